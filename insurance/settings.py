@@ -1,0 +1,100 @@
+"""Settings of every part, read once from the environment (`XUEPING_*`, nested with `__`). No secret has a default."""
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class DatabaseSettings(BaseModel):
+    url: SecretStr = SecretStr("")
+    pool_size: int = 10
+
+
+class TemporalSettings(BaseModel):
+    address: str = "127.0.0.1:7233"
+    namespace: str = "default"
+    process_queue: str = "xueping"
+    ocr_queue: str = "xueping-ocr"
+    # 32 bytes, base64; the first one encrypts, all of them decrypt: {key id: key}
+    payload_keys: dict[str, SecretStr] = Field(default_factory=dict)
+    tls: bool = False
+    api_key: SecretStr | None = None
+
+
+class StorageSettings(BaseModel):
+    endpoint: str = "127.0.0.1:9000"
+    access_key: SecretStr = SecretStr("")
+    secret_key: SecretStr = SecretStr("")
+    secure: bool = False
+    bucket: str = "evidence"
+    region: str = "us-east-1"
+    # the law asks for 5 years from the end of a one-year contract (保险法 87); a year of term and claims is added
+    retention_days: int = 6 * 365 + 2
+    max_file_bytes: int = 20 * 1024 * 1024
+
+
+class InsurerSettings(BaseModel):
+    """How to reach one insurer (code as in insurance/products/insurers.yaml)."""
+
+    base_url: str
+    key_id: str
+    secret: SecretStr
+    timeout_seconds: float = 20.0
+
+
+class AlipaySettings(BaseModel):
+    gateway_url: str = ""
+    app_id: str = ""
+    # PEM texts
+    app_private_key: SecretStr = SecretStr("")
+    alipay_public_key: str = ""
+    notify_url: str = ""
+    return_url: str = ""
+    timeout_seconds: float = 10.0
+
+
+class OcrSettings(BaseModel):
+    engine: Literal["rapidocr", "tesseract"] = "rapidocr"
+    threads: int = 2
+
+
+class NoticesSettings(BaseModel):
+    """Where notices to people go: a webhook of the operator's own messaging, or only the outbox table."""
+
+    webhook_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    timeout_seconds: float = 5.0
+
+
+class ProcessSettings(BaseModel):
+    """Times of processes that no law and no product fixes."""
+
+    payment_minutes: float = 30
+    # an expired purchase can be resumed for this long
+    resume_days: float = 30
+    quote_minutes: float = 30
+    claim_idle_days: float = 180
+    dispute_days: float = 30
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="XUEPING_", env_nested_delimiter="__", extra="ignore")
+
+    environment: Literal["development", "production"] = "production"
+    public_url: str = "http://127.0.0.1:8000"
+    token_secret: SecretStr = SecretStr("")
+    database: DatabaseSettings = DatabaseSettings()
+    temporal: TemporalSettings = TemporalSettings()
+    storage: StorageSettings = StorageSettings()
+    insurers: dict[str, InsurerSettings] = Field(default_factory=dict)
+    alipay: AlipaySettings = AlipaySettings()
+    ocr: OcrSettings = OcrSettings()
+    notices: NoticesSettings = NoticesSettings()
+    process: ProcessSettings = ProcessSettings()
+
+
+@lru_cache
+def load_settings() -> Settings:
+    return Settings()
