@@ -1,0 +1,33 @@
+"""Purchases (投保): the published record of the purchase process, its only writer."""
+
+from datetime import date, datetime
+
+from sqlmodel import Field, Index, SQLModel
+
+from insurance.tables.columns import Document, document, fen, instant
+
+
+class Purchase(SQLModel, table=True):
+    __tablename__ = "purchases"
+    __table_args__ = (Index("ix_purchases_subject_created", "subject", "created_at"),)
+
+    purchase_id: str = Field(primary_key=True, max_length=64)
+    subject: str = Field(max_length=128)
+    insurer_code: str = Field(max_length=32)
+    product_id: str = Field(max_length=64)
+    state: str = Field(max_length=32)
+    # the process's own count of what it published: an older record never overwrites a newer one
+    seq: int = 0
+    application: Document = Field(sa_column=document())
+    premium_fen: int = Field(sa_column=fen())
+    payment_url: str | None = None
+    out_trade_no: str | None = Field(default=None, max_length=64)
+    expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    paid_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    refunded_fen: int = Field(default=0, sa_column=fen())
+    effective_date: date | None = None
+    policy_no: str | None = Field(default=None, max_length=64)
+    reason_code: str | None = Field(default=None, max_length=64)
+    reason: str | None = None
+    created_at: datetime = Field(sa_column=instant())
+    updated_at: datetime = Field(sa_column=instant())

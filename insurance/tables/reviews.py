@@ -1,0 +1,27 @@
+"""Reviews (人工审核): the queue of an insurer's adjusters; the review process is the only writer."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel
+
+from insurance.tables.columns import Document, document, fen, instant
+
+
+class Review(SQLModel, table=True):
+    __tablename__ = "reviews"
+    __table_args__ = (Index("ix_reviews_queue", "insurer_code", "state", "due_at"),)
+
+    review_id: str = Field(primary_key=True, max_length=64)
+    claim_id: str = Field(max_length=64, index=True)
+    insurer_code: str = Field(max_length=32)
+    state: str = Field(max_length=32)
+    seq: int = 0
+    adjuster: str | None = Field(default=None, max_length=128)
+    # adjusters who may not take it: their own decision is disputed or needs a second pair of eyes
+    excluded: Document = Field(sa_column=document())  # {"subjects": [...]}
+    findings: Document = Field(sa_column=document())  # {"findings": [...]}
+    amount_fen: int | None = Field(default=None, sa_column=fen(nullable=True))
+    decision: Document | None = Field(default=None, sa_column=document(nullable=True))
+    due_at: datetime = Field(sa_column=instant())
+    created_at: datetime = Field(sa_column=instant())
+    updated_at: datetime = Field(sa_column=instant())
