@@ -1,0 +1,101 @@
+"""From settings to adapters: the one place that knows which adapter stands behind which port."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from insurance.adapters.insurer.http import HttpInsurer
+from insurance.adapters.insurer.signing import SigningKey
+from insurance.adapters.notices.outbox import OutboxOnlyNotices
+from insurance.adapters.notices.webhook import WebhookNotices, webhook_key
+from insurance.adapters.payments.http import AlipayPayments
+from insurance.adapters.ports import Insurer, Notices, Payments
+from insurance.settings import AlipaySettings, InsurerSettings, NoticesSettings, Settings
+
+# talking to a part on this machine never goes through a proxy of the environment
+DIRECT = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+
+
+class SettingsIncomplete(Exception):
+    """Settings that an adapter can't do without; the text names them, and is meant for the operator."""
+
+
+@dataclass(frozen=True)
+class Adapters:
+    """Everything outside, open. `insurers` by insurer code. Close it, or use it in `async with`."""
+
+    insurers: Mapping[str, Insurer]
+    payments: Payments
+    notices: Notices
+    client: httpx.AsyncClient
+
+    async def close(self) -> None:
+        await self.client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def open_adapters(settings: Settings) -> Adapters:
+    """Call it in the event loop that will use it. Raises `SettingsIncomplete`."""
+    client = httpx.AsyncClient(
+        mounts=DIRECT,
+        limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30),
+    )
+    return Adapters(
+        insurers={code: _insurer(code, one, settings, client) for code, one in settings.insurers.items()},
+        payments=_payments(settings.alipay, client),
+        notices=_notices(settings.notices, client),
+        client=client,
+    )
+
+
+def _insurer(code: str, insurer: InsurerSettings, settings: Settings, client: httpx.AsyncClient) -> Insurer:
+    return HttpInsurer(
+        code,
+        insurer.base_url,
+        SigningKey(insurer.key_id, insurer.secret.get_secret_value().encode()),
+        client,
+        callback_path=f"{urlsplit(settings.public_url).path.rstrip('/')}/v1/callbacks/insurers/{code}",
+        timeout_seconds=insurer.timeout_seconds,
+    )
+
+
+def _payments(alipay: AlipaySettings, client: httpx.AsyncClient) -> Payments:
+    private_key = alipay.app_private_key.get_secret_value()
+    needed = {
+        "GATEWAY_URL": alipay.gateway_url,
+        "APP_ID": alipay.app_id,
+        "APP_PRIVATE_KEY": private_key,
+        "ALIPAY_PUBLIC_KEY": alipay.alipay_public_key,
+        "NOTIFY_URL": alipay.notify_url,
+    }
+    if missing := [f"XUEPING_ALIPAY__{name}" for name, value in needed.items() if not value]:
+        raise SettingsIncomplete(f"set {', '.join(missing)}")
+    return AlipayPayments(
+        alipay.gateway_url,
+        alipay.app_id,
+        private_key,
+        alipay.alipay_public_key,
+        client,
+        notify_url=alipay.notify_url,
+        return_url=alipay.return_url,
+        timeout_seconds=alipay.timeout_seconds,
+    )
+
+
+def _notices(notices: NoticesSettings, client: httpx.AsyncClient) -> Notices:
+    match notices.webhook_url, notices.webhook_secret:
+        case None, _:
+            return OutboxOnlyNotices()
+        case str() as url, secret if secret is not None:
+            key = webhook_key(secret.get_secret_value())
+            return WebhookNotices(url, key, client, timeout_seconds=notices.timeout_seconds)
+        case _:
+            raise SettingsIncomplete("set XUEPING_NOTICES__WEBHOOK_SECRET, with which the webhook is signed")
