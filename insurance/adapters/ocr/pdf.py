@@ -1,0 +1,51 @@
+"""Pages of a PDF: the text layer where it holds the receipt, a rendered picture otherwise."""
+
+import ctypes
+import re
+
+import pypdfium2
+from PIL import Image
+
+from insurance.adapters.ports import Page, TextBox
+from insurance.adapters.storage.content import refuse
+
+# points are 1/72 inch: an A4 page becomes 1653 x 2339, as a scanner at 200 dpi gives it
+_SCALE = 200 / 72
+_MAX_SIDE = 2600
+_ENOUGH = re.compile(r"大写|小写|票据|发票|收费|合计")
+
+
+def text_page(page: pypdfium2.PdfPage) -> Page | None:
+    """The text layer as lines in pixels of `render`, or None when it does not hold a receipt."""
+    scale = _scale(page)
+    width, height = page.get_size()
+    layer = page.get_textpage()
+    try:
+        whole = layer.get_text_bounded()
+        if len(whole) < 40 or len(_ENOUGH.findall(whole)) < 2:
+            return None
+        boxes = []
+        for i in range(min(layer.count_rects(), 4000)):
+            left, bottom, right, top = layer.get_rect(i)
+            text = layer.get_text_bounded(left, bottom, right, top).strip()
+            if text:
+                x0, y0, x1, y1 = left * scale, (height - top) * scale, right * scale, (height - bottom) * scale
+                boxes.append(TextBox(text, ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), 1.0))
+    finally:
+        layer.close()
+    return Page(round(width * scale), round(height * scale), tuple(boxes))
+
+
+def render(page: pypdfium2.PdfPage) -> Image.Image:
+    try:
+        image: Image.Image = page.render(scale=_scale(page)).to_pil()
+        return image.convert("RGB")
+    except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError, MemoryError):
+        raise refuse("damaged_file") from None
+
+
+def _scale(page: pypdfium2.PdfPage) -> float:
+    width, height = page.get_size()
+    if not (1 <= width <= 14_400 and 1 <= height <= 14_400):
+        raise refuse("damaged_file")
+    return float(min(_SCALE, _MAX_SIDE / max(width, height)))

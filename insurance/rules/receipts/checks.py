@@ -1,0 +1,160 @@
+"""What arithmetic and form prove of a reading (rules R1-R11, DOMAIN 5.5). A contradiction is reported, never mended."""
+
+import re
+from collections.abc import Sequence
+
+from insurance.rules.capitals import parse_capitals
+from insurance.rules.receipts.qr import QrFields
+from insurance.rules.receipts.reading import AMOUNT_FIELDS, Check, Extras, Level, ReceiptFields
+from insurance.rules.receipts.text import to_fen
+
+PAYERS = ("pool_pay", "other_pay", "account_pay", "cash_pay")
+QR_FIELDS = ("bill_code", "bill_no", "check_code", "date", "total")
+
+
+def check_receipt(
+    fields: ReceiptFields, extras: Extras, qr: Sequence[QrFields], items_whole: bool
+) -> tuple[Check, ...]:
+    """Every rule that the reading has enough for. A rule without its numbers says nothing."""
+    found = [
+        _items_sum(fields, items_whole),
+        _payers_sum(fields),
+        _own_parts(fields),
+        _deposits(fields, extras),
+        _capitals(fields),
+        _shape_of_numbers(fields),
+        *_qr_agrees(fields, qr),
+        _code_year(fields),
+        _days_in_order(fields, extras),
+        _void(extras),
+        _not_negative(fields),
+    ]
+    return tuple(check for check in found if check is not None)
+
+
+def _compare(code: str, left: int, right: int, words: str, level: Level = "error") -> Check:
+    ok = left == right
+    sign = "等于" if ok else "不等于"
+    return Check(code, ok, f"{words}:{_yuan(left)} 元{sign} {_yuan(right)} 元".replace(":", "："), level)
+
+
+def _yuan(fen: int) -> str:
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def _items_sum(fields: ReceiptFields, whole: bool) -> Check | None:
+    """R1: the items add up to the total. Only a list that was read whole can contradict."""
+    amounts = [to_fen(item.amount) for item in fields.items if item.amount is not None]
+    if fields.total is None or not whole or len(amounts) != len(fields.items):
+        return None
+    return _compare("items_equal_total", sum(amounts), to_fen(fields.total), "各项目金额之和与合计")
+
+
+def _payers_sum(fields: ReceiptFields) -> Check | None:
+    """R2: pool + other + account + cash = total."""
+    parts = [getattr(fields, name) for name in PAYERS]
+    if fields.total is None or any(p is None for p in parts):
+        return None
+    return _compare(
+        "payers_equal_total",
+        sum(map(to_fen, parts)),
+        to_fen(fields.total),
+        "统筹、其他、个人账户、个人现金支付之和与合计",
+    )
+
+
+def _own_parts(fields: ReceiptFields) -> Check | None:
+    """R3: account + cash = 自付 + 自费; fails on honest receipts too."""
+    parts = [fields.account_pay, fields.cash_pay, fields.self_pay, fields.self_expense]
+    if any(p is None for p in parts):
+        return None
+    account, cash, self_pay, self_expense = (to_fen(p) for p in parts if p is not None)
+    return _compare(
+        "own_parts_agree", account + cash, self_pay + self_expense, "个人账户与现金支付之和与自付自费之和", "warning"
+    )
+
+
+def _deposits(fields: ReceiptFields, extras: Extras) -> Check | None:
+    """R4 (inpatient): prepaid + topped up - refunded = cash."""
+    if fields.cash_pay is None or extras.prepaid is None or extras.topped_up is None or extras.refunded is None:
+        return None
+    balance = to_fen(extras.prepaid) + to_fen(extras.topped_up) - to_fen(extras.refunded)
+    return _compare(
+        "deposits_equal_cash", balance, to_fen(fields.cash_pay), "预缴加补缴减退费与个人现金支付", "warning"
+    )
+
+
+def _capitals(fields: ReceiptFields) -> Check | None:
+    """R5: capitals = figures."""
+    upper = parse_capitals(fields.total_upper) if fields.total_upper else None
+    if upper is None or fields.total is None:
+        return None
+    return _compare("capitals_equal_total", upper, to_fen(fields.total), "大写金额与小写金额")
+
+
+def _shape_of_numbers(fields: ReceiptFields) -> Check | None:
+    """R6: the national form has 8, 10 and 6 characters; older and local papers differ honestly, so this only informs."""
+    shapes = (
+        (fields.bill_code, r"\d{6}|\d{8}"),
+        (fields.bill_no, r"\d{8,20}"),
+        (fields.check_code, r"[0-9a-zA-Z]{4,6}"),
+    )
+    present = [(value, shape) for value, shape in shapes if value is not None]
+    if not present:
+        return None
+    ok = all(re.fullmatch(shape, value) for value, shape in present)
+    return Check(
+        "number_shapes", ok, "票据代码、号码、校验码的位数" + ("符合常见格式" if ok else "与常见格式不同"), "info"
+    )
+
+
+def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> list[Check]:
+    """R6: the QR code says what is printed."""
+    names = {
+        "bill_code": "票据代码",
+        "bill_no": "票据号码",
+        "check_code": "校验码",
+        "date": "开票日期",
+        "total": "合计金额",
+    }
+    found = []
+    for code in codes:
+        told = [n for n in QR_FIELDS if getattr(code, n) is not None and getattr(fields, n) is not None]
+        if code.total_may_differ and "total" in told and code.total != fields.total:
+            told.remove("total")
+        differing = [names[n] for n in told if getattr(code, n) != getattr(fields, n)]
+        if told:
+            words = "二维码与票面不一致：" + "、".join(differing) if differing else "二维码与票面一致"
+            found.append(Check("qr_agrees", not differing, words))
+    return found[:1]
+
+
+def _code_year(fields: ReceiptFields) -> Check | None:
+    """R7: an eight-digit code carries its year; it is that of issue or the one before."""
+    if fields.bill_code is None or len(fields.bill_code) != 8 or fields.date is None:
+        return None
+    age = int(fields.date[2:4]) - int(fields.bill_code[6:])
+    words = "票据代码的年份与开票日期" + ("相符" if age in (0, 1) else "不符")
+    return Check("code_year", age in (0, 1), words, "error" if age < 0 else "warning")
+
+
+def _days_in_order(fields: ReceiptFields, extras: Extras) -> Check | None:
+    """R9: visit and stay do not lie after the day of issue, and a stay does not end before it began."""
+    days = [d for d in (extras.stay_from, extras.stay_to or extras.visit_date, fields.date) if d is not None]
+    if len(days) < 2:
+        return None
+    ok = days == sorted(days)
+    return Check("days_in_order", ok, "就诊、住院日期与开票日期" + ("先后相符" if ok else "先后矛盾"))
+
+
+def _void(extras: Extras) -> Check | None:
+    """R10: red-letter (红冲) and void (作废) marks."""
+    return Check("not_void", False, f"票面有“{extras.void_mark}”字样") if extras.void_mark else None
+
+
+def _not_negative(fields: ReceiptFields) -> Check | None:
+    """R11: no sum is below zero."""
+    sums = [getattr(fields, n) for n in AMOUNT_FIELDS] + [item.amount for item in fields.items]
+    if any(s is not None and s.startswith("-") for s in sums):
+        return Check("amounts_not_negative", False, "票面有负数金额", "warning")
+    return None

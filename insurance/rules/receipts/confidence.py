@@ -1,0 +1,69 @@
+"""How far a field may be believed: 0.99 and above means certain, which takes a proof beside the engine's own score.
+
+A name has no proof on the receipt itself, so 交款人 and 收款单位 are never certain here, however clear they look.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from insurance.rules.receipts.checks import PAYERS, QR_FIELDS
+from insurance.rules.receipts.qr import QrFields
+from insurance.rules.receipts.reading import FIELD_NAMES, Check, ReceiptFields
+from insurance.rules.receipts.vocabulary import ITEM_NAMES
+
+CERTAIN = 0.995
+_UNPROVED = 0.98
+_CONTRADICTED = 0.5
+_TOTAL_PROOFS = ("capitals_equal_total", "items_equal_total", "payers_equal_total")
+_TOUCHED = {
+    "capitals_equal_total": ("total", "total_upper"),
+    "items_equal_total": ("total", "items"),
+    "payers_equal_total": ("total", *PAYERS),
+    "own_parts_agree": ("self_pay", "self_expense"),
+    "qr_agrees": QR_FIELDS,
+    "code_year": ("bill_code", "date"),
+    "days_in_order": ("date",),
+}
+
+
+def rate(
+    fields: ReceiptFields, scores: Mapping[str, float], checks: Sequence[Check], qr: Sequence[QrFields]
+) -> dict[str, float]:
+    """Confidence of every field; 0 for a field without a value."""
+    ok = {check.code: check.ok for check in checks}
+    proved = _proved(fields, ok, qr, scores)
+    doubted = {name for code, names in _TOUCHED.items() if ok.get(code) is False for name in names}
+    rated = {}
+    for name in FIELD_NAMES:
+        value = getattr(fields, name)
+        score = min(scores.get(name, 0.0), _UNPROVED)
+        if value is None or value == ():
+            rated[name] = 0.0
+        elif name in doubted:
+            rated[name] = min(score, _CONTRADICTED)
+        else:
+            rated[name] = CERTAIN if name in proved else score
+        rated[name] = round(rated[name], 3)
+    return rated
+
+
+def _proved(
+    fields: ReceiptFields, ok: Mapping[str, bool], qr: Sequence[QrFields], scores: Mapping[str, float]
+) -> set[str]:
+    told = {
+        n for code in qr for n in QR_FIELDS if getattr(code, n) is not None and getattr(code, n) == getattr(fields, n)
+    }
+    proved = told - {"total"}
+    witnesses = sum(ok.get(code, False) for code in _TOTAL_PROOFS) + ("total" in told)
+    against = any(ok.get(code) is False for code in (*_TOTAL_PROOFS, "qr_agrees"))
+    if witnesses < 2 or against:
+        return proved
+    proved.add("total")
+    if ok.get("capitals_equal_total"):
+        proved.add("total_upper")
+    if ok.get("payers_equal_total"):
+        proved.update(PAYERS)
+        if ok.get("own_parts_agree"):
+            proved.update(("self_pay", "self_expense"))
+    if ok.get("items_equal_total") and all(item.name in ITEM_NAMES for item in fields.items):
+        proved.add("items")
+    return {name for name in proved if name in told or scores.get(name, 0.0) >= 0.6}

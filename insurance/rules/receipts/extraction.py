@@ -1,0 +1,201 @@
+"""Fields from lines: a value stands behind its label in the same line, or right of it in the same row."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from insurance.rules.capitals import parse_capitals
+from insurance.rules.receipts.items import read_items
+from insurance.rules.receipts.labels import find_labels
+from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
+from insurance.rules.receipts.reading import AMOUNT_FIELDS, Box, Extras, Form, Item
+from insurance.rules.receipts.text import parse_amount, parse_date, parse_date_range, plain
+
+_AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
+_SHAPES = {
+    "bill_code": re.compile(r"\d{6,12}"),
+    "bill_no": re.compile(r"\d{8,20}"),
+    "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
+    "payer": re.compile(r"[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
+    "hospital": re.compile(r"[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}"),
+    "serial_no": re.compile(r"[0-9A-Za-z]{6,32}"),
+    "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
+    "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
+}
+_FOOT_DATE = re.compile(r"(?:19|20)\d\d年\d\d?月\d\d?日")
+_VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
+
+
+@dataclass
+class Value:
+    """What one print says: the plain string (None: not of its field's shape), where it stands, how sure the engine was."""
+
+    text: str | None
+    raw: str
+    box: Box
+    score: float
+    sure_label: bool = True
+    line: Line | None = None
+
+
+@dataclass
+class Draft:
+    """A first reading of one receipt, before any proof."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    # labels that were seen, whether or not a value could be read behind them
+    labelled: dict[str, Box] = field(default_factory=dict)
+    items: tuple[Item, ...] = ()
+    item_values: tuple[tuple[Value | None, Value | None], ...] = ()
+    items_whole: bool = False
+    extras: Extras = field(default_factory=Extras)
+    lines: Sequence[Line] = ()
+
+    def text(self, name: str) -> str | None:
+        value = self.values.get(name)
+        return value.text if value else None
+
+
+def extract(lines: Sequence[Line]) -> Draft:
+    """Read the lines of one receipt."""
+    placed = straighten(lines)
+    draft = Draft(lines=lines)
+    for place in placed:
+        _read_labels(place, placed, draft)
+    _foot_date(placed, draft)
+    rows = read_items(placed)
+    draft.item_values = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
+    draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in draft.item_values)
+    draft.items_whole = rows.whole
+    draft.extras = _extras(placed, draft)
+    return draft
+
+
+def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft) -> None:
+    text = plain(place.text)
+    labels = find_labels(text)
+    for i, label in enumerate(labels):
+        if not label.field:
+            continue
+        following = labels[i + 1] if i + 1 < len(labels) else None
+        end = following.start if following else len(text)
+        value = _behind(place, text, label.end, end, label.field)
+        if value is None and following is None:
+            value = _right_of(place, page, label.field)
+        if value is None:
+            if label.sure and label.field not in draft.labelled:
+                draft.labelled[label.field] = place.line.box
+            continue
+        value.sure_label = label.sure
+        draft.labelled[label.field] = place.line.box
+        old = draft.values.get(label.field)
+        if old is None or (old.text is None and value.text is not None) or (not old.sure_label and value.sure_label):
+            draft.values[label.field] = value
+
+
+def _behind(place: Placed, text: str, start: int, end: int, name: str) -> Value | None:
+    raw = text[start:end].strip(":")
+    if not raw:
+        return None
+    left, top, right, bottom = place.line.box
+    width = (right - left) / max(len(text), 1)
+    box = (left + width * start, top, left + width * end, bottom)
+    return Value(read_value(name, raw), raw, box, place.line.score, line=place.line)
+
+
+def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
+    """The nearest line right of a label, in its row, unless that is a label itself."""
+    reach = 14 * place.height
+    row = [
+        p for p in page
+        if p is not place and same_row(place, p) and -0.5 * place.height < p.left - place.right < reach
+    ]  # fmt: skip
+    for near in sorted(row, key=lambda p: p.left):
+        text = plain(near.text)
+        labels = find_labels(text)
+        if labels and labels[0].start == 0:
+            return None
+        raw = text[: labels[0].start] if labels else text
+        if not re.search(r"\w", raw):
+            continue
+        return Value(read_value(name, raw), raw, near.line.box, near.line.score, line=near.line)
+    return None
+
+
+def read_value(name: str, raw: str) -> str | None:
+    """A raw print as the value of a field, or None when it has not that field's shape."""
+    if name in _AMOUNTS:
+        return parse_amount(raw)
+    if name in ("date", "visit_date"):
+        return parse_date(raw)
+    if name == "total_upper":
+        # what stands behind the sum in capitals (a currency sign, a bracket) is no part of it
+        text = re.sub(r"^(人民币|[:：⊗])+", "", raw)
+        return text if parse_capitals(text) is not None else None
+    if name == "stay":
+        return raw if all(parse_date_range(raw)) else None
+    shape = _SHAPES[name]
+    text = raw.rstrip(".:,;") if name != "payer" else raw.strip(".:,;*")
+    return text if shape.fullmatch(text) else None
+
+
+def _foot_date(page: Sequence[Placed], draft: Draft) -> None:
+    """Older papers print the day at the foot, `2017 年 02 月 05 日`, in up to six pieces of one row."""
+    if draft.text("date") is not None or "date" in draft.labelled:
+        return
+    years = [p for p in page if re.match(r"(?:19|20)\d\d年?", plain(p.text)) and "年" in _row_text(p, page)]
+    for place in sorted(years, key=lambda p: -p.y):
+        match = _FOOT_DATE.match(_row_text(place, page))
+        if match:
+            draft.values["date"] = Value(
+                parse_date(match[0]), match[0], place.line.box, place.line.score, line=place.line
+            )
+            return
+
+
+def _row_text(first: Placed, page: Sequence[Placed]) -> str:
+    row = sorted((p for p in page if p.left >= first.left and same_row(first, p, 0.8)), key=lambda p: p.left)
+    return plain("".join(p.text for p in row))
+
+
+def _item_name(place: Placed | None) -> Value | None:
+    return Value(plain(place.text), place.text, place.line.box, place.line.score, line=place.line) if place else None
+
+
+def _item_amount(place: Placed | None) -> Value | None:
+    if place is None:
+        return None
+    return Value(parse_amount(place.text), place.text, place.line.box, place.line.score, line=place.line)
+
+
+def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
+    texts = [plain(p.text) for p in page]
+    titles = [t for t in texts if re.search(r"收费票据|医疗.*票据|发票", t) and not find_labels(t)]
+    stay = draft.text("stay")
+    start, end = parse_date_range(stay) if stay else (None, None)
+    void = next((m[0] for t in texts if (m := _VOID.search(t))), None)
+    return Extras(
+        title=titles[0] if titles else None,
+        serial_no=draft.text("serial_no"),
+        visit_date=draft.text("visit_date"),
+        stay_from=start,
+        stay_to=end,
+        prepaid=draft.text("prepaid"),
+        topped_up=draft.text("topped_up"),
+        refunded=draft.text("refunded"),
+        insurance_type=draft.text("insurance_type"),
+        payer_id=draft.text("payer_id"),
+        void_mark=void,
+    )
+
+
+def form_of(draft: Draft) -> Form | None:
+    """`inpatient` or `outpatient` by the printed form: its title first, then the labels that only one of the two has."""
+    texts = "".join(plain(line.text) for line in draft.lines)
+    if "住院收费" in texts or "疗住院" in texts:
+        return "inpatient"
+    if "门诊收费" in texts or "门(急)诊收费" in texts or "疗门诊" in texts:
+        return "outpatient"
+    if {"stay", "prepaid"} & draft.labelled.keys() or "住院号" in texts or "住院科别" in texts:
+        return "inpatient"
+    return "outpatient" if "门诊号" in texts or "visit_date" in draft.labelled else None

@@ -1,0 +1,114 @@
+"""The printed labels of receipts (财综〔2019〕29号 annexes 1-5, older papers, VAT e-invoices) and how to find them.
+
+A label that a seal covers is read with a character wrong or missing; it is taken when exactly one known
+label is that near.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+LABELS: dict[str, Sequence[str]] = {
+    "bill_code": ("电子票据代码", "票据代码", "发票代码"),
+    "bill_no": ("电子票据号码", "票据号码", "发票号码", "No.", "NO.", "N0.", "№"),
+    "check_code": ("校验码",),
+    "payer_id": (
+        "交款人统一社会信用代码", "交款人统一社会信用代码/身份证号码", "社会保障号码", "社会保障卡号", "身份证号",
+    ),
+    "payer": ("交款人", "缴款人", "付款人", "患者姓名", "病人姓名", "姓名"),
+    "date": ("开票日期", "开票时间", "收费日期", "打印日期"),
+    "total_upper": (
+        "金额合计(大写)", "合计金额(大写)", "价税合计(大写)", "合计(大写)", "合计人民币(大写)", "人民币(大写)",
+        "总计(大写)", "(大写)", "大写",
+    ),
+    "total": ("(小写)", "小写", "¥:", "合计金额", "总金额", "费用总额", "总费用"),
+    "pool_pay": (
+        "医保统筹基金支付", "医保统筹支付", "医保统筹基金", "统筹基金支付", "医保基金支付", "统筹支付", "医保统筹",
+    ),
+    "other_pay": ("其他医保支付", "其它医保支付", "其他基金支付", "其他支付", "其它支付"),
+    "account_pay": ("个人账户支付", "个人帐户支付", "医保个人账户支付", "账户支付", "帐户支付"),
+    "cash_pay": ("个人现金支付", "个人支付金额", "现金支付", "个人支付"),
+    "self_pay": ("个人自付",),
+    "self_expense": ("个人自费",),
+    "hospital": (
+        "收款单位(章)", "收费单位(章)", "收款单位(盖章)", "收款单位", "收费单位", "医疗机构(章)", "开票单位(章)",
+    ),
+    "serial_no": ("业务流水号", "流水号"),
+    "visit_date": ("就诊日期", "就诊时间"),
+    "stay": ("住院时间", "住院日期", "住院起止时间", "起止日期"),
+    "prepaid": ("预缴金额", "预交金额", "预缴款", "预交款"),
+    "topped_up": ("补缴金额", "补交金额", "补缴款"),
+    "refunded": ("退费金额", "退款金额", "退费"),
+    "insurance_type": ("医保类型", "医疗保险类型", "费别"),
+}  # fmt: skip
+# they end a value, and nothing else is made of them
+OTHER_LABELS = (
+    "门诊号", "病历号", "住院号", "住院科别", "科别", "科室", "医疗机构类型", "医保编号", "医保卡号", "性别", "年龄",
+    "复核人", "收款人", "收费员",
+    "收款员", "开票人", "经办人", "审核人", "其他信息", "个人账户余额", "个人帐户余额", "当年账户余额",
+    "历年账户余额", "账户余额", "大病保险支付",
+    "大额支付", "门诊大额支付", "医疗救助支付", "公务员补助", "公务员医疗补助", "退休补充", "残军补助", "单位补充",
+    "附加基金支付", "附加支付", "分类自负",
+    "自负", "自付一", "自付二", "起付金额", "起付线", "超封顶金额", "支付方式", "医保内金额", "医保外金额",
+    "谈判药费", "单位补充险", "床号", "住院天数",
+    "统一社会信用代码", "纳税人识别号", "收款人账号", "备注",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Found:
+    """A label at `start:end` of the plain text of a line; `sure` is False when it was only near to a known one."""
+
+    field: str
+    start: int
+    end: int
+    sure: bool = True
+
+
+@cache
+def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    owner = {label: name for name, labels in LABELS.items() for label in labels}
+    owner |= {label: "" for label in OTHER_LABELS if label not in owner}
+    ordered = sorted(owner, key=len, reverse=True)
+    return re.compile("|".join(re.escape(label) for label in ordered)), owner
+
+
+def find_labels(text: str) -> list[Found]:
+    """Every label in a line, in order. Labels of no interest have the empty field name."""
+    pattern, owner = _pattern()
+    found = [Found(owner[m[0]], m.start(), _end_of_label(text, m.end())) for m in pattern.finditer(text)]
+    for m in re.finditer(r"[^:\d.]{2,14}:", text):
+        if not any(f.start < m.end() and m.start() < f.end for f in found):
+            near = _nearest(m[0][:-1])
+            if near is not None:
+                found.append(Found(near, m.start(), m.end(), sure=False))
+    return sorted(found, key=lambda f: f.start)
+
+
+def _end_of_label(text: str, end: int) -> int:
+    while end < len(text) and text[end] in ":.;":
+        end += 1
+    return end
+
+
+@cache
+def _nearest(text: str) -> str | None:
+    _, owner = _pattern()
+    allowed = 1 if len(text) < 6 else 2
+    near = {owner[label] for label in owner if len(label) >= 4 and _distance(text, label) <= allowed}
+    return near.pop() if len(near) == 1 else None
+
+
+def _distance(a: str, b: str) -> int:
+    if abs(len(a) - len(b)) > 2:
+        return 9
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        last, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
+    return row[-1]
+
+
+ITEM_HEADS = ("项目名称", "项目/规格", "收费项目", "项目", "费用名称", "货物或应税劳务、服务名称")
