@@ -1,0 +1,85 @@
+"""Coded values with the words people read: reasons, patient states, document kinds, relationships, school types (DESIGN 6)."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+
+def _codes(**labels: str) -> Mapping[str, str]:
+    return MappingProxyType(labels)
+
+
+REASON_CODES = _codes(
+    not_insured="未投保该项保障",
+    outside_period="不在保险期间内",
+    waiting_period="在等待期内",
+    event_not_covered="不属于保险责任",
+    item_not_covered="费用项目不在保障范围内",
+    duplicate_receipt="票据重复提交",
+    altered_receipt="票据经过涂改",
+    no_evidence="缺少证明材料",
+    paid_elsewhere="已由其他途径赔付",
+    other="其他原因",
+)
+
+SURRENDER_REASONS = _codes(
+    bought_twice="重复购买",
+    not_wanted="不想要啦",
+    poor_service="服务不满意",
+    wrong_details="信息填写有误",
+    other="其他",
+)
+
+PATIENT_STATES = _codes(
+    outpatient="门诊治疗",
+    inpatient="住院中",
+    discharged="已出院",
+    recovering="康复中",
+    disabled="伤残",
+    deceased="身故",
+)
+
+DOCUMENT_KINDS = _codes(
+    medical_receipt="医疗收费票据",
+    expense_list="费用清单",
+    medical_record="门急诊病历",
+    diagnosis="诊断证明",
+    discharge_summary="出院小结",
+    exam_report="检查检验报告",
+    social_insurance_statement="医保结算单或其他保险分割单",
+    accident_proof="意外事故证明",
+    disability_report="伤残鉴定书",
+    death_certificate="死亡证明",
+    insured_id="被保险人身份证或户口簿",
+    guardian_id="监护人身份证",
+    relationship_proof="监护关系证明",
+    heirs_statement="继承人声明",
+    power_of_attorney="授权委托书",
+    other="其他材料",
+)
+
+EVENT_TYPES = _codes(accident="意外", illness="疾病")
+
+RELATIONSHIPS = _codes(self="本人", parent="父母", other_guardian="其他监护人")
+
+SCHOOL_TYPES = _codes(
+    kindergarten="幼儿园",
+    primary="小学",
+    junior="初中",
+    senior="高中（含中职）",
+    university="高校",
+    special="特殊教育学校",
+)
+
+GENDERS = _codes(male="男", female="女")
+
+ID_TYPES = _codes(
+    resident_id="居民身份证", residence_permit="居住证或永久居留身份证", passport="护照", other="其他证件"
+)
+
+CONSENT_KINDS = _codes(
+    child_data="处理孩子的个人信息",
+    share_with_insurer="向所投保的保险公司提供信息",
+    school_feedback="向学校反馈投保与大案进展",
+    medical_data="处理医疗健康信息",
+    account_data="处理收款账户信息",
+)

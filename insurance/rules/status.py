@@ -1,0 +1,225 @@
+"""States of every process with their labels, and the moves between them (DESIGN 5). A move that is not here is illegal."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from insurance.rules.codes import (
+    DOCUMENT_KINDS,
+    PATIENT_STATES,
+    REASON_CODES,
+    RELATIONSHIPS,
+    SCHOOL_TYPES,
+    SURRENDER_REASONS,
+)
+
+__all__ = [
+    "DOCUMENT_KINDS",
+    "LABELS",
+    "PATIENT_STATES",
+    "REASON_CODES",
+    "RELATIONSHIPS",
+    "SCHOOL_TYPES",
+    "SURRENDER_REASONS",
+    "Process",
+    "allowed",
+    "label",
+    "next_states",
+    "policy_state",
+    "whose_turn",
+]
+
+Process = Literal["purchase", "policy", "claim", "surrender", "review", "serious_case", "complaint"]
+Turn = Literal["family", "adjuster", "insurer", "system"]
+
+LABELS: Mapping[Process, Mapping[str, str]] = MappingProxyType(
+    {
+        "purchase": {
+            "draft": "填写中",
+            "submitted": "已提交",
+            "queued": "排队中",
+            "underwriting": "核保中",
+            "declined": "未能承保",
+            "awaiting_payment": "待支付",
+            "expired": "支付超时",
+            "paid": "已支付",
+            "issued": "已出单",
+            "refunding": "退款中",
+            "refunded": "已退款",
+            "cancelled": "已取消",
+        },
+        "policy": {
+            "pending_effect": "未生效",
+            "in_force": "已生效",
+            "expired": "已满期",
+            "surrendered": "已退保",
+            "terminated_by_claim": "已因理赔终止",
+            "rescinded": "已解除",
+            "void": "无效",
+        },
+        "claim": {
+            "reported": "已报案",
+            "submitted": "已提交材料",
+            "reading": "正在识别票据",
+            "assessing": "正在理算",
+            "in_review": "人工审核中",
+            "supplement_requested": "待补充材料",
+            "decided": "已有审核结果",
+            "agreed": "已达成一致",
+            "disputed": "有异议，待复核",
+            "paying": "赔款支付中",
+            "payee_needed": "待更换收款账户",
+            "paid": "已赔付",
+            "closed": "已结案",
+            "reopened": "已重新受理",
+            "withdrawn": "已撤回",
+        },
+        "surrender": {
+            "requested": "已申请退保",
+            "quoted": "已报价，待确认",
+            "confirmed": "已确认退保",
+            "terminated": "保单已终止，退款中",
+            "payee_needed": "待更换收款账户",
+            "refunded": "已退款",
+            "rejected": "不能退保",
+            "cancelled": "已取消",
+        },
+        "review": {
+            "open": "待领取",
+            "taken": "审核中",
+            "waiting_documents": "等待补充材料",
+            "second_open": "待第二人复核",
+            "second_taken": "第二人复核中",
+            "decided": "已作出决定",
+            "withdrawn": "已撤回",
+        },
+        "serious_case": {
+            "notified": "已通知学校",
+            "in_contact": "已联系家庭",
+            "documents": "收集材料",
+            "assessing": "审核中",
+            "decided": "已有审核结果",
+            "paid": "已赔付",
+            "closed": "已结案",
+        },
+        "complaint": {
+            "received": "已受理",
+            "extended_30": "已延长至30日",
+            "extended_60": "已延长至60日",
+            "decided": "已答复",
+            "review_requested": "已申请核查",
+            "reviewed": "核查已答复",
+            "withdrawn": "已撤回",
+        },
+    }
+)
+
+_MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "purchase": {
+            "draft": ("submitted", "cancelled"),
+            "submitted": ("queued", "underwriting", "cancelled"),
+            "queued": ("underwriting", "cancelled"),
+            "underwriting": ("declined", "awaiting_payment", "cancelled"),
+            "awaiting_payment": ("paid", "expired", "cancelled"),
+            # a payment that comes late: a policy, or all of it back
+            "expired": ("awaiting_payment", "paid", "refunding", "cancelled"),
+            "cancelled": ("refunding",),
+            "paid": ("issued", "refunding"),
+            "refunding": ("refunded",),
+        },
+        "policy": {
+            "pending_effect": ("in_force", "surrendered", "rescinded", "void"),
+            "in_force": ("expired", "surrendered", "terminated_by_claim", "rescinded", "void"),
+        },
+        "claim": {
+            "reported": ("submitted", "withdrawn"),
+            "submitted": ("reading", "withdrawn"),
+            "reading": ("assessing", "withdrawn"),
+            "assessing": ("in_review", "decided", "supplement_requested", "withdrawn"),
+            "in_review": ("decided", "supplement_requested", "withdrawn"),
+            "supplement_requested": ("submitted", "withdrawn"),
+            "decided": ("agreed", "in_review", "disputed", "closed", "withdrawn"),
+            "disputed": ("in_review", "withdrawn"),
+            "agreed": ("paying",),
+            "paying": ("paid", "payee_needed"),
+            "payee_needed": ("paying",),
+            "paid": ("closed",),
+            "closed": ("reopened",),
+            "reopened": ("in_review",),
+        },
+        "surrender": {
+            "requested": ("quoted", "rejected", "cancelled"),
+            "quoted": ("confirmed", "rejected", "cancelled"),
+            "confirmed": ("terminated",),
+            "terminated": ("refunded", "payee_needed"),
+            "payee_needed": ("refunded",),
+        },
+        "review": {
+            "open": ("taken", "withdrawn"),
+            "taken": ("open", "waiting_documents", "second_open", "decided", "withdrawn"),
+            "waiting_documents": ("open", "taken", "withdrawn"),
+            "second_open": ("second_taken", "withdrawn"),
+            "second_taken": ("second_open", "taken", "decided", "withdrawn"),
+            # undone before payment
+            "decided": ("open",),
+        },
+        "serious_case": {
+            "notified": ("in_contact", "closed"),
+            "in_contact": ("documents", "closed"),
+            "documents": ("assessing", "closed"),
+            "assessing": ("documents", "decided", "closed"),
+            "decided": ("assessing", "paid", "closed"),
+            "paid": ("closed",),
+        },
+        "complaint": {
+            "received": ("extended_30", "decided", "withdrawn"),
+            "extended_30": ("extended_60", "decided", "withdrawn"),
+            "extended_60": ("decided", "withdrawn"),
+            "decided": ("review_requested",),
+            "review_requested": ("reviewed", "withdrawn"),
+        },
+    }
+)
+
+_FAMILY = frozenset({"reported", "supplement_requested", "decided", "payee_needed"})
+_ADJUSTER = frozenset({"in_review", "disputed", "reopened"})
+_INSURER = frozenset({"agreed", "paying"})
+
+
+def label(process: Process, state: str) -> str:
+    """The Chinese name of a state. KeyError when the process has no such state."""
+    return LABELS[process][state]
+
+
+def next_states(process: Process, state: str) -> tuple[str, ...]:
+    return _MOVES[process].get(state, ())
+
+
+def allowed(process: Process, from_state: str, to_state: str) -> bool:
+    """Whether the process may move so; unknown states may not."""
+    return to_state in next_states(process, from_state)
+
+
+def policy_state(effective_date: date, ends_on: date, ended: tuple[str, date] | None, today: date) -> str:
+    """The state of a policy on `today` (Asia/Shanghai). `ended`: how it ended, and the last day on which it covered.
+
+    A surrender runs on to 24:00 of that day, one before effect counts at once; void and rescinded count from the start.
+    """
+    if ended:
+        reason, last_day = ended
+        if reason in ("void", "rescinded") or today > last_day or last_day < effective_date:
+            return reason
+    if today < effective_date:
+        return "pending_effect"
+    return "in_force" if today <= ends_on else "expired"
+
+
+def whose_turn(claim_state: str) -> Turn:
+    """Who must act next on a claim; `system` also when nobody must."""
+    if claim_state in _FAMILY:
+        return "family"
+    if claim_state in _ADJUSTER:
+        return "adjuster"
+    return "insurer" if claim_state in _INSURER else "system"
