@@ -1,6 +1,9 @@
 """Days of a person's and a contract's life: corresponding days (对应日) and ages (周岁)."""
 
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
+
+# every day edge is a Chinese one; no summer time since 1991
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 
 def years_later(day: date, years: int) -> date:

@@ -1,0 +1,175 @@
+"""The clocks of a claim, a surrender and a complaint (时限): when each began, its last day, and whether it was kept (DOMAIN 2.2-2.3)."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from insurance.rules.periods import Calendar, Due, days_after, end_of_day, working_days_after, years_after
+from insurance.rules.terms import AgreedTime, ProductTerms
+
+__all__ = [
+    "Calendar",
+    "ClaimFacts",
+    "Clock",
+    "agreed_clocks",
+    "agreed_time",
+    "clocks",
+    "complaint_clock",
+    "complaint_review_clock",
+    "days_after",
+    "end_of_day",
+    "limitation_clock",
+    "surrender_refund_clock",
+    "working_days_after",
+]
+
+ClockState = Literal["running", "paused", "met", "broken"]
+Outcome = Literal["full", "partial", "refused"]
+
+DETERMINATION_DAYS = 30
+PAYMENT_DAYS = 10
+REFUSAL_NOTICE_DAYS = 3
+ADVANCE_PAYMENT_DAYS = 60
+SURRENDER_REFUND_DAYS = 30
+LIMITATION_YEARS = 2
+COMPLAINT_DAYS = 15
+COMPLAINT_EXTENSIONS = (30, 60)
+COMPLAINT_REVIEW_DAYS = 30
+
+
+@dataclass(frozen=True)
+class ClaimFacts:
+    """Days (Asia/Shanghai) on which things happened to a claim; None: not yet.
+
+    `notice_delivered_on`: the one supplement notice reached the family; `supplement_received_on`: the papers reached the insurer.
+    """
+
+    received_on: date
+    notice_delivered_on: date | None = None
+    supplement_received_on: date | None = None
+    decided_on: date | None = None
+    outcome: Outcome | None = None
+    agreed_on: date | None = None
+    paid_on: date | None = None
+    refusal_notified_on: date | None = None
+    advance_paid_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """One clock. `starts_on` is the day it counts from, itself not counted; `due_on` the last day, rolled over holidays;
+    `paused_days` how long it stood still. `provisional`: the holidays of a year it touches are not announced yet."""
+
+    clock: str
+    article: str
+    starts_on: date
+    due_on: date
+    unrolled_on: date
+    paused_days: int
+    state: ClockState
+    provisional: bool
+
+
+def clocks(facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
+    """The law's clocks of one claim that have started (保险法 23, 24, 25; 解释二 15)."""
+    found = [_determination(facts, calendar, as_of)]
+    agreed_on = facts.agreed_on or (facts.decided_on if facts.outcome == "full" else None)
+    if agreed_on and facts.outcome != "refused":
+        due = days_after(agreed_on, PAYMENT_DAYS, calendar)
+        found.append(_clock("payment", "保险法第二十三条", agreed_on, due, facts.paid_on, as_of))
+    if facts.decided_on and facts.outcome == "refused":
+        due = days_after(facts.decided_on, REFUSAL_NOTICE_DAYS, calendar)
+        found.append(
+            _clock("refusal_notice", "保险法第二十四条", facts.decided_on, due, facts.refusal_notified_on, as_of)
+        )
+    due = days_after(facts.received_on, ADVANCE_PAYMENT_DAYS, calendar)
+    determined = _earliest(facts.decided_on, facts.advance_paid_on)
+    found.append(_clock("advance_payment", "保险法第二十五条", facts.received_on, due, determined, as_of))
+    return tuple(found)
+
+
+def _determination(facts: ClaimFacts, calendar: Calendar, as_of: date) -> Clock:
+    """30 days that stand still from the notice's delivery to the arrival of the papers. A notice after they have run out
+    can't mend that."""
+    start, notice = facts.received_on, facts.notice_delivered_on
+    due = days_after(start, DETERMINATION_DAYS, calendar)
+    paused_days, waiting = 0, False
+    if notice is not None and notice <= due.due_on:
+        resumed = _earliest(facts.supplement_received_on, facts.decided_on)
+        waiting = resumed is None and as_of >= notice
+        paused_days = max(0, ((resumed or as_of) - notice).days)
+        due = days_after(start, DETERMINATION_DAYS + paused_days, calendar)
+    clock = _clock(
+        "determination", "保险法第二十三条、解释（二）第十五条", start, due, facts.decided_on, as_of, paused_days
+    )
+    return _paused(clock) if waiting else clock
+
+
+def _paused(clock: Clock) -> Clock:
+    return Clock(**{**vars(clock), "state": "paused"})
+
+
+def agreed_time(terms: ProductTerms, payable_fen: int) -> AgreedTime:
+    """The product's own promise (约定理赔时效) for a sum; the last one is for any sum."""
+    fitting = [t for t in terms.agreed_times if t.up_to_fen is None or payable_fen <= t.up_to_fen]
+    return fitting[0] if fitting else terms.agreed_times[-1]
+
+
+def agreed_clocks(
+    time: AgreedTime,
+    complete_on: date,
+    calendar: Calendar,
+    as_of: date,
+    *,
+    decided_on: date | None = None,
+    agreed_on: date | None = None,
+    paid_on: date | None = None,
+) -> tuple[Clock, ...]:
+    """The product's promises in working days: to decide from complete documents, to pay from agreement."""
+    due = working_days_after(complete_on, time.decide_working_days, calendar)
+    found = [_clock("agreed_decision", "产品约定的理赔时效", complete_on, due, decided_on, as_of)]
+    if agreed_on:
+        due = working_days_after(agreed_on, time.pay_working_days, calendar)
+        found.append(_clock("agreed_payment", "产品约定的理赔时效", agreed_on, due, paid_on, as_of))
+    return tuple(found)
+
+
+def surrender_refund_clock(
+    requested_on: date, calendar: Calendar, as_of: date, refunded_on: date | None = None
+) -> Clock:
+    """The refund's 30 days from the applicant's notice (保险法 47)."""
+    due = days_after(requested_on, SURRENDER_REFUND_DAYS, calendar)
+    return _clock("surrender_refund", "保险法第四十七条", requested_on, due, refunded_on, as_of)
+
+
+def limitation_clock(known_on: date, calendar: Calendar, as_of: date, claimed_on: date | None = None) -> Clock:
+    """Two years from knowing of the event (保险法 26). `broken` is a warning to the family, never a refusal (民法典 193)."""
+    due = years_after(known_on, LIMITATION_YEARS, calendar)
+    return _clock("limitation", "保险法第二十六条", known_on, due, claimed_on, as_of)
+
+
+def complaint_clock(
+    received_on: date, calendar: Calendar, as_of: date, *, extensions: int = 0, decided_on: date | None = None
+) -> Clock:
+    """15 days, 30 when complex, 60 when specially complex and approved (银保监会令2020年第3号). `extensions` 0-2."""
+    days = (COMPLAINT_DAYS, *COMPLAINT_EXTENSIONS)[extensions]
+    due = days_after(received_on, days, calendar)
+    return _clock("complaint", "银行业保险业消费投诉处理管理办法", received_on, due, decided_on, as_of)
+
+
+def complaint_review_clock(asked_on: date, calendar: Calendar, as_of: date, reviewed_on: date | None = None) -> Clock:
+    """A review (核查) is answered within 30 days of asking."""
+    due = days_after(asked_on, COMPLAINT_REVIEW_DAYS, calendar)
+    return _clock("complaint_review", "银行业保险业消费投诉处理管理办法", asked_on, due, reviewed_on, as_of)
+
+
+def _clock(
+    name: str, article: str, starts_on: date, due: Due, done_on: date | None, as_of: date, paused_days: int = 0
+) -> Clock:
+    in_time = (done_on or as_of) <= due.due_on
+    state: ClockState = ("met" if done_on else "running") if in_time else "broken"
+    return Clock(name, article, starts_on, due.due_on, due.unrolled_on, paused_days, state, due.provisional)
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min((day for day in days if day is not None), default=None)
