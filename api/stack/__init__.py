@@ -1,0 +1,1 @@
+"""The whole product on one machine: real servers from packages, started, watched and stopped together."""
