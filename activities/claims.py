@@ -1,0 +1,197 @@
+"""Publishing the claim process: the case, its evidence and receipts, its timeline, and what it holds of the policy's limits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
+
+from activities.journal import Entries, write_entries
+from activities.rows import publish_row
+from insurance.rules.case import (
+    AccidentReport,
+    Assessment,
+    CaseReceipt,
+    DecidedLine,
+    Decision,
+    EvidenceFile,
+    PapersRequest,
+    Payee,
+    Payout,
+)
+from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """The case without its documents and receipts, as it is shown and as a reopened claim starts from."""
+
+    claim_id: str
+    policy_no: str
+    subject: str
+    insurer_code: str
+    state: str
+    report: AccidentReport
+    report_no: str | None
+    round: int
+    reported_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    papers_requests: tuple[PapersRequest, ...]
+    notice_delivered_at: datetime | None
+    supplement_received_at: datetime | None
+    assessment: Assessment | None
+    decision: Decision | None
+    undone: tuple[Decision, ...]
+    agreed_at: datetime | None
+    payees: tuple[Payee, ...]
+    payouts: tuple[Payout, ...]
+    advance_paid: bool
+    disputed: bool
+    review_id: str | None
+    review_count: int
+    event_count: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class LimitsHeld:
+    """What this claim now holds of each coverage's limit, in place of what it held before."""
+
+    how: Literal["reserved", "used"]
+    lines: tuple[DecidedLine, ...]
+
+
+@dataclass(frozen=True)
+class ClaimRecord:
+    seq: int
+    case: CaseFile
+    open: bool
+    documents: tuple[EvidenceFile, ...] = ()
+    receipts: tuple[CaseReceipt, ...] = ()
+    limits: LimitsHeld | None = None
+    entries: Entries = Entries()
+
+
+_case = TypeAdapter(CaseFile)
+_receipt = TypeAdapter(CaseReceipt)
+
+
+class ClaimRecords:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn
+    async def publish_claim(self, record: ClaimRecord) -> None:
+        """Store the claim as it is now, with the documents and receipts that changed. Safe to repeat."""
+        case = record.case
+        async with self._database.transaction() as session:
+            if record.limits is not None:
+                await _hold_limits(session, case, record.limits)
+            await publish_row(
+                session,
+                Claim,
+                {
+                    "claim_id": case.claim_id,
+                    "policy_no": case.policy_no,
+                    "subject": case.subject,
+                    "insurer_code": case.insurer_code,
+                    "report_no": case.report_no,
+                    "state": case.state,
+                    "seq": record.seq,
+                    "open": record.open,
+                    "case": _case.dump_python(case, mode="json"),
+                    "payable_fen": case.decision.payable_fen if case.decision else None,
+                    "created_at": case.reported_at,
+                    "updated_at": case.updated_at,
+                },
+                key="claim_id",
+                fixed=frozenset({"policy_no", "subject", "created_at"}),
+            )
+            for document in record.documents:
+                await publish_row(session, ClaimDocument, _document(document, record), key="document_id")
+            for receipt in record.receipts:
+                await publish_row(session, Receipt, _receipt_row(receipt, record), key="receipt_id")
+                await _store_amendments(session, receipt)
+            await write_entries(session, case.claim_id, record.entries)
+
+
+async def lock_policy(session: AsyncSession, policy_no: str) -> Policy:
+    """Everything that uses limits or ends cover takes this lock first."""
+    statement = select(Policy).where(Policy.policy_no == policy_no).with_for_update()
+    return (await session.exec(statement)).one()
+
+
+async def replace_limits(session: AsyncSession, policy_no: str, claim_id: str, limits: LimitsHeld) -> None:
+    """Only under `lock_policy`."""
+    held = delete(LimitEntry).where(
+        LimitEntry.policy_no == policy_no,  # type: ignore[arg-type]
+        LimitEntry.claim_id == claim_id,  # type: ignore[arg-type]
+    )
+    await session.execute(held)
+    rows = [
+        {
+            "policy_no": policy_no,
+            "coverage_id": line.coverage_id,
+            "claim_id": claim_id,
+            "reserved_fen": line.payable_fen if limits.how == "reserved" else 0,
+            "used_fen": line.payable_fen if limits.how == "used" else 0,
+        }
+        for line in limits.lines
+        if line.payable_fen
+    ]
+    if rows:
+        await session.execute(insert(LimitEntry), rows)
+
+
+async def _hold_limits(session: AsyncSession, case: CaseFile, limits: LimitsHeld) -> None:
+    await lock_policy(session, case.policy_no)
+    await replace_limits(session, case.policy_no, case.claim_id, limits)
+
+
+def _document(document: EvidenceFile, record: ClaimRecord) -> dict[str, Any]:
+    values = {name: getattr(document, name) for name in EvidenceFile.__dataclass_fields__}
+    return {**values, "claim_id": record.case.claim_id, "seq": record.seq}
+
+
+def _receipt_row(receipt: CaseReceipt, record: ClaimRecord) -> dict[str, Any]:
+    values = _receipt.dump_python(receipt, mode="json")
+    return {
+        "receipt_id": receipt.receipt_id,
+        "claim_id": record.case.claim_id,
+        "document_id": receipt.document_id,
+        "ordinal": receipt.ordinal,
+        "bill_code": receipt.fields.bill_code,
+        "bill_no": receipt.fields.bill_no,
+        "fields": values["fields"],
+        "read_fields": values["read_fields"],
+        "confidence": values["confidence"],
+        "boxes": values["boxes"],
+        "checks": {"checks": values["checks"], "treated_on": values["treated_on"]},
+        "category": receipt.category,
+        "social_insurance_settled": receipt.social_insurance_settled,
+        "seq": record.seq,
+    }
+
+
+async def _store_amendments(session: AsyncSession, receipt: CaseReceipt) -> None:
+    rows = [
+        {
+            "receipt_id": receipt.receipt_id,
+            "seq": number,
+            "field": amendment.field,
+            "old": {"value": amendment.old},
+            "new": {"value": amendment.new},
+            "reason": amendment.reason,
+            "person": amendment.person,
+            "at": amendment.at,
+        }
+        for number, amendment in enumerate(receipt.amendments, start=1)
+    ]
+    if rows:
+        await session.execute(insert(Amendment).on_conflict_do_nothing(), rows)

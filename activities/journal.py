@@ -1,0 +1,86 @@
+"""What a process says about itself with every record it publishes: timeline, notices to people, money that moved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from insurance.tables import Event, Movement, OutboxNotice
+
+
+@dataclass(frozen=True)
+class TimelineEvent:
+    """`seq` counts the events of one process from 1; the same one is stored once however often it is published."""
+
+    seq: int
+    event: str
+    by: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NoticeDraft:
+    """A message to one person, sent after the record stands. `key` is unique within the process."""
+
+    key: str
+    subject: str
+    kind: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MoneyMoved:
+    """Money that the gateway confirmed, under the key that we gave it."""
+
+    key: str
+    kind: Literal["premium", "refund", "payout"]
+    amount_fen: int
+    trade_no: str | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Entries:
+    events: tuple[TimelineEvent, ...] = ()
+    notices: tuple[NoticeDraft, ...] = ()
+    movements: tuple[MoneyMoved, ...] = ()
+
+
+async def write_entries(session: AsyncSession, process_id: str, entries: Entries) -> None:
+    """Store what is not stored yet. Safe to repeat."""
+    if entries.events:
+        rows = [
+            {"process_id": process_id, "seq": e.seq, "event": e.event, "by": e.by, "text": e.text, "at": e.at}
+            for e in entries.events
+        ]
+        await session.execute(insert(Event).on_conflict_do_nothing(), rows)
+    if entries.notices:
+        rows = [
+            {
+                "notice_id": f"{process_id}:{n.key}",
+                "subject": n.subject,
+                "kind": n.kind,
+                "about": process_id,
+                "text": n.text,
+                "created_at": n.at,
+            }
+            for n in entries.notices
+        ]
+        await session.execute(insert(OutboxNotice).on_conflict_do_nothing(), rows)
+    if entries.movements:
+        rows = [
+            {
+                "key": m.key,
+                "kind": m.kind,
+                "process_id": process_id,
+                "amount_fen": m.amount_fen,
+                "trade_no": m.trade_no,
+                "at": m.at,
+            }
+            for m in entries.movements
+        ]
+        await session.execute(insert(Movement).on_conflict_do_nothing(), rows)

@@ -1,0 +1,106 @@
+"""Publishing the purchase process: its record, its timeline, and the policy that came of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy.dialects.postgresql import insert
+from temporalio import activity
+
+from activities.journal import Entries, write_entries
+from activities.rows import publish_row
+from insurance.rules.application import Application
+from insurance.rules.terms import ProductTerms
+from insurance.tables import Database, Policy, Purchase
+
+_application = TypeAdapter(Application)
+_terms = TypeAdapter(ProductTerms)
+
+
+@dataclass(frozen=True)
+class IssuedCover:
+    """What the policy's row needs beside the purchase's own record. `ends_on` is the last day of cover."""
+
+    policy_no: str
+    terms: ProductTerms
+    insured_digest: str
+    paid_at: datetime
+    out_trade_no: str
+    effective_date: date
+    ends_on: date
+    renewal: bool
+
+
+@dataclass(frozen=True)
+class PurchaseRecord:
+    purchase_id: str
+    subject: str
+    insurer_code: str
+    product_id: str
+    state: str
+    seq: int
+    application: Application
+    premium_fen: int
+    payment_url: str | None
+    out_trade_no: str | None
+    expires_at: datetime | None
+    paid_at: datetime | None
+    refunded_fen: int
+    effective_date: date | None
+    policy_no: str | None
+    reason_code: str | None
+    reason: str | None
+    created_at: datetime
+    updated_at: datetime
+    entries: Entries = Entries()
+    issued: IssuedCover | None = None
+
+
+class PurchaseRecords:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn
+    async def publish_purchase(self, record: PurchaseRecord) -> None:
+        """Store the purchase as it is now and, once issued, its policy. Safe to repeat."""
+        application = _application.dump_python(record.application, mode="json")
+        values = {
+            name: getattr(record, name)
+            for name in PurchaseRecord.__dataclass_fields__
+            if name not in ("application", "entries", "issued")
+        }
+        async with self._database.transaction() as session:
+            await publish_row(
+                session,
+                Purchase,
+                {**values, "application": application},
+                key="purchase_id",
+                fixed=frozenset({"application", "subject", "created_at"}),
+            )
+            await write_entries(session, record.purchase_id, record.entries)
+            if record.issued is not None:
+                await session.execute(insert(Policy).values(**_policy(record, record.issued)).on_conflict_do_nothing())
+
+
+def _policy(record: PurchaseRecord, issued: IssuedCover) -> dict[str, object]:
+    application = _application.dump_python(record.application, mode="json")
+    return {
+        "policy_no": issued.policy_no,
+        "insurer_code": record.insurer_code,
+        "product_id": record.product_id,
+        "terms": _terms.dump_python(issued.terms, mode="json"),
+        "source": "purchase",
+        "purchase_id": record.purchase_id,
+        "applicant_subject": record.subject,
+        "relationship": record.application.relationship,
+        "applicant": application["applicant"],
+        "insured": application["insured"],
+        "insured_digest": issued.insured_digest,
+        "renewal": issued.renewal,
+        "premium_fen": record.premium_fen,
+        "paid_at": issued.paid_at,
+        "out_trade_no": issued.out_trade_no,
+        "effective_date": issued.effective_date,
+        "ends_on": issued.ends_on,
+        "created_at": record.updated_at,
+    }

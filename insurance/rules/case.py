@@ -1,0 +1,147 @@
+"""A claim (理赔) as its process knows it: the report, the evidence, what was read, what was decided, what was paid.
+
+Frozen values, replaced and never changed. They travel through Temporal as JSON and are published to the tables as they are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from insurance.rules.benefit import Settlement
+from insurance.rules.receipts.reading import Check, ReceiptFields
+
+Category = Literal["outpatient", "inpatient", "rabies", "dental", "suturing"]
+
+
+@dataclass(frozen=True)
+class AccidentReport:
+    """What the family reported (guide lines 133-145)."""
+
+    patient_state: str
+    accident_region: str
+    accident_at: datetime
+    accident_place: str
+    event: Literal["accident", "illness"]
+    on_campus: bool
+    description: str
+    claimant_mobile: str
+
+
+@dataclass(frozen=True)
+class EvidenceFile:
+    """One uploaded file; its bytes lie in the store. `reason` tells the family why a file was rejected."""
+
+    document_id: str
+    kind: str
+    object_key: str
+    version_id: str
+    sha256: str
+    size: int
+    content_type: str
+    received_at: datetime
+    state: Literal["received", "rejected"] = "received"
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """A correction by an adjuster: what it was, what it is, why, who, when."""
+
+    field: str
+    old: str | None
+    new: str | None
+    reason: str
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CaseReceipt:
+    """One receipt of the case. `fields` count; `read_fields` are what the reader saw and stay as they are.
+    `treated_on` is the visit or admission day (ISO), the day of issue when neither is printed."""
+
+    receipt_id: str
+    document_id: str
+    ordinal: int
+    fields: ReceiptFields
+    read_fields: ReceiptFields
+    confidence: dict[str, float]
+    checks: tuple[Check, ...]
+    boxes: dict[str, tuple[float, float, float, float]]
+    category: Category
+    social_insurance_settled: bool
+    treated_on: str | None
+    amendments: tuple[Amendment, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that a person must look at. A finding never refuses by itself."""
+
+    code: str
+    explanation: str
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """`passed` names every check that held; `automatic` when all did and the sum is within the product's limit."""
+
+    settlement: Settlement
+    findings: tuple[Finding, ...]
+    passed: tuple[str, ...]
+    automatic: bool
+
+
+@dataclass(frozen=True)
+class DecidedLine:
+    coverage_id: str
+    payable_fen: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Never edited, only undone. `by` automatic has no adjuster and names its checks."""
+
+    by: Literal["automatic", "adjuster"]
+    outcome: Literal["full", "partial", "refused"]
+    payable_fen: int
+    lines: tuple[DecidedLine, ...]
+    reason_codes: tuple[str, ...]
+    comment: str
+    checks: tuple[str, ...]
+    adjusters: tuple[str, ...]
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class Payee:
+    """Who is paid: the insured's guardian, or the heirs with their shares. `share` is a decimal string; all add to 1."""
+
+    kind: Literal["alipay", "bank"]
+    account: str
+    name: str
+    relationship: str
+    share: str = "1"
+
+
+@dataclass(frozen=True)
+class Payout:
+    """One transfer to one payee. `out_biz_no` is ours and unique at the gateway; `payee` counts the payees of a round from 0,
+    a round is the claim's first way to payment, or one after it was opened again."""
+
+    out_biz_no: str
+    round: int
+    payee: int
+    amount_fen: int
+    state: Literal["paying", "paid", "failed"]
+    paid_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class PapersRequest:
+    """The one complete notice of what is missing (保险法 22)."""
+
+    kinds: tuple[str, ...]
+    comment: str
+    by: str
+    at: datetime

@@ -1,0 +1,109 @@
+"""One function for every decision (核定), human or automatic: what may be decided, by whom, with which reasons."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from insurance.rules.benefit import Settlement
+from insurance.rules.case import Assessment, DecidedLine, Decision
+from insurance.rules.errors import Invalid
+from insurance.rules.status import REASON_CODES
+
+Outcome = Literal["full", "partial", "refused"]
+
+
+class NotDecidable(Invalid):
+    """A decision that the rules do not allow; `field` names what is wrong with it."""
+
+    def __init__(self, code: str, field: str, message: str) -> None:
+        super().__init__(code, message)
+        self.field = field
+
+
+def decide_automatically(assessment: Assessment, at: datetime) -> Decision:
+    """Only in full, only when every check passed."""
+    if not assessment.automatic:
+        raise NotDecidable("not_automatic", "outcome", "有检查未通过，须人工审核")
+    return _full(assessment.settlement, "automatic", "", assessment.passed, (), at)
+
+
+def decide_by_adjuster(
+    assessment: Assessment,
+    outcome: Outcome,
+    reason_codes: Sequence[str],
+    comment: str,
+    lines: Sequence[DecidedLine] | None,
+    adjusters: Sequence[str],
+    at: datetime,
+) -> Decision:
+    """`lines` None with `partial` is not allowed: the family must see what is paid on which coverage."""
+    check_reasons(outcome, reason_codes)
+    settlement = assessment.settlement
+    if outcome == "full":
+        if settlement.payable_fen == 0:
+            raise NotDecidable("nothing_payable", "outcome", "按条款可赔金额为 0，请选择拒赔并说明原因")
+        return _full(settlement, "adjuster", comment, assessment.passed, adjusters, at)
+    decided = () if outcome == "refused" else _partial_lines(settlement, lines)
+    return Decision(
+        by="adjuster",
+        outcome=outcome,
+        payable_fen=sum(line.payable_fen for line in decided),
+        lines=decided,
+        reason_codes=tuple(reason_codes),
+        comment=comment,
+        checks=assessment.passed,
+        adjusters=tuple(adjusters),
+        decided_at=at,
+    )
+
+
+def check_reasons(outcome: Outcome, reason_codes: Sequence[str]) -> None:
+    """A reduction or refusal names at least one coded reason (保险法 24)."""
+    unknown = [code for code in reason_codes if code not in REASON_CODES]
+    if unknown:
+        raise NotDecidable("unknown_reason", "reason_codes", "原因代码不在列表中")
+    if outcome != "full" and not reason_codes:
+        raise NotDecidable("reason_required", "reason_codes", "部分赔付或拒赔必须选择原因")
+
+
+def _partial_lines(settlement: Settlement, lines: Sequence[DecidedLine] | None) -> tuple[DecidedLine, ...]:
+    if not lines:
+        raise NotDecidable("lines_required", "lines", "部分赔付必须写明每项责任赔付多少")
+    most = {line.coverage_id: line.payable_fen for line in settlement.lines}
+    seen: set[str] = set()
+    for line in lines:
+        if line.coverage_id not in most or line.coverage_id in seen:
+            raise NotDecidable("unknown_coverage", "lines", "赔付项目不在本次理算中，或重复填写")
+        if not 0 <= line.payable_fen <= most[line.coverage_id]:
+            raise NotDecidable("above_settlement", "lines", "赔付金额不能超过理算金额")
+        seen.add(line.coverage_id)
+    total = sum(line.payable_fen for line in lines)
+    if not 0 < total < settlement.payable_fen:
+        raise NotDecidable("not_partial", "lines", "部分赔付的合计应大于 0 且小于理算金额")
+    return tuple(lines)
+
+
+def _full(
+    settlement: Settlement,
+    by: Literal["automatic", "adjuster"],
+    comment: str,
+    checks: Sequence[str],
+    adjusters: Sequence[str],
+    at: datetime,
+) -> Decision:
+    return Decision(
+        by=by,
+        outcome="full",
+        payable_fen=settlement.payable_fen,
+        lines=tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in settlement.lines),
+        reason_codes=(),
+        comment=comment,
+        checks=tuple(checks),
+        adjusters=tuple(adjusters),
+        decided_at=at,
+    )
+
+
+def needs_second_adjuster(amount_fen: int, limit_fen: int) -> bool:
+    """Two adjusters from this sum on (DESIGN 8: 20,000 yuan)."""
+    return amount_fen >= limit_fen

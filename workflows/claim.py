@@ -1,0 +1,452 @@
+"""Claim (理赔): from report to payout. `run` is the process; what the family and adjusters say comes in as updates."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.assessment import Assessing, AssessStep
+from activities.insurer import CloseClaimStep, InsurerSteps, ReportStep
+from activities.reading import EvidenceReading, ReadStep
+from insurance.adapters.ports import ClaimReport, ClaimResult
+from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
+from insurance.rules.codes import DOCUMENT_KINDS
+from insurance.rules.decision import decide_automatically
+from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.shares import parse_shares, split
+from workflows.claim_case import ENDED, ClaimCase, reserved, reserved_lines, used
+from workflows.corrections import NotCorrectable, amend
+from workflows.messages import ClaimOrder, ClaimOutcome, Correction, PayeeOrder, Undoing
+from workflows.options import OUTSIDE, READING, RECORDS
+from workflows.payouts import transfer
+from workflows.review import ReviewOrder, ReviewResult, ReviewWorkflow
+
+GATHERING = ("reported", "submitted", "reading", "supplement_requested")
+WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
+
+
+@workflow.defn(name="claim")
+class ClaimWorkflow:
+    @workflow.init
+    def __init__(self, order: ClaimOrder) -> None:
+        self._order = order
+        self._case = ClaimCase(order)
+        self._reporting: asyncio.Task[None] | None = None
+        self._readings: dict[str, asyncio.Task[None]] = {}
+        self._submitted = False
+        self._accepted = False
+        self._disputed = False
+        self._undoing: Undoing | None = None
+        self._withdrawn = False
+        self._review: workflow.ChildWorkflowHandle[ReviewWorkflow, ReviewResult] | None = None
+        self._steps = {
+            "reported": self._gather,
+            "supplement_requested": self._gather,
+            "submitted": self._read,
+            "assessing": self._assess,
+            "reopened": self._review_again,
+            "disputed": self._review_again,
+            "in_review": self._await_review,
+            "decided": self._await_family,
+            "agreed": self._pay,
+            "payee_needed": self._await_payee,
+            "paid": self._close,
+        }
+
+    @workflow.run
+    async def run(self, order: ClaimOrder) -> ClaimOutcome:
+        if order.reopened_because is None:
+            self._reporting = asyncio.create_task(self._report())
+        else:
+            await self._case.note("reopened", "family", f"因新的情况重新受理：{order.reopened_because}")
+        while self._case.state not in ENDED:
+            if self._withdrawn:
+                await self._withdraw()
+            else:
+                await self._steps[self._case.state]()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return ClaimOutcome(self._case.state, self._case.paid_fen)
+
+    # --- report and evidence ------------------------------------------------------------------------------------------
+
+    async def _report(self) -> None:
+        """The insurer's report number; the family goes on meanwhile."""
+        order, report = self._order, self._order.report
+        request = ClaimReport(
+            order.claim_id,
+            order.policy_no,
+            report.event,
+            report.accident_at,
+            report.accident_region,
+            report.patient_state,
+        )
+        try:
+            self._case.report_no = await workflow.execute_activity_method(
+                InsurerSteps.report_claim, ReportStep(order.insurer_code, request), **OUTSIDE
+            )
+            await self._case.note("reported", "insurer", "保险公司已登记报案")
+        except ActivityError:
+            await self._case.note("report_refused", "insurer", "保险公司未登记报案，已转人工处理，不影响您提交材料")
+
+    async def _gather(self) -> None:
+        """The family's turn: papers, then submit."""
+        try:
+            await workflow.wait_condition(
+                lambda: self._submitted or self._withdrawn, timeout=timedelta(days=self._order.idle_days)
+            )
+        except TimeoutError:
+            await self._case.move(
+                "withdrawn",
+                "lapsed",
+                "system",
+                "长时间未提交材料，本次申请已结束；需要时可以重新报案",
+                limits=reserved(None),
+            )
+
+    async def _read(self) -> None:
+        self._submitted = False
+        await self._case.move("reading", "reading", "system", "正在识别票据")
+        await workflow.wait_condition(lambda: self._all_read() or self._withdrawn)
+        if not self._withdrawn:
+            await self._case.move("assessing", "read", "system", "票据识别完成，正在理算")
+
+    def _all_read(self) -> bool:
+        return all(task.done() for task in self._readings.values())
+
+    async def _read_one(self, document: EvidenceFile) -> None:
+        case = self._case
+        try:
+            outcome = await workflow.execute_activity_method(
+                EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
+            )
+        except ActivityError:
+            case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
+            await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
+            return
+        if outcome.rejected_because is not None:
+            case.reject_document(document.document_id, outcome.rejected_because)
+            await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
+            return
+        for receipt in outcome.receipts:
+            case.put_receipt(receipt)
+        if outcome.receipts:
+            await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
+
+    # --- assessment and decision --------------------------------------------------------------------------------------
+
+    async def _assess(self) -> None:
+        case = self._case
+        missing = self._missing_for_sure()
+        if missing:
+            titles = "、".join(DOCUMENT_KINDS[kind] for kind in missing)
+            case.tell("supplement_requested", f"还需要您重新提交：{titles}")
+            await case.move("supplement_requested", "supplement_requested", "system", f"还需要：{titles}")
+            return
+        case.received_at = case.received_at or workflow.now()
+        case.assessment = await self._assessed()
+        if case.assessment.automatic:
+            await self._decide(decide_automatically(case.assessment, workflow.now()))
+        else:
+            await self._open_review("有需要人工核对的内容，已转理赔员", excluded=())
+
+    async def _assessed(self) -> Assessment:
+        case = self._case
+        documents = case.usable_documents
+        return await workflow.execute_local_activity_method(
+            Assessing.assess_claim,
+            AssessStep(
+                claim_id=self._order.claim_id,
+                policy_no=self._order.policy_no,
+                report=self._order.report,
+                receipts=tuple(case.receipts.values()),
+                document_kinds=tuple(dict.fromkeys(d.kind for d in documents)),
+                document_hashes=tuple(d.sha256 for d in documents),
+            ),
+            **RECORDS,
+        )
+
+    def _missing_for_sure(self) -> tuple[str, ...]:
+        """Kinds without which nothing can be said; those for larger sums are the adjuster's to ask for, once."""
+        report = self._order.report
+        facts = EvidenceFacts(report.event, report.patient_state, report.on_campus)
+        received = {d.kind for d in self._case.usable_documents}
+        return tuple(d.kind for d in missing_documents(required_documents(facts), received, 0))
+
+    async def _decide(self, decision: Decision) -> None:
+        case = self._case
+        case.decision = decision
+        by = "system" if decision.by == "automatic" else f"adjuster:{decision.adjusters[-1]}"
+        text = {
+            "full": "审核通过，按条款全额赔付",
+            "partial": "审核完成，部分赔付，请您确认",
+            "refused": "很抱歉，本次申请未能赔付，原因见理赔决定",
+        }[decision.outcome]
+        case.tell(f"decided_{decision.outcome}", text)
+        await case.move("decided", "decided", by, text, limits=reserved(decision))
+
+    async def _open_review(self, text: str, excluded: tuple[str, ...]) -> None:
+        case, order = self._case, self._order
+        assert case.assessment is not None
+        case.review_count += 1
+        case.review_id = f"{order.claim_id}-r{case.review_count}"
+        await case.move("in_review", "review_opened", "system", text, limits=reserved_lines(case.assessment))
+        review = ReviewOrder(
+            review_id=case.review_id,
+            claim_id=order.claim_id,
+            insurer_code=order.insurer_code,
+            assessment=case.assessment,
+            second_adjuster_from_fen=order.terms.second_adjuster_from_fen,
+            excluded=excluded,
+            papers_asked=bool(case.papers_requests),
+            opened_at=workflow.now(),
+            due_at=workflow.now() + timedelta(days=order.review_days),
+        )
+        self._review = await workflow.start_child_workflow(ReviewWorkflow.run, review, id=case.review_id)
+
+    async def _review_again(self) -> None:
+        """A disputed or reopened claim goes to somebody who has not decided it."""
+        self._case.assessment = await self._assessed()
+        excluded = self._case.deciders
+        self._case.undo_decision()
+        await self._open_review("由另一位理赔员复核", excluded)
+
+    async def _await_review(self) -> None:
+        review = self._review
+        assert review is not None
+        await workflow.wait_condition(lambda: review.done() or self._withdrawn)
+        if self._withdrawn:
+            return
+        result = await review
+        if result.papers is not None:
+            await self._request_papers(result.papers)
+        elif result.decision is not None:
+            await self._decide(result.decision)
+
+    async def _request_papers(self, request: PapersRequest) -> None:
+        case = self._case
+        case.papers_requests.append(request)
+        titles = "、".join(DOCUMENT_KINDS[kind] for kind in request.kinds)
+        case.tell("supplement_requested", f"请一次补齐以下材料：{titles}")
+        await case.move("supplement_requested", "supplement_requested", request.by, f"请补充：{titles}")
+
+    async def _await_family(self) -> None:
+        """Full decisions need no acceptance; others wait for the family's answer, and silence has a named end."""
+        case = self._case
+        assert case.decision is not None
+        if case.decision.outcome == "full":
+            await self._agree("system", "按条款全额赔付，无须确认")
+            return
+        try:
+            await workflow.wait_condition(
+                lambda: self._accepted or self._disputed or self._undoing is not None or self._withdrawn,
+                timeout=timedelta(days=self._order.dispute_days),
+            )
+        except TimeoutError:
+            await self._unanswered(case.decision)
+            return
+        if self._undoing is not None:
+            await self._undo(self._undoing)
+        elif self._disputed:
+            self._disputed, case.disputed = False, True
+            await case.move("disputed", "disputed", "family", "您对审核结果有异议，将由另一位理赔员复核")
+        elif self._accepted:
+            await self._agree("family", "您已确认审核结果")
+
+    async def _unanswered(self, decision: Decision) -> None:
+        if decision.outcome == "refused":
+            await self._close()
+        else:
+            await self._agree("system", "您没有提出异议，先按审核结果支付；如有异议，仍可联系客服或投诉")
+
+    async def _agree(self, by: str, text: str) -> None:
+        self._accepted = False
+        self._case.agreed_at = workflow.now()
+        await self._case.move("agreed", "agreed", by, text)
+
+    async def _undo(self, undoing: Undoing) -> None:
+        self._undoing = None
+        self._case.undo_decision()
+        self._case.assessment = await self._assessed()
+        self._case.journal.event("decision_undone", undoing.actor.label, "审核结果已撤销，重新审核", workflow.now())
+        await self._open_review("重新审核", excluded=())
+
+    # --- money --------------------------------------------------------------------------------------------------------
+
+    async def _pay(self) -> None:
+        case = self._case
+        assert case.decision is not None
+        await case.move("paying", "paying", "system", "正在支付赔款")
+        due = max(0, case.decision.payable_fen - case.paid_before_this_round)
+        if due and not case.payees:
+            await self._ask_for_payee("请填写收款账户，收到后立即支付")
+            return
+        for index, amount_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
+            if not case.is_paid(index) and not await transfer(case, index, amount_fen):
+                await self._ask_for_payee("收款账户没有收到款项，请更换账户；赔款一分不少")
+                return
+        case.tell("paid", "赔款已支付，请查收")
+        await case.move("paid", "paid", "system", "赔款已支付", limits=used(case.decision.lines))
+
+    async def _ask_for_payee(self, text: str) -> None:
+        self._case.payee_wanted = True
+        self._case.tell("payee_needed", text)
+        await self._case.move("payee_needed", "payee_needed", "system", text)
+
+    async def _await_payee(self) -> None:
+        """What is owed stays owed: this wait has reminders instead of an end."""
+        try:
+            await workflow.wait_condition(lambda: not self._case.payee_wanted, timeout=timedelta(days=7))
+        except TimeoutError:
+            self._case.tell("payee_needed", "还在等您填写收款账户，收到后立即支付")
+            await self._case.note("payee_reminded", "system", "已再次提醒填写收款账户")
+            return
+        await self._pay()
+
+    async def _close(self) -> None:
+        case = self._case
+        assert case.decision is not None
+        if self._reporting is not None:
+            await self._reporting
+        if case.report_no is not None:
+            result = ClaimResult(
+                f"{self._order.claim_id}-close-{case.round}",
+                case.report_no,
+                case.decision.outcome,
+                case.paid_fen,
+                case.last_paid_at,
+            )
+            try:
+                await workflow.execute_activity_method(
+                    InsurerSteps.close_claim, CloseClaimStep(self._order.insurer_code, result), **OUTSIDE
+                )
+            except ActivityError:
+                case.journal.event("close_refused", "insurer", "保险公司未登记结案，已转人工处理", workflow.now())
+        await case.move("closed", "closed", "system", "本次理赔已结案")
+
+    async def _withdraw(self) -> None:
+        if self._review is not None and not self._review.done():
+            await self._review.signal(ReviewWorkflow.close)
+        for task in self._readings.values():
+            task.cancel()
+        await self._case.move("withdrawn", "withdrawn", "family", "您已撤回本次申请", limits=reserved(None))
+
+    # --- what the family says -----------------------------------------------------------------------------------------
+
+    @workflow.update
+    async def add_document(self, document: EvidenceFile) -> None:
+        """Reading begins at once; the same file given twice is one document."""
+        if document.document_id in self._case.documents:
+            return
+        self._case.put_document(document)
+        await self._case.note("document_received", "family", f"已收到{DOCUMENT_KINDS[document.kind]}")
+        self._readings[document.document_id] = asyncio.create_task(self._read_one(document))
+
+    @add_document.validator
+    def _may_add_document(self, document: EvidenceFile) -> None:
+        self._require(*GATHERING)
+
+    @workflow.update
+    async def set_payee(self, order: PayeeOrder) -> None:
+        self._case.payees = order.payees
+        self._case.payee_wanted = False
+        await self._case.note("payee_set", "family", "已填写收款账户")
+
+    @set_payee.validator
+    def _may_set_payee(self, order: PayeeOrder) -> None:
+        self._require(*WITHDRAWABLE, "reopened", "payee_needed")
+        if any(p.round == self._case.round for p in self._case.payouts) and len(order.payees) != len(self._case.payees):
+            raise ApplicationError("部分收款人已付款，收款人数不能改变", type="payees_fixed")
+
+    @workflow.update
+    async def submit(self) -> None:
+        self._submitted = True
+        now = workflow.now()
+        case = self._case
+        if case.state == "supplement_requested":
+            case.supplement_received_at = now
+        case.submitted_at = case.submitted_at or now
+        await case.move("submitted", "submitted", "family", "您已提交材料")
+
+    @submit.validator
+    def _may_submit(self) -> None:
+        self._require("reported", "supplement_requested")
+        missing = self._missing_for_sure()
+        if missing:
+            raise ApplicationError("还缺少必须的材料", ",".join(missing), type="documents_missing")
+
+    @workflow.update
+    async def accept(self) -> None:
+        self._accepted = True
+        await workflow.wait_condition(lambda: self._case.state != "decided")
+
+    @accept.validator
+    def _may_accept(self) -> None:
+        self._require_unanswered()
+        if self._case.decision is not None and self._case.decision.outcome == "refused":
+            raise ApplicationError("拒赔决定无须确认；有异议请申请复核", type="illegal_move")
+
+    @workflow.update
+    async def dispute(self) -> None:
+        self._disputed = True
+        await workflow.wait_condition(lambda: self._case.state != "decided")
+
+    @dispute.validator
+    def _may_dispute(self) -> None:
+        self._require_unanswered()
+        if self._case.disputed:
+            raise ApplicationError("本次申请已复核过一次；仍有异议请投诉", type="already_disputed")
+
+    @workflow.update
+    async def withdraw(self) -> None:
+        self._withdrawn = True
+        await workflow.wait_condition(lambda: self._case.state in ENDED)
+
+    @withdraw.validator
+    def _may_withdraw(self) -> None:
+        self._require(*WITHDRAWABLE)
+        if self._accepted or (self._case.decision is not None and self._case.decision.outcome == "full"):
+            raise ApplicationError("赔款已在支付中", type="illegal_move")
+
+    # --- what adjusters say -------------------------------------------------------------------------------------------
+
+    @workflow.update
+    async def correct(self, correction: Correction) -> None:
+        """An amendment of a receipt, and the settlement computed anew."""
+        case = self._case
+        case.put_receipt(amend(case.receipts[correction.receipt_id], correction, workflow.now()))
+        case.assessment = await self._assessed()
+        await case.note("receipt_corrected", correction.actor.label, "理赔员更正了票据内容，已重新理算")
+        if self._review is not None and not self._review.done():
+            await self._review.signal(ReviewWorkflow.reassessed, case.assessment)
+
+    @correct.validator
+    def _may_correct(self, correction: Correction) -> None:
+        self._require("in_review")
+        receipt = self._case.receipts.get(correction.receipt_id)
+        if receipt is None:
+            raise ApplicationError("没有这张票据", "receipt_id", type="receipt_unknown")
+        try:
+            amend(receipt, correction, workflow.now())
+        except NotCorrectable as refusal:
+            raise ApplicationError(refusal.message, refusal.field, type=refusal.code) from None
+
+    @workflow.update
+    async def undo(self, undoing: Undoing) -> None:
+        self._undoing = undoing
+        await workflow.wait_condition(lambda: self._undoing is None)
+
+    @undo.validator
+    def _may_undo(self, undoing: Undoing) -> None:
+        if not undoing.actor.lead:
+            raise ApplicationError("只有理赔主管可以撤销决定", type="lead_required")
+        self._require_unanswered()
+
+    def _require(self, *states: str) -> None:
+        if self._case.state not in states or self._withdrawn:
+            raise ApplicationError(f"not while {self._case.state}", type="illegal_move")
+
+    def _require_unanswered(self) -> None:
+        self._require("decided")
+        if self._accepted or self._disputed or self._undoing is not None:
+            raise ApplicationError("already answered", type="illegal_move")

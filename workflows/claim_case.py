@@ -1,0 +1,200 @@
+"""The case of one claim inside its process: what is known, what changed since the last record, and how it is published."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from temporalio import workflow
+
+from activities.claims import CaseFile, ClaimRecord, ClaimRecords, LimitsHeld
+from insurance.rules.case import (
+    Assessment,
+    CaseReceipt,
+    DecidedLine,
+    Decision,
+    EvidenceFile,
+    PapersRequest,
+    Payee,
+    Payout,
+)
+from insurance.rules.status import allowed
+from workflows.journal import Journal
+from workflows.messages import ClaimOrder
+from workflows.options import RECORDS
+
+ENDED = frozenset({"closed", "withdrawn"})
+
+
+class ClaimCase:
+    """Deterministic state of a claim. Only `move` changes the state, and only along DESIGN's arrows."""
+
+    def __init__(self, order: ClaimOrder) -> None:
+        self.order = order
+        self.state = "reported"
+        self.seq = 0
+        self.round = 1
+        self.report_no: str | None = None
+        self.submitted_at: datetime | None = None
+        self.received_at: datetime | None = None
+        self.papers_requests: list[PapersRequest] = []
+        self.supplement_received_at: datetime | None = None
+        self.assessment: Assessment | None = None
+        self.decision: Decision | None = None
+        self.undone: list[Decision] = []
+        self.agreed_at: datetime | None = None
+        self.payees: tuple[Payee, ...] = ()
+        self.payouts: list[Payout] = []
+        self.disputed = False
+        self.review_id: str | None = None
+        self.review_count = 0
+        self.payee_wanted = False
+        self.documents: dict[str, EvidenceFile] = {d.document_id: d for d in order.documents}
+        self.receipts: dict[str, CaseReceipt] = {r.receipt_id: r for r in order.receipts}
+        self.journal = Journal()
+        self._changed_documents: set[str] = set()
+        self._changed_receipts: set[str] = set()
+        if order.case is not None:
+            self._go_on_from(order.case)
+
+    def _go_on_from(self, case: CaseFile) -> None:
+        self.state, self.round, self.report_no = "reopened", case.round + 1, case.report_no
+        self.submitted_at, self.received_at = case.submitted_at, case.received_at
+        self.papers_requests = list(case.papers_requests)
+        self.supplement_received_at = case.supplement_received_at
+        self.assessment = case.assessment
+        self.undone = [*case.undone, *([case.decision] if case.decision else [])]
+        self.payees, self.payouts = case.payees, list(case.payouts)
+        self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
+        self.journal = Journal(case.event_count)
+        self.seq = case.event_count
+
+    # --- facts --------------------------------------------------------------------------------------------------------
+
+    @property
+    def paid_fen(self) -> int:
+        return sum(payout.amount_fen for payout in self.payouts if payout.state == "paid")
+
+    @property
+    def paid_before_this_round(self) -> int:
+        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.round < self.round)
+
+    @property
+    def last_paid_at(self) -> datetime | None:
+        return max((p.paid_at for p in self.payouts if p.paid_at is not None), default=None)
+
+    def is_paid(self, index: int) -> bool:
+        """Whether this payee of this round has the money."""
+        return any(p.state == "paid" and (p.round, p.payee) == (self.round, index) for p in self.payouts)
+
+    def attempts(self, index: int) -> int:
+        return sum((p.round, p.payee) == (self.round, index) for p in self.payouts)
+
+    @property
+    def usable_documents(self) -> tuple[EvidenceFile, ...]:
+        return tuple(d for d in self.documents.values() if d.state == "received")
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """Adjusters whose decisions on this claim were undone or are disputed."""
+        decisions = [*self.undone, *([self.decision] if self.decision else [])]
+        return tuple(dict.fromkeys(person for decision in decisions for person in decision.adjusters))
+
+    # --- changes ------------------------------------------------------------------------------------------------------
+
+    def put_document(self, document: EvidenceFile) -> None:
+        self.documents[document.document_id] = document
+        self._changed_documents.add(document.document_id)
+
+    def reject_document(self, document_id: str, reason: str) -> None:
+        self.put_document(replace(self.documents[document_id], state="rejected", reason=reason))
+
+    def put_receipt(self, receipt: CaseReceipt) -> None:
+        self.receipts[receipt.receipt_id] = receipt
+        self._changed_receipts.add(receipt.receipt_id)
+
+    def put_payout(self, payout: Payout) -> None:
+        others = [p for p in self.payouts if p.out_biz_no != payout.out_biz_no]
+        self.payouts = [*others, payout]
+
+    def undo_decision(self) -> None:
+        if self.decision is not None:
+            self.undone.append(self.decision)
+        self.decision, self.agreed_at = None, None
+
+    def tell(self, kind: str, text: str) -> None:
+        self.journal.tell(self.order.subject, kind, text, workflow.now())
+
+    # --- record -------------------------------------------------------------------------------------------------------
+
+    async def move(self, state: str, event: str, by: str, text: str, *, limits: LimitsHeld | None = None) -> None:
+        """Go to `state` and publish. A move that DESIGN 5 does not know is a bug, not an outcome."""
+        if state != self.state and not allowed("claim", self.state, state):
+            raise RuntimeError(f"claim: {self.state} -> {state}")
+        self.state = state
+        await self.note(event, by, text, limits=limits)
+
+    async def note(self, event: str, by: str, text: str, *, limits: LimitsHeld | None = None) -> None:
+        """Publish something that happened without a move."""
+        self.journal.event(event, by, text, workflow.now())
+        self.seq += 1
+        await workflow.execute_local_activity_method(ClaimRecords.publish_claim, self._record(limits), **RECORDS)
+
+    def _record(self, limits: LimitsHeld | None) -> ClaimRecord:
+        documents = tuple(self.documents[i] for i in sorted(self._changed_documents))
+        receipts = tuple(self.receipts[i] for i in sorted(self._changed_receipts))
+        self._changed_documents, self._changed_receipts = set(), set()
+        return ClaimRecord(
+            seq=self.seq,
+            case=self.file(),
+            open=self.state not in ENDED,
+            documents=documents,
+            receipts=receipts,
+            limits=limits,
+            entries=self.journal.take(),
+        )
+
+    def file(self) -> CaseFile:
+        order = self.order
+        last_request = self.papers_requests[-1] if self.papers_requests else None
+        return CaseFile(
+            claim_id=order.claim_id,
+            policy_no=order.policy_no,
+            subject=order.subject,
+            insurer_code=order.insurer_code,
+            state=self.state,
+            report=order.report,
+            report_no=self.report_no,
+            round=self.round,
+            reported_at=order.reported_at,
+            submitted_at=self.submitted_at,
+            received_at=self.received_at,
+            papers_requests=tuple(self.papers_requests),
+            notice_delivered_at=last_request.at if last_request else None,
+            supplement_received_at=self.supplement_received_at,
+            assessment=self.assessment,
+            decision=self.decision,
+            undone=tuple(self.undone),
+            agreed_at=self.agreed_at,
+            payees=self.payees,
+            payouts=tuple(self.payouts),
+            advance_paid=False,
+            disputed=self.disputed,
+            review_id=self.review_id,
+            review_count=self.review_count,
+            event_count=self.journal.event_count,
+            updated_at=workflow.now(),
+        )
+
+
+def reserved(decision: Decision | None) -> LimitsHeld:
+    """The limits that a decision holds until it is paid; none when there is no decision or a refusal."""
+    return LimitsHeld("reserved", decision.lines if decision else ())
+
+
+def reserved_lines(assessment: Assessment) -> LimitsHeld:
+    """The limits that a proposed settlement holds while a person looks at it."""
+    lines = assessment.settlement.lines
+    return LimitsHeld("reserved", tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in lines))
+
+
+def used(lines: tuple[DecidedLine, ...]) -> LimitsHeld:
+    return LimitsHeld("used", lines)

@@ -1,0 +1,39 @@
+"""What a process has yet to say: events, notices and movements gathered until the next record is published."""
+
+from datetime import datetime
+from typing import Literal
+
+from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
+
+
+class Journal:
+    """Deterministic: instants come from the caller, sequence numbers count up."""
+
+    def __init__(self, events_before: int = 0) -> None:
+        self.event_count = events_before
+        self._events: list[TimelineEvent] = []
+        self._notices: list[NoticeDraft] = []
+        self._movements: list[MoneyMoved] = []
+
+    def event(self, event: str, by: str, text: str, at: datetime) -> None:
+        self.event_count += 1
+        self._events.append(TimelineEvent(self.event_count, event, by, text, at))
+
+    def tell(self, subject: str, kind: str, text: str, at: datetime) -> None:
+        """A notice about the event just noted."""
+        self._notices.append(NoticeDraft(f"{self.event_count}:{kind}:{len(self._notices)}", subject, kind, text, at))
+
+    def moved(
+        self,
+        key: str,
+        kind: Literal["premium", "refund", "payout"],
+        amount_fen: int,
+        trade_no: str | None,
+        at: datetime,
+    ) -> None:
+        self._movements.append(MoneyMoved(key, kind, amount_fen, trade_no, at))
+
+    def take(self) -> Entries:
+        entries = Entries(tuple(self._events), tuple(self._notices), tuple(self._movements))
+        self._events, self._notices, self._movements = [], [], []
+        return entries

@@ -1,0 +1,177 @@
+"""What goes into processes and comes out of them: one dataclass for each start, update, signal and result.
+
+Shapes are stored in histories. A field may be added with a default; none may be renamed or removed while a history has it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from activities.claims import CaseFile
+from insurance.rules.application import Application
+from insurance.rules.case import AccidentReport, CaseReceipt, EvidenceFile, Payee
+from insurance.rules.settlement import Step
+from insurance.rules.terms import ProductTerms
+
+# --- purchase (投保) ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PurchaseOrder:
+    """The application as submitted, with the terms frozen. `insured_digest` finds the child's policies without the number."""
+
+    purchase_id: str
+    subject: str
+    insurer_code: str
+    terms: ProductTerms
+    application: Application
+    insured_digest: str
+    renewal: bool
+    submitted_at: datetime
+    payment_minutes: float
+    resume_days: float
+
+
+@dataclass(frozen=True)
+class PaymentReceived:
+    """Money that arrived, from a verified notice or the gateway's own answer to a query."""
+
+    out_trade_no: str
+    trade_no: str
+    amount_fen: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
+class UnderwritingAnswer:
+    """An insurer's late answer, by callback."""
+
+    status: Literal["accepted", "declined", "pending"]
+    proposal_no: str
+    reason_code: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class PurchaseOutcome:
+    state: str
+    policy_no: str | None
+
+
+@dataclass(frozen=True)
+class StrayPayment:
+    """Money for an order whose process has ended or never was (DOMAIN T4)."""
+
+    purchase_id: str
+    payment: PaymentReceived
+
+
+@dataclass(frozen=True)
+class StrayOutcome:
+    """`known`: the payment that the policy stands on, told once more. `refunded`: given back in full."""
+
+    outcome: Literal["known", "refunded"]
+
+
+# --- staff and family ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a role and an id, as the token said."""
+
+    role: str
+    subject: str
+    lead: bool = False
+
+    @property
+    def label(self) -> str:
+        """As timelines name them: the family without an id, staff with theirs."""
+        return "family" if self.role == "parent" else f"{self.role}:{self.subject}"
+
+
+# --- surrender (退保) --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SurrenderRequest:
+    """A quote, and the policy it is for. `out_trade_no` is the original payment, None for a policy sold elsewhere."""
+
+    surrender_id: str
+    policy_no: str
+    subject: str
+    insurer_code: str
+    reason: str
+    comment: str
+    refund_fen: int
+    steps: tuple[Step, ...]
+    requested_on: date
+    cover_ends_on: date
+    out_trade_no: str | None
+    quote_expires_at: datetime
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class RefundAccount:
+    """Where a refund goes when the original route is closed or was never ours."""
+
+    kind: Literal["alipay", "bank"]
+    account: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SurrenderOutcome:
+    state: str
+    refund_fen: int
+
+
+# --- claim (理赔) ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ClaimOrder:
+    """A report (报案). `case` is set when an ended claim is opened again: it goes on from there."""
+
+    claim_id: str
+    policy_no: str
+    subject: str
+    insurer_code: str
+    terms: ProductTerms
+    report: AccidentReport
+    reported_at: datetime
+    idle_days: float
+    dispute_days: float
+    review_days: float
+    ocr_queue: str
+    reopened_because: str | None = None
+    case: CaseFile | None = None
+    documents: tuple[EvidenceFile, ...] = ()
+    receipts: tuple[CaseReceipt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An adjuster's amendment of one receipt. `fields`: new values by field name, as printed; None for what is not printed."""
+
+    actor: Actor
+    receipt_id: str
+    fields: dict[str, str | None]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Undoing:
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True)
+class PayeeOrder:
+    payees: tuple[Payee, ...]
+
+
+@dataclass(frozen=True)
+class ClaimOutcome:
+    state: str
+    paid_fen: int

@@ -1,0 +1,42 @@
+"""How long steps may take and how often they are repeated. Named by what a step touches, not by its step."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+
+# A worker that dies is noticed after HEARTBEAT, not after the whole time a step may take; activities beat by themselves
+# (activities/heartbeat.py).
+HEARTBEAT = timedelta(seconds=6)
+
+_PATIENT = RetryPolicy(
+    initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
+)
+
+# Money or an insurer's books: repeated with the same key until there is an answer. We owe it; there is no giving up.
+OUTSIDE: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=60),
+    "heartbeat_timeout": HEARTBEAT,
+    "retry_policy": _PATIENT,
+}
+
+# Underwriting: nobody has paid yet, so that a family is told after a day instead of waiting for ever.
+UNDERWRITING: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelta(days=1)}
+
+# Reading one file of evidence, on the OCR workers.
+READING: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=5),
+    "heartbeat_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=20
+    ),
+}
+
+# Our own database: a short transaction, run inside the workflow's task. A long outage turns into timer-backed retries.
+RECORDS: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "local_retry_threshold": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=30)
+    ),
+}

@@ -1,0 +1,46 @@
+"""Paying out (赔款支付): one transfer under one number, followed until the gateway says how it ended."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.failures import failure_message
+from activities.payments import PaymentSteps
+from insurance.adapters.ports import Transfer, TransferOrder
+from insurance.rules.case import Payout
+from workflows.claim_case import ClaimCase
+from workflows.options import OUTSIDE
+
+PENDING_PAUSE = timedelta(seconds=30)
+
+
+async def transfer(case: ClaimCase, index: int, amount_fen: int) -> bool:
+    """Pay one payee's share. False when the account can't take it: nothing moved, and another account gets another number."""
+    payee = case.payees[index]
+    out_biz_no = f"{case.order.claim_id}-{case.round}-{index}-{case.attempts(index)}"
+    case.put_payout(Payout(out_biz_no, case.round, index, amount_fen, "paying"))
+    order = TransferOrder(out_biz_no, amount_fen, payee.kind, payee.account, payee.name, "学平险理赔款")
+    try:
+        done = await followed(order)
+    except ActivityError as error:
+        case.put_payout(Payout(out_biz_no, case.round, index, amount_fen, "failed", reason=failure_message(error)))
+        return False
+    if done.status == "failed":
+        case.put_payout(Payout(out_biz_no, case.round, index, amount_fen, "failed", reason=done.reason))
+        return False
+    paid_at = done.paid_at or workflow.now()
+    case.put_payout(Payout(out_biz_no, case.round, index, amount_fen, "paid", paid_at))
+    case.journal.moved(f"out:{out_biz_no}", "payout", amount_fen, done.order_id, paid_at)
+    return True
+
+
+async def followed(order: TransferOrder) -> Transfer:
+    """`pending` is neither paid nor failed: ask until it is one of them. The same number never pays twice."""
+    answer: Transfer = await workflow.execute_activity_method(PaymentSteps.pay_out, order, **OUTSIDE)
+    while answer.status not in ("paid", "failed"):
+        await workflow.sleep(PENDING_PAUSE)
+        answer = await workflow.execute_activity_method(PaymentSteps.query_payout, order.out_biz_no, **OUTSIDE)
+        if answer.status == "not_found":
+            answer = await workflow.execute_activity_method(PaymentSteps.pay_out, order, **OUTSIDE)
+    return answer

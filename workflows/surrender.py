@@ -1,0 +1,233 @@
+"""Surrender (退保): quoted, confirmed, ended at the insurer, and the refund at once (保险法 47: within 30 days)."""
+
+from datetime import date, datetime, timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.failures import failure_code
+from activities.insurer import CancelStep, InsurerSteps
+from activities.payments import RefundStep
+from activities.surrenders import HoldStep, SurrenderRecord, SurrenderRecords
+from insurance.adapters.ports import Cancellation, TransferOrder
+from insurance.rules.cover import shanghai_day
+from workflows.journal import Journal
+from workflows.messages import RefundAccount, SurrenderOutcome, SurrenderRequest
+from workflows.options import OUTSIDE, RECORDS
+from workflows.payouts import followed
+from workflows.refunds import refund
+
+ENDED = frozenset({"refunded", "rejected", "cancelled"})
+REFUND_DAYS = 30
+REJECTIONS = {
+    "claim_open": "这张保单有正在处理的理赔，结案后可以再申请退保",
+    "policy_ended": "这张保单已经终止",
+    "surrender_open": "这张保单已有一次退保在办理",
+}
+
+
+@workflow.defn(name="surrender")
+class SurrenderWorkflow:
+    @workflow.init
+    def __init__(self, request: SurrenderRequest) -> None:
+        self._request = request
+        self._state = "quoted"
+        self._seq = 0
+        self._journal = Journal()
+        self._confirmed = False
+        self._cancelled = False
+        self._account: RefundAccount | None = None
+        self._accounts_tried = 0
+        self._refund_due_on: date | None = None
+        self._confirmation_no: str | None = None
+        self._rejected_code: str | None = None
+        self._refunded_at: datetime | None = None
+
+    @workflow.run
+    async def run(self, request: SurrenderRequest) -> SurrenderOutcome:
+        await self._publish("quoted", "quoted", "system", "已为您计算退保金额，请确认")
+        if await self._wait_for_family() and await self._end_policy():
+            await self._give_back()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return SurrenderOutcome(self._state, request.refund_fen)
+
+    async def _wait_for_family(self) -> bool:
+        """True when the quote was confirmed before it expired."""
+        left = self._request.quote_expires_at - workflow.now()
+        try:
+            await workflow.wait_condition(lambda: self._confirmed or self._cancelled, timeout=max(left, timedelta(0)))
+        except TimeoutError:
+            await self._publish("cancelled", "quote_expired", "system", "报价已过期，保单继续有效；需要时可重新申请")
+            return False
+        if self._cancelled:
+            await self._publish("cancelled", "cancelled", "family", "您已取消退保，保单继续有效")
+            return False
+        return True
+
+    async def _end_policy(self) -> bool:
+        """Hold the policy against claims, then end it at the insurer. False when it can't be surrendered."""
+        request = self._request
+        rejected = await workflow.execute_local_activity_method(
+            SurrenderRecords.hold_policy, HoldStep(request.surrender_id, request.policy_no), **RECORDS
+        )
+        if rejected is None:
+            self._refund_due_on = shanghai_day(workflow.now()) + timedelta(days=REFUND_DAYS)
+            await self._publish("confirmed", "confirmed", "family", "您已确认退保")
+            rejected = await self._cancel_at_insurer()
+        if rejected is not None:
+            self._rejected_code = rejected
+            await self._publish("rejected", "rejected", "insurer", REJECTIONS.get(rejected, "保险公司未能办理退保"))
+            return False
+        self._journal.tell(request.subject, "surrendered", "退保已生效，退款正在办理", workflow.now())
+        await self._publish("terminated", "terminated", "insurer", "保单已终止，正在退款", ends_policy=True)
+        return True
+
+    async def _cancel_at_insurer(self) -> str | None:
+        request = self._request
+        cancellation = Cancellation(
+            request_id=request.surrender_id,
+            policy_no=request.policy_no,
+            ends_on=request.cover_ends_on,
+            refund_fen=request.refund_fen,
+            reason=request.reason,
+        )
+        try:
+            self._confirmation_no = await workflow.execute_activity_method(
+                InsurerSteps.cancel_policy, CancelStep(request.insurer_code, cancellation), **OUTSIDE
+            )
+        except ActivityError as error:
+            await workflow.execute_local_activity_method(
+                SurrenderRecords.release_policy, HoldStep(request.surrender_id, request.policy_no), **RECORDS
+            )
+            return failure_code(error)
+        return None
+
+    # --- refund -------------------------------------------------------------------------------------------------------
+
+    async def _give_back(self) -> None:
+        if self._request.refund_fen == 0:
+            await self._refunded("按条款没有可退的保费")
+            return
+        if not await self._refund_by_original_route():
+            while not await self._refund_to_account():
+                pass
+        await self._refunded("退款已完成，请查收")
+
+    async def _refund_by_original_route(self) -> bool:
+        """False when the payment was not ours, or its account can't take money any more."""
+        request = self._request
+        if request.out_trade_no is None:
+            return False
+        key = f"{request.surrender_id}-back"
+        try:
+            await refund(RefundStep(request.out_trade_no, key, request.refund_fen, "退保退款"))
+        except ActivityError:
+            return False
+        self._moved(key, None)
+        return True
+
+    async def _refund_to_account(self) -> bool:
+        """One account of the applicant's; another one when it can't take the money."""
+        if self._account is None:
+            self._journal.tell(self._request.subject, "payee_needed", "请填写收款账户，收到后立即退款", workflow.now())
+            await self._publish("payee_needed", "payee_needed", "system", "等待您填写收款账户")
+            await self._wait_for_account()
+        account, self._account = self._account, None
+        assert account is not None
+        key = f"{self._request.surrender_id}-out-{self._accounts_tried}"
+        self._accounts_tried += 1
+        order = TransferOrder(
+            key, self._request.refund_fen, account.kind, account.account, account.name, "学平险退保款"
+        )
+        try:
+            done = await followed(order)
+        except ActivityError:
+            return False
+        if done.status == "failed":
+            return False
+        self._moved(key, done.order_id)
+        return True
+
+    async def _wait_for_account(self) -> None:
+        """The refund stays owed: this wait has weekly reminders instead of an end."""
+        while self._account is None:
+            try:
+                await workflow.wait_condition(lambda: self._account is not None, timeout=timedelta(days=7))
+            except TimeoutError:
+                self._journal.tell(self._request.subject, "payee_needed", "还在等您填写收款账户", workflow.now())
+                await self._publish("payee_needed", "payee_reminded", "system", "已再次提醒填写收款账户")
+
+    def _moved(self, key: str, trade_no: str | None) -> None:
+        self._journal.moved(f"back:{key}", "refund", self._request.refund_fen, trade_no, workflow.now())
+
+    async def _refunded(self, text: str) -> None:
+        self._refunded_at = workflow.now()
+        self._journal.tell(self._request.subject, "refunded", text, workflow.now())
+        await self._publish("refunded", "refunded", "system", text)
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    @workflow.update
+    async def confirm(self) -> None:
+        """Answers once the policy is held, or the surrender rejected."""
+        self._confirmed = True
+        await workflow.wait_condition(lambda: self._state != "quoted")
+
+    @confirm.validator
+    def _may_confirm(self) -> None:
+        self._require_quoted()
+
+    @workflow.update
+    async def cancel(self) -> None:
+        self._cancelled = True
+        await workflow.wait_condition(lambda: self._state != "quoted")
+
+    @cancel.validator
+    def _may_cancel(self) -> None:
+        self._require_quoted()
+
+    @workflow.update
+    async def set_account(self, account: RefundAccount) -> None:
+        self._account = account
+        await workflow.wait_condition(lambda: self._account is None)
+
+    @set_account.validator
+    def _may_set_account(self, account: RefundAccount) -> None:
+        if self._state != "payee_needed" or self._account is not None:
+            raise ApplicationError(f"not while {self._state}", type="illegal_move")
+
+    def _require_quoted(self) -> None:
+        if self._state != "quoted" or self._confirmed or self._cancelled:
+            raise ApplicationError(f"not while {self._state}", type="illegal_move")
+
+    # --- record -------------------------------------------------------------------------------------------------------
+
+    async def _publish(self, state: str, event: str, by: str, text: str, *, ends_policy: bool = False) -> None:
+        self._state = state
+        self._seq += 1
+        self._journal.event(event, by, text, workflow.now())
+        request = self._request
+        record = SurrenderRecord(
+            surrender_id=request.surrender_id,
+            policy_no=request.policy_no,
+            subject=request.subject,
+            insurer_code=request.insurer_code,
+            state=state,
+            seq=self._seq,
+            reason=request.reason,
+            comment=request.comment,
+            steps=request.steps,
+            requested_on=request.requested_on,
+            refund_fen=request.refund_fen,
+            quote_expires_at=request.quote_expires_at,
+            cover_ends_on=request.cover_ends_on,
+            refund_due_on=self._refund_due_on,
+            confirmation_no=self._confirmation_no,
+            rejected_code=self._rejected_code,
+            refunded_at=self._refunded_at,
+            created_at=request.requested_at,
+            updated_at=workflow.now(),
+            ends_policy=ends_policy,
+            entries=self._journal.take(),
+        )
+        await workflow.execute_local_activity_method(SurrenderRecords.publish_surrender, record, **RECORDS)
