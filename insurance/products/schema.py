@@ -104,6 +104,7 @@ class Term(Clause):
 
 class FirstDay(Clause):
     days_after_payment: Annotated[int, Field(ge=1, le=365, strict=True)]
+    within_days: Days
 
 
 class Surrender(Clause):

@@ -35,6 +35,7 @@ def to_terms(file: ProductFile) -> ProductTerms:
         document_ids=file.documents,
         term_years=file.term.years,
         first_day_after_payment=file.first_day.days_after_payment,
+        first_day_within_days=file.first_day.within_days,
     )
 
 

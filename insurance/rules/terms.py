@@ -105,6 +105,7 @@ class ProductTerms:
     document_ids: tuple[str, ...]
     term_years: int = 1
     first_day_after_payment: int = 1
+    first_day_within_days: int = 365
 
     def coverage(self, coverage_id: str) -> Coverage | None:
         return next((c for c in self.coverages if c.coverage_id == coverage_id), None)

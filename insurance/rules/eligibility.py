@@ -1,0 +1,165 @@
+"""Who may insure whom, from when, and with how much death cover (投保资格; 保险法 31-34, 解释三 6, DOMAIN 2.2 and 2.4)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from insurance.rules.application import Agreement, Application
+from insurance.rules.codes import RELATIONSHIPS, SCHOOL_TYPES
+from insurance.rules.days import age_on, last_day_of_term
+from insurance.rules.death_cover import DeathCover, death_cover
+from insurance.rules.errors import FieldError
+from insurance.rules.identifiers import school_type_of
+from insurance.rules.money import yuan
+from insurance.rules.persons import applicant_errors, insured_errors
+from insurance.rules.terms import ProductTerms
+
+ADULT = 18
+# ages (from, to) at which nobody wonders; others only get a warning
+_USUAL_AGES = {
+    "kindergarten": (2, 7),
+    "primary": (5, 14),
+    "junior": (10, 17),
+    "senior": (13, 21),
+    "university": (15, 40),
+}
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """What is known beside the form: consents on paper, and the child's other policies (first and last day of each).
+
+    `death_cover_fen`: death cover of those policies, which counts even when the form forgot it."""
+
+    parents_consent: bool = False
+    insured_consent: bool = False
+    policies: tuple[tuple[date, date], ...] = ()
+    death_cover_fen: int = 0
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """With `errors` the application can't be taken; `warnings` are shown and recorded, and it goes on."""
+
+    errors: tuple[FieldError, ...]
+    warnings: tuple[FieldError, ...]
+    death_cover: DeathCover
+
+
+def check_application(
+    terms: ProductTerms, application: Application, today: date, on_file: OnFile | None = None
+) -> Eligibility:
+    """Everything that is wrong with an application, at once. `today` is the day of submission in Asia/Shanghai."""
+    known = on_file or OnFile()
+    first_day = application.requested_effective_date or today + timedelta(days=terms.first_day_after_payment)
+    existing = max(0, application.existing_death_cover_fen, known.death_cover_fen)
+    cover = death_cover(terms, application.insured.birth_date, first_day, existing)
+    errors = (
+        *applicant_errors(application.applicant, today),
+        *insured_errors(application.insured, today),
+        *_relationship_errors(application, first_day, known),
+        *_product_errors(terms, application, today),
+        *_consent_errors(application, cover.age),
+        *_death_cover_errors(application, cover),
+    )
+    warnings = (*_warnings(application, cover), *_double_insurance(terms, first_day, known.policies))
+    return Eligibility(errors, warnings, cover)
+
+
+def check_agreements(required: Iterable[Agreement], agreed: Sequence[Agreement]) -> tuple[FieldError, ...]:
+    """Every current document of the product must be agreed to, in this very version."""
+    return tuple(
+        FieldError("agreements", "document_not_agreed", f"请阅读并同意当前版本的文件：{document.document_id}")
+        for document in required
+        if document not in agreed
+    )
+
+
+def _relationship_errors(application: Application, first_day: date, known: OnFile) -> Iterator[FieldError]:
+    applicant, insured, relationship = application.applicant, application.insured, application.relationship
+    same = (applicant.id_type, _plain(applicant.id_number)) == (insured.id_type, _plain(insured.id_number))
+    minor = age_on(insured.birth_date, first_day) < ADULT
+    if relationship not in RELATIONSHIPS:
+        yield FieldError("relationship", "unknown_value", "请选择投保人与被保险人的关系")
+    elif relationship == "self":
+        if not same:
+            yield FieldError("relationship", "not_the_same_person", "为本人投保时，投保人与被保险人应为同一人")
+        if minor:
+            yield FieldError("relationship", "minor_applicant", "未满18周岁的学生由父母投保")
+        return
+    elif same:
+        yield FieldError("insured.id_number", "same_person", "被保险人的证件号码与投保人相同")
+    if age_on(applicant.birth_date, first_day) < ADULT:
+        yield FieldError("applicant.birth_date", "minor_applicant", "投保人须年满18周岁")
+    if relationship == "parent" and applicant.birth_date >= insured.birth_date:
+        yield FieldError("applicant.birth_date", "not_older", "父母的出生日期应早于孩子")
+    if relationship == "other_guardian":
+        yield from _guardian_errors(minor, known)
+
+
+def _guardian_errors(minor: bool, known: OnFile) -> Iterator[FieldError]:
+    """Death cover bought by others than the parents is void without the parents' consent (解释三 6), an adult's without his own (31)."""
+    if minor and not known.parents_consent:
+        yield FieldError("relationship", "parents_consent_required", "其他监护人投保须先提交父母的同意书")
+    if not minor and not known.insured_consent:
+        yield FieldError("relationship", "insured_consent_required", "为已满18周岁的学生投保须先提交本人的同意书")
+
+
+def _product_errors(terms: ProductTerms, application: Application, today: date) -> Iterator[FieldError]:
+    school_type, first_day = application.insured.school_type, application.requested_effective_date
+    if school_type in SCHOOL_TYPES and school_type not in terms.school_types:
+        yield FieldError("insured.school_type", "school_type_not_covered", "该产品不面向这一类学校")
+    if first_day is not None:
+        earliest = today + timedelta(days=terms.first_day_after_payment)
+        latest = today + timedelta(days=terms.first_day_within_days)
+        if first_day < earliest:
+            yield FieldError("effective_date", "too_early", f"生效日期最早为{earliest}")
+        if first_day > latest:
+            yield FieldError("effective_date", "too_late", f"生效日期最晚为{latest}")
+
+
+def _consent_errors(application: Application, age: int) -> Iterator[FieldError]:
+    """Separate consents (个人信息保护法 23, 29, 31); feedback to the school is free to refuse."""
+    given = {consent.kind for consent in application.consents if consent.agreed}
+    if "share_with_insurer" not in given:
+        yield FieldError("consents", "consent_required", "需要您同意向所投保的保险公司提供信息")
+    if age < ADULT and "child_data" not in given:
+        yield FieldError("consents", "consent_required", "需要监护人同意处理孩子的个人信息")
+
+
+def _death_cover_errors(application: Application, cover: DeathCover) -> Iterator[FieldError]:
+    field = "existing_death_cover_fen"
+    if application.existing_death_cover_fen < 0:
+        yield FieldError(field, "negative", "已有身故保额不能为负")
+    elif cover.accepted_fen == 0:
+        yield FieldError(
+            field, "death_cover_at_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen or 0)}元的限额，不能再承保"
+        )
+
+
+def _warnings(application: Application, cover: DeathCover) -> Iterator[FieldError]:
+    insured = application.insured
+    if 0 < cover.accepted_fen < cover.product_fen:
+        message = f"按未成年人限额，本保单的身故保险金合计最多{yuan(cover.accepted_fen)}元"
+        yield FieldError("existing_death_cover_fen", "death_cover_reduced", message)
+    youngest, oldest = _USUAL_AGES.get(insured.school_type, (0, cover.age))
+    if not youngest <= cover.age <= oldest:
+        yield FieldError("insured.school_type", "unusual_age", f"孩子{cover.age}周岁，请确认学校类型")
+    if school_type_of(insured.school_code) not in (None, insured.school_type):
+        yield FieldError("insured.school_code", "school_code_differs", "学校标识码与学校类型不一致，请核对")
+    if application.relationship == "parent" and cover.age >= ADULT:
+        yield FieldError("relationship", "insured_consent_advised", "孩子已满18周岁，请确认已经本人同意并认可保额")
+
+
+def _double_insurance(
+    terms: ProductTerms, first_day: date, policies: Iterable[tuple[date, date]]
+) -> Iterator[FieldError]:
+    """Bought twice (重复购买): indemnity pays no more with two policies (DOMAIN T6)."""
+    last_day = last_day_of_term(first_day, terms.term_years)
+    if any(first <= last_day and first_day <= last for first, last in policies):
+        message = "孩子在这段时间已有保单；医疗费用按实际损失赔付，买两份不会多赔"
+        yield FieldError("insured.id_number", "double_insurance", message)
+
+
+def _plain(number: str) -> str:
+    return number.strip().upper()

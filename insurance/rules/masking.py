@@ -1,0 +1,54 @@
+"""How personal data is shown to those who need not know it in full (DOMAIN 6). Texts of any shape go in; nothing raises."""
+
+from datetime import date
+
+
+def mask_name(name: str) -> str:
+    """`黄**`: the first character, a star for each other one."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def mask_identity_number(number: str) -> str:
+    """`360102********1230`: six and four of eighteen; of a shorter number only the first character."""
+    return number[:6] + "*" * 8 + number[-4:] if len(number) == 18 else _first(number)
+
+
+def mask_identity_number_strictly(number: str) -> str:
+    """`3*****************`: only the first character."""
+    return _first(number)
+
+
+def mask_mobile(mobile: str) -> str:
+    """`137****5678`."""
+    return mobile[:3] + "****" + mobile[-4:] if len(mobile) == 11 else _first(mobile)
+
+
+def mask_account(account: str) -> str:
+    """A bank card by its last four digits, an account that is a mobile or a mail address as such."""
+    if "@" in account:
+        return mask_email(account)
+    if len(account) == 11 and account.isdigit():
+        return mask_mobile(account)
+    return "*" * (len(account) - 4) + account[-4:] if len(account) >= 8 else _first(account)
+
+
+def mask_birth_date(birth_date: date) -> str:
+    """The year."""
+    return str(birth_date.year)
+
+
+def mask_email(email: str) -> str:
+    """`h***@example.com`."""
+    user, found, domain = email.partition("@")
+    return f"{user[:1]}***@{domain}" if found else _first(email)
+
+
+def mask_address(address: str) -> str:
+    """Down to the district: what stands behind the last 区, 县 or 市 becomes stars."""
+    ends = [address.find(mark, 1) for mark in "区县"]
+    end = min((e for e in ends if e > 0), default=address.find("市", 1))
+    return address[: end + 1] + "***" if end > 0 else _first(address)
+
+
+def _first(text: str) -> str:
+    return text[:1] + "*" * max(0, len(text) - 1)
