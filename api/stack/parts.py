@@ -10,7 +10,7 @@ from signal import SIGINT, SIGTERM
 from api.stack import environment, postgres
 from api.stack.plan import Plan, write_secret
 from api.stack.ports import LOOPBACK
-from api.stack.readiness import Probe, answers, listens, polls, postmaster_ready
+from api.stack.readiness import Probe, answers, polls, postmaster_ready
 
 PROGRAMS = Path(sys.executable).parent
 # settings of insurance/settings.py that the stack leaves as they are
@@ -148,7 +148,7 @@ def _simulator(home: Path, port: int, name: str, label: str, configuration: str)
         name=f"{name}-simulator",
         label=label,
         command=[*command, "--data", str(home / f"{name}.sqlite"), "--config", str(config)],
-        ready=listens(port),
+        ready=answers(port, "/healthz"),
         prepare=prepare,
     )
 

@@ -24,20 +24,6 @@ class Started:
 Probe = Callable[[Started], Awaitable[bool]]
 
 
-def listens(port: int) -> Probe:
-    """Something accepts connections on `port`."""
-
-    async def probe(_: Started) -> bool:
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                _reader, writer = await asyncio.open_connection(LOOPBACK, port)
-                writer.close()
-                return True
-        return False
-
-    return probe
-
-
 def answers(port: int, path: str) -> Probe:
     """GET `path` is answered with 200."""
 

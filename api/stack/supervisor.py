@@ -17,6 +17,7 @@ from api.stack.folder import Journal, last_line, log_path, open_log
 from api.stack.parts import Part
 from api.stack.readiness import Probe, Started
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 START_SECONDS = 60.0
 STOP_SECONDS = 6.0
 PROBE_SECONDS = 0.1
@@ -51,9 +52,10 @@ class Supervisor:
 
     async def run(self) -> None:
         """Returns when a signal has stopped everything. Raises StackError when a part can't be started at all."""
-        self._end = asyncio.get_running_loop().create_future()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, self._finish)
+        loop = asyncio.get_running_loop()
+        self._end = loop.create_future()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, self._finish)
         guard = await self._start_guard()
         work = [asyncio.create_task(self._announce()), *(self._keeper(part) for part in self._parts.values())]
         try:
@@ -67,6 +69,8 @@ class Supervisor:
             guard.stdin.close()  # type: ignore[union-attr]
             await guard.wait()
             self._journal.closed()
+            for number in STOP_SIGNALS:
+                loop.remove_signal_handler(number)
 
     def _finish(self, error: BaseException | None = None) -> None:
         if self._end.done():
@@ -78,7 +82,7 @@ class Supervisor:
 
     async def _start_guard(self) -> Process:
         arguments = ["-m", "api.stack.guard", str(self._folder), self._run]
-        # in a session of its own, so that what ends us does not end it
+        # in a session of its own, so that what ends us leaves it
         return await asyncio.create_subprocess_exec(
             sys.executable, *arguments, stdin=PIPE, stdout=DEVNULL, start_new_session=True
         )
