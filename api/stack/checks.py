@@ -6,15 +6,19 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from api.stack import ports
 from api.stack.errors import StackError
 from api.stack.folder import in_use
 from api.stack.parts import PROGRAMS
 from api.stack.plan import DEFAULT_PORT, load_plan
+from insurance.calendar import calendar_warning, load_calendar
 
+SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEEDED_FREE_BYTES = 2 * 1024**3
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts")
 CHINESE_FONTS = re.compile(r"(NotoSansCJK|NotoSerifCJK|SourceHan|PingFang|STHeiti|Songti|wqy)", re.IGNORECASE)
@@ -22,7 +26,7 @@ CHINESE_FONTS = re.compile(r"(NotoSansCJK|NotoSerifCJK|SourceHan|PingFang|STHeit
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: `detail` says what was found, `mend` (only when not `ok`) what to do about it."""
+    """One thing looked at: `detail` says what was found, `mend` what to do about it when that is not right."""
 
     name: str
     ok: bool
@@ -39,7 +43,16 @@ def demand(found: list[Check]) -> None:
 
 def examine(folder: Path, port: int | None) -> list[Check]:
     """Every check at once, for `xueping doctor`."""
-    return [*programs(), _python(), _fonts(), _rights(folder), _version(folder), _disk(folder), _port(folder, port)]
+    return [
+        *programs(),
+        _python(),
+        _fonts(),
+        _calendar(),
+        _rights(folder),
+        _version(folder),
+        _disk(folder),
+        _port(folder, port),
+    ]
 
 
 def programs() -> list[Check]:
@@ -101,6 +114,13 @@ def _fonts() -> Check:
             "fonts", False, "没有中文字体（文书与演示票据要用）", install("fonts-noto-cjk", "font-noto-sans-cjk")
         )
     return Check("fonts", True, f"中文字体 {font.name}")
+
+
+def _calendar() -> Check:
+    calendar, today = load_calendar(), datetime.now(SHANGHAI).date()
+    known = f"工作日历已知到 {max(calendar.known_years)} 年"
+    detail = "；".join(filter(None, (known, calendar_warning(calendar, today))))
+    return Check("calendar", today.year in calendar.known_years, detail, "升级 chinesecalendar，或录入工作日历")
 
 
 def _rights(folder: Path) -> Check:
