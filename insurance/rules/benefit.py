@@ -63,31 +63,32 @@ def _pay_critical_illness(sheet: Worksheet, claim: Claim, coverages: Sequence[Co
 def _pay_medical(
     sheet: Worksheet, claim: Claim, coverages: Sequence[Coverage], other_insurer_paid_fen: int
 ) -> dict[str, NotPayable]:
-    """Receipts first, then what a limit cut off, then the indemnity principle: all payers together never exceed the loss."""
+    """Receipts first, then what a limit cut off, then the indemnity principle: all payers together never exceed the loss.
+    Returns the coverages that stood ready for a cut-off amount and were not needed."""
     paid: dict[str, int] = {}
     cut_off: dict[str, int] = {}
     not_needed: dict[str, NotPayable] = {}
-    for coverage in coverages:
-        if coverage.medical:
-            steps = medical_steps(coverage.medical, claim.event, claim.receipts_of(coverage))
+    for coverage in (c for c in coverages if "medical" in c.pays):
+        steps = _indemnity_steps(claim, coverage, cut_off)
+        if steps:
             paid[coverage.coverage_id] = sheet.pay(coverage, steps)
-            cut_off[coverage.coverage_id] = sum(s.amount_fen for s in steps) - paid[coverage.coverage_id]
-        elif coverage.overflow_of:
-            over = cut_off.get(coverage.overflow_of, 0)
-            if over:
-                paid[coverage.coverage_id] = sheet.pay(coverage, [Step(_overflow_label(claim.terms, coverage), over)])
-            else:
-                not_needed[coverage.coverage_id] = refused(
-                    coverage, "not_needed", "前一项医疗保障的保额够用，不需要动用本项"
-                )
+            cut_off[coverage.coverage_id] = sum(step.amount_fen for step in steps) - paid[coverage.coverage_id]
+        else:
+            not_needed[coverage.coverage_id] = refused(
+                coverage, "not_needed", "前一项医疗保障的保额够用，不需要动用本项"
+            )
     allowed = family_loss(claim.receipts) - other_insurer_paid_fen
     sheet.cut_last_first(paid, allowed, f"其他保险已赔{yuan(other_insurer_paid_fen)}元，合计不超过实际损失")
     return not_needed
 
 
-def _overflow_label(terms: ProductTerms, coverage: Coverage) -> str:
-    first = terms.coverage(coverage.overflow_of or "")
-    return f"{first.label if first else ''}保额以外的部分"
+def _indemnity_steps(claim: Claim, coverage: Coverage, cut_off: Mapping[str, int]) -> list[Step]:
+    """From receipts, or from what the limit of the coverage before cut off; none when it cut off nothing."""
+    if coverage.medical:
+        return medical_steps(coverage.medical, claim.event, claim.receipts_of(coverage))
+    first = claim.terms.coverage(coverage.overflow_of or "")
+    over = cut_off.get(first.coverage_id, 0) if first else 0
+    return [Step(f"{first.label}保额以外的部分", over)] if first and over else []
 
 
 def _pay_death(sheet: Worksheet, claim: Claim, coverages: Sequence[Coverage], other_death_benefit_fen: int) -> None:

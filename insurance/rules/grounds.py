@@ -97,8 +97,10 @@ def _campus(claim: Claim, coverage: Coverage) -> Ground:
 
 
 def _occurrence(claim: Claim, coverage: Coverage) -> Ground:
-    if coverage.overflow_of:
-        return None
+    first = claim.terms.coverage(coverage.overflow_of) if coverage.overflow_of else None
+    if first:
+        reason = why_not(claim, first)
+        return (reason.code, reason.explanation) if reason else None
     if coverage.medical:
         return _receipts(claim, coverage)
     if any(happened(claim.event, trigger) for trigger in coverage.pays):
