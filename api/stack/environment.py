@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from api.stack.errors import StackError
-from api.stack.plan import Plan, load_plan
+from api.stack.plan import Plan, Secrets, load_plan
 from api.stack.ports import LOOPBACK
 
 ALIPAY_APP_ID = "2021000000000001"
@@ -25,13 +25,14 @@ def settings_of(plan: Plan) -> dict[str, str]:
         "XUEPING_ENVIRONMENT": "development",
         "XUEPING_PUBLIC_URL": public_url,
         "XUEPING_TOKEN_SECRET": plan.secrets.token,
+        "XUEPING_DIGEST_SECRET": plan.secrets.digest,
         "XUEPING_DATABASE__URL": database_url(plan),
         "XUEPING_TEMPORAL__ADDRESS": f"{LOOPBACK}:{plan.ports['temporal']}",
         "XUEPING_TEMPORAL__PAYLOAD_KEYS": json.dumps({"1": plan.secrets.payload_key}),
         "XUEPING_STORAGE__ENDPOINT": f"{LOOPBACK}:{plan.ports['store']}",
         "XUEPING_STORAGE__ACCESS_KEY": plan.secrets.store_access,
         "XUEPING_STORAGE__SECRET_KEY": plan.secrets.store_secret,
-        "XUEPING_INSURERS": json.dumps(_insurers(plan)),
+        "XUEPING_INSURERS": insurers(plan.secrets, f"http://{LOOPBACK}:{plan.ports['insurer']}"),
         "XUEPING_ALIPAY__GATEWAY_URL": f"http://{LOOPBACK}:{plan.ports['alipay']}/gateway.do",
         "XUEPING_ALIPAY__APP_ID": ALIPAY_APP_ID,
         "XUEPING_ALIPAY__APP_PRIVATE_KEY": plan.secrets.alipay_app.private,
@@ -53,30 +54,35 @@ def database_url(plan: Plan) -> str:
     return f"postgresql+psycopg://xueping:{plan.secrets.database}@{LOOPBACK}:{plan.ports['postgres']}/xueping"
 
 
-def insurer_simulator(plan: Plan) -> str:
-    """The configuration of the stand-in insurers: their keys, where they call back, how long underwriting (核保) takes."""
-    callbacks = f"{api_url(plan)}/v1/callbacks/insurers"
-    insurers = {
-        code: {"key_id": key.key_id, "secret": key.secret, "callback_url": f"{callbacks}/{code}"}
-        for code, key in plan.secrets.insurers.items()
-    }
-    return json.dumps({"insurers": insurers, "underwriting_seconds": [0.2, 0.5]})
-
-
-def alipay_simulator(plan: Plan) -> str:
-    """The configuration of the stand-in Alipay gateway: the app that it knows, and its own key."""
+def insurers(secrets: Secrets, simulator: str) -> str:
+    """XUEPING_INSURERS for the stand-in insurers behind the address `simulator`."""
     return json.dumps(
         {
-            "app_id": ALIPAY_APP_ID,
-            "app_public_key": plan.secrets.alipay_app.public,
-            "gateway_private_key": plan.secrets.alipay_gateway.private,
+            code: {"base_url": f"{simulator}/{code}", "key_id": key.key_id, "secret": key.secret}
+            for code, key in secrets.insurers.items()
         }
     )
 
 
-def _insurers(plan: Plan) -> dict[str, dict[str, str]]:
-    base = f"http://{LOOPBACK}:{plan.ports['insurer']}"
-    return {
-        code: {"base_url": f"{base}/{code}", "key_id": key.key_id, "secret": key.secret}
-        for code, key in plan.secrets.insurers.items()
+def insurer_simulator(secrets: Secrets, api: str) -> str:
+    """The configuration of the stand-in insurers: their keys, where they call back, how long underwriting (核保) takes."""
+    known = {
+        code: {
+            "key_id": key.key_id,
+            "secret": key.secret,
+            "callback_url": f"{api}/v1/callbacks/insurers/{code}",
+        }
+        for code, key in secrets.insurers.items()
     }
+    return json.dumps({"insurers": known, "underwriting_seconds": [0.2, 0.5]})
+
+
+def alipay_simulator(secrets: Secrets) -> str:
+    """The configuration of the stand-in Alipay gateway: the app that it knows, and its own key."""
+    return json.dumps(
+        {
+            "app_id": ALIPAY_APP_ID,
+            "app_public_key": secrets.alipay_app.public,
+            "gateway_private_key": secrets.alipay_gateway.private,
+        }
+    )

@@ -31,6 +31,8 @@ class Part:
     prepare: Callable[[], None] | None = None
     user: str | None = None
     stop_signal: int = SIGTERM
+    # after the signal, before it is killed; what waits for each other must stop within 15 s in all
+    stop_seconds: float = 4.0
 
 
 def all_parts(folder: Path, plan: Plan) -> list[Part]:
@@ -130,8 +132,8 @@ def _store_secrets(plan: Plan) -> dict[str, str]:
 def _simulators(folder: Path, plan: Plan) -> list[Part]:
     home = folder / "simulators"
     described = {
-        "insurer": ("保险公司（模拟）", environment.insurer_simulator(plan)),
-        "alipay": ("支付宝网关（模拟）", environment.alipay_simulator(plan)),
+        "insurer": ("保险公司（模拟）", environment.insurer_simulator(plan.secrets, environment.api_url(plan))),
+        "alipay": ("支付宝网关（模拟）", environment.alipay_simulator(plan.secrets)),
     }
     return [_simulator(home, plan.ports[name], name, *texts) for name, texts in described.items()]
 
@@ -160,9 +162,27 @@ def _own(plan: Plan) -> list[Part]:
     around = ("migrate", "temporal", "store", "insurer-simulator", "alipay-simulator")
     api = [xueping, "api", "--host", LOOPBACK, "--port", str(plan.api_port)]
     worker = [xueping, "worker", "--queue"]
+    # a worker gives its steps 5 s to end
+    patience = 8.0
     return [
         Part("migrate", "数据表", [xueping, "migrate"], None, ("postgres", "store"), settings),
-        Part("worker", "流程工人", [*worker, "processes"], polls(temporal_http, PROCESS_QUEUE), around, settings),
-        Part("ocr-worker", "票据识别工人", [*worker, "ocr"], polls(temporal_http, OCR_QUEUE), around, settings),
-        Part("api", "API", api, answers(plan.api_port, "/readyz"), around, settings),
+        Part(
+            "worker",
+            "流程工人",
+            [*worker, "processes"],
+            polls(temporal_http, PROCESS_QUEUE),
+            around,
+            settings,
+            stop_seconds=patience,
+        ),
+        Part(
+            "ocr-worker",
+            "票据识别工人",
+            [*worker, "ocr"],
+            polls(temporal_http, OCR_QUEUE),
+            around,
+            settings,
+            stop_seconds=patience,
+        ),
+        Part("api", "API", api, answers(plan.api_port, "/readyz"), around, settings, stop_seconds=patience),
     ]

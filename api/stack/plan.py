@@ -53,6 +53,7 @@ class KeyPair(BaseModel):
 
 class Secrets(BaseModel):
     token: str
+    digest: str
     database: str
     payload_key: str
     store_access: str
@@ -101,7 +102,7 @@ def settle_plan(folder: Path, port: int | None) -> Plan:
         layout_version=LAYOUT_VERSION,
         api_port=port or (kept.api_port if kept else DEFAULT_PORT),
         ports=_settle_ports(kept.ports if kept else {}),
-        secrets=kept.secrets if kept else _new_secrets(),
+        secrets=kept.secrets if kept else new_secrets(),
     )
     _save(folder, plan)
     return plan
@@ -120,9 +121,11 @@ def _settle_ports(kept: dict[str, int]) -> dict[str, int]:
     return settled
 
 
-def _new_secrets() -> Secrets:
+def new_secrets() -> Secrets:
+    """Fresh random secrets and key pairs, for one stack."""
     return Secrets(
         token=secrets.token_urlsafe(32),
+        digest=secrets.token_urlsafe(32),
         database=secrets.token_urlsafe(24),
         payload_key=base64.b64encode(secrets.token_bytes(32)).decode(),
         store_access=secrets.token_hex(10),

@@ -19,7 +19,6 @@ from api.stack.readiness import Probe, Started
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 START_SECONDS = 60.0
-STOP_SECONDS = 6.0
 PROBE_SECONDS = 0.1
 FIRST_TRIES = 4
 # the wait before a restart doubles each time; it is short again after a part has run for long enough
@@ -196,7 +195,7 @@ class Supervisor:
         with suppress(ProcessLookupError):
             process.send_signal(part.stop_signal)
         with suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+            await asyncio.wait_for(process.wait(), part.stop_seconds)
         _kill_group(process)
         await process.wait()
 

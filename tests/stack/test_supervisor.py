@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import os
 import signal
 import sys
@@ -100,11 +101,11 @@ async def test_children_of_a_killed_part_go_with_it(tmp_path):
     await stop(running)
 
 
-async def test_a_part_that_ignores_the_signal_is_killed(tmp_path, monkeypatch):
-    monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.2)
+async def test_a_part_that_ignores_the_signal_is_killed(tmp_path):
     program = "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     program += "pathlib.Path('stubborn.up').touch(); time.sleep(60)"
-    _, running = await start(tmp_path, part(tmp_path, "stubborn", program=program))
+    stubborn = dataclasses.replace(part(tmp_path, "stubborn", program=program), stop_seconds=0.2)
+    _, running = await start(tmp_path, stubborn)
     pid = running_parts(tmp_path)["stubborn"]
     await stop(running)
     assert not psutil.pid_exists(pid)
