@@ -1,1 +1,159 @@
+"""The one registry: every workflow and every activity, and the workers that run them."""
 
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from functools import partial
+from typing import Any, Literal
+
+from temporalio.client import Client
+from temporalio.worker import Interceptor, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.assessment import Assessing
+from activities.claims import ClaimRecords
+from activities.failures import FailureInterceptor
+from activities.heartbeat import HeartbeatInterceptor
+from activities.insurer import InsurerSteps
+from activities.outbox import Relay
+from activities.payments import PaymentSteps
+from activities.purchases import PurchaseRecords
+from activities.reading import EvidenceReading
+from activities.reviews import ReviewRecords
+from activities.stray import StrayPayments
+from activities.surrenders import SurrenderRecords
+from insurance.adapters.ocr.reading import read_file
+from insurance.adapters.registry import Adapters, open_adapters, open_reader, open_storage
+from insurance.adapters.storage.content import inspect
+from insurance.settings import Settings
+from insurance.tables import Database
+from workflows.claim import ClaimWorkflow
+from workflows.client import connect
+from workflows.purchase import PurchaseWorkflow
+from workflows.review import ReviewWorkflow
+from workflows.stray_payment import StrayPaymentWorkflow
+from workflows.surrender import SurrenderWorkflow
+
+Queue = Literal["processes", "ocr"]
+
+WORKFLOWS: Sequence[type] = (
+    PurchaseWorkflow,
+    ClaimWorkflow,
+    ReviewWorkflow,
+    SurrenderWorkflow,
+    StrayPaymentWorkflow,
+)
+
+# What workflow files import and the sandbox need not load anew for every run: our own pure and step modules, and the
+# libraries behind them. Purity of the rules is proved by import contracts (tests/architecture), not by the sandbox.
+PASSED_THROUGH = ("activities", "insurance", "pydantic", "sqlalchemy", "sqlmodel", "httpx", "cryptography")
+
+SANDBOX = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH))
+
+
+def process_activities(database: Database, adapters: Adapters) -> list[Any]:
+    """Every step of the process queue."""
+    insurer, payments = InsurerSteps(adapters.insurers), PaymentSteps(adapters.payments)
+    purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
+    surrenders, stray, assessing = SurrenderRecords(database), StrayPayments(database), Assessing(database)
+    return [
+        insurer.underwrite,
+        insurer.query_underwriting,
+        insurer.issue_policy,
+        insurer.report_claim,
+        insurer.close_claim,
+        insurer.cancel_policy,
+        payments.payment_page,
+        payments.query_trade,
+        payments.close_trade,
+        payments.refund,
+        payments.pay_out,
+        payments.query_payout,
+        purchases.publish_purchase,
+        claims.publish_claim,
+        reviews.publish_review,
+        assessing.assess_claim,
+        surrenders.hold_policy,
+        surrenders.release_policy,
+        surrenders.publish_surrender,
+        stray.is_known,
+        stray.publish_stray,
+    ]
+
+
+def process_worker(
+    client: Client, settings: Settings, database: Database, adapters: Adapters, extra: Sequence[Interceptor] = ()
+) -> Worker:
+    """Runs the processes and their short steps. `extra` interceptors stand outside of ours."""
+    return Worker(
+        client,
+        task_queue=settings.temporal.process_queue,
+        workflows=WORKFLOWS,
+        activities=process_activities(database, adapters),
+        interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
+        workflow_runner=SANDBOX,
+        max_concurrent_activities=100,
+        max_concurrent_local_activities=50,
+        max_concurrent_workflow_tasks=50,
+        max_cached_workflows=2000,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+def ocr_worker(
+    client: Client, settings: Settings, reading: EvidenceReading, extra: Sequence[Interceptor] = ()
+) -> Worker:
+    """Reads evidence, one file at a time: the engine uses every core it is given."""
+    return Worker(
+        client,
+        task_queue=settings.temporal.ocr_queue,
+        activities=[reading.read_document],
+        interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
+        max_concurrent_activities=1,
+        graceful_shutdown_timeout=timedelta(seconds=5),
+    )
+
+
+async def run(settings: Settings, queue: Queue, extra: Sequence[Interceptor] = ()) -> None:
+    """Run one worker until SIGTERM or Ctrl-C."""
+    stopping = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stopping.set)
+    client = await connect(settings.temporal)
+    async with AsyncExitStack() as open_parts:
+        if queue == "processes":
+            worker = await _open_process_worker(settings, client, open_parts, extra)
+        else:
+            worker = _open_ocr_worker(settings, client, open_parts, extra)
+        running = asyncio.create_task(worker.run())
+        logging.getLogger(__name__).info("worker %s started", queue)
+        waiting = asyncio.create_task(stopping.wait())
+        await asyncio.wait([running, waiting], return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not running.done():
+            await worker.shutdown()
+        await running
+
+
+async def _open_process_worker(
+    settings: Settings, client: Client, open_parts: AsyncExitStack, extra: Sequence[Interceptor]
+) -> Worker:
+    database = Database(settings.database)
+    open_parts.push_async_callback(database.close)
+    adapters = await open_parts.enter_async_context(open_adapters(settings))
+    relay = asyncio.create_task(Relay(database, adapters.notices).run())
+    open_parts.callback(relay.cancel)
+    return process_worker(client, settings, database, adapters, extra)
+
+
+def _open_ocr_worker(
+    settings: Settings, client: Client, open_parts: AsyncExitStack, extra: Sequence[Interceptor]
+) -> Worker:
+    executor = open_parts.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="ocr"))
+    reader = open_reader(settings.ocr)
+    reading = EvidenceReading(open_storage(settings.storage), partial(read_file, reader=reader), inspect, executor)
+    return ocr_worker(client, settings, reading, extra)

@@ -82,6 +82,7 @@ def _settle(
         renewal=policy.renewal,
         insured_birth_date=date.fromisoformat(policy.insured["birth_date"]),
         ends_on=policy.ends_on,
+        death_limit_fen=policy.death_limit_fen,
     )
     return settle(terms, cover, event, counted, used_fen=used_fen), tuple(left_out)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
@@ -29,6 +30,7 @@ class IssuedCover:
     effective_date: date
     ends_on: date
     renewal: bool
+    death_limit_fen: int | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class PurchaseRecords:
     @activity.defn
     async def publish_purchase(self, record: PurchaseRecord) -> None:
         """Store the purchase as it is now and, once issued, its policy. Safe to repeat."""
-        application = _application.dump_python(record.application, mode="json")
+        application = application_document(record.application)
         values = {
             name: getattr(record, name)
             for name in PurchaseRecord.__dataclass_fields__
@@ -82,8 +84,14 @@ class PurchaseRecords:
                 await session.execute(insert(Policy).values(**_policy(record, record.issued)).on_conflict_do_nothing())
 
 
+def application_document(application: Application) -> dict[str, Any]:
+    """As it is stored."""
+    document: dict[str, Any] = _application.dump_python(application, mode="json")
+    return document
+
+
 def _policy(record: PurchaseRecord, issued: IssuedCover) -> dict[str, object]:
-    application = _application.dump_python(record.application, mode="json")
+    application = application_document(record.application)
     return {
         "policy_no": issued.policy_no,
         "insurer_code": record.insurer_code,
@@ -97,6 +105,7 @@ def _policy(record: PurchaseRecord, issued: IssuedCover) -> dict[str, object]:
         "insured": application["insured"],
         "insured_digest": issued.insured_digest,
         "renewal": issued.renewal,
+        "death_limit_fen": issued.death_limit_fen,
         "premium_fen": record.premium_fen,
         "paid_at": issued.paid_at,
         "out_trade_no": issued.out_trade_no,

@@ -77,6 +77,8 @@ class ProcessSettings(BaseModel):
     quote_minutes: float = 30
     claim_idle_days: float = 180
     dispute_days: float = 30
+    # how long a review may take before it counts as late; the law's own clocks stand behind it
+    review_days: float = 10
 
 
 class Settings(BaseSettings):
@@ -85,6 +87,8 @@ class Settings(BaseSettings):
     environment: Literal["development", "production"] = "production"
     public_url: str = "http://127.0.0.1:8000"
     token_secret: SecretStr = SecretStr("")
+    # keys the digests of document numbers; changing it forgets which policies belong to the same child
+    digest_secret: SecretStr = SecretStr("")
     database: DatabaseSettings = DatabaseSettings()
     temporal: TemporalSettings = TemporalSettings()
     storage: StorageSettings = StorageSettings()

@@ -17,10 +17,18 @@ from insurance.rules.evidence import EvidenceFacts, missing_documents, required_
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ENDED, ClaimCase, reserved, reserved_lines, used
 from workflows.corrections import NotCorrectable, amend
-from workflows.messages import ClaimOrder, ClaimOutcome, Correction, PayeeOrder, Undoing
+from workflows.messages import (
+    ClaimOrder,
+    ClaimOutcome,
+    Correction,
+    PayeeOrder,
+    ReviewOrder,
+    ReviewResult,
+    Undoing,
+)
 from workflows.options import OUTSIDE, READING, RECORDS
 from workflows.payouts import transfer
-from workflows.review import ReviewOrder, ReviewResult, ReviewWorkflow
+from workflows.review import ReviewWorkflow
 
 GATHERING = ("reported", "submitted", "reading", "supplement_requested")
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")

@@ -8,7 +8,17 @@ from typing import Literal
 
 from activities.claims import CaseFile
 from insurance.rules.application import Application
-from insurance.rules.case import AccidentReport, CaseReceipt, EvidenceFile, Payee
+from insurance.rules.case import (
+    AccidentReport,
+    Assessment,
+    CaseReceipt,
+    DecidedLine,
+    Decision,
+    EvidenceFile,
+    PapersRequest,
+    Payee,
+)
+from insurance.rules.decision import Outcome
 from insurance.rules.settlement import Step
 from insurance.rules.terms import ProductTerms
 
@@ -26,6 +36,7 @@ class PurchaseOrder:
     application: Application
     insured_digest: str
     renewal: bool
+    death_limit_fen: int | None
     submitted_at: datetime
     payment_minutes: float
     resume_days: float
@@ -175,3 +186,54 @@ class PayeeOrder:
 class ClaimOutcome:
     state: str
     paid_fen: int
+
+
+# --- review (人工审核) --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ReviewOrder:
+    """`excluded`: adjusters who may not take it. `papers_asked`: the one request was made before (保险法 22)."""
+
+    review_id: str
+    claim_id: str
+    insurer_code: str
+    assessment: Assessment
+    second_adjuster_from_fen: int
+    excluded: tuple[str, ...]
+    papers_asked: bool
+    opened_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class DecisionOrder:
+    actor: Actor
+    outcome: Outcome
+    reason_codes: tuple[str, ...]
+    comment: str
+    lines: tuple[DecidedLine, ...] | None = None
+
+
+@dataclass(frozen=True)
+class PapersOrder:
+    """`new_fact`: why a second request is needed at all; only an adjusters' lead may give it."""
+
+    actor: Actor
+    kinds: tuple[str, ...]
+    comment: str
+    new_fact: str | None = None
+
+
+@dataclass(frozen=True)
+class Reassignment:
+    actor: Actor
+    to: str
+
+
+@dataclass(frozen=True)
+class ReviewResult:
+    """Exactly one of them: a decision, or the papers that are missing."""
+
+    decision: Decision | None
+    papers: PapersRequest | None

@@ -282,6 +282,7 @@ class PurchaseWorkflow:
             effective_date=first,
             ends_on=last_day_of_cover(order.terms, first),
             renewal=order.renewal,
+            death_limit_fen=order.death_limit_fen,
         )
 
     async def _refund_refused(self, payment: PaymentReceived, code: str, message: str) -> None:

@@ -1,67 +1,18 @@
 """Review (人工审核): an adjuster takes a claim, corrects, asks once for what is missing, decides; a second one from 20,000 yuan."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.reviews import ReviewRecord, ReviewRecords
-from insurance.rules.case import Assessment, DecidedLine, Decision, PapersRequest
-from insurance.rules.decision import NotDecidable, Outcome, decide_by_adjuster, needs_second_adjuster
-from workflows.messages import Actor
+from insurance.rules.case import Assessment, Decision, PapersRequest
+from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster
+from workflows.messages import Actor, DecisionOrder, PapersOrder, Reassignment, ReviewOrder, ReviewResult
 from workflows.options import RECORDS
 
 # A review that its adjuster left alone goes back to the queue.
 IDLE_LIMIT = timedelta(days=3)
-
-
-@dataclass(frozen=True)
-class ReviewOrder:
-    """`excluded`: adjusters who may not take it. `papers_asked`: the one request was made before (保险法 22)."""
-
-    review_id: str
-    claim_id: str
-    insurer_code: str
-    assessment: Assessment
-    second_adjuster_from_fen: int
-    excluded: tuple[str, ...]
-    papers_asked: bool
-    opened_at: datetime
-    due_at: datetime
-
-
-@dataclass(frozen=True)
-class DecisionOrder:
-    actor: Actor
-    outcome: Outcome
-    reason_codes: tuple[str, ...]
-    comment: str
-    lines: tuple[DecidedLine, ...] | None = None
-
-
-@dataclass(frozen=True)
-class PapersOrder:
-    """`new_fact`: why a second request is needed at all; only an adjusters' lead may give it."""
-
-    actor: Actor
-    kinds: tuple[str, ...]
-    comment: str
-    new_fact: str | None = None
-
-
-@dataclass(frozen=True)
-class Reassignment:
-    actor: Actor
-    to: str
-
-
-@dataclass(frozen=True)
-class ReviewResult:
-    """Exactly one of them: a decision, or the papers that are missing."""
-
-    decision: Decision | None
-    papers: PapersRequest | None
 
 
 @workflow.defn(name="review")
@@ -131,7 +82,7 @@ class ReviewWorkflow:
     @workflow.update
     async def request_documents(self, order: PapersOrder) -> None:
         self._result = ReviewResult(None, PapersRequest(order.kinds, order.comment, order.actor.label, workflow.now()))
-        await self._publish("papers_requested")
+        await self._publish("waiting_documents")
 
     @request_documents.validator
     def _may_request_documents(self, order: PapersOrder) -> None:
@@ -176,7 +127,7 @@ class ReviewWorkflow:
         """The claim was withdrawn: there is nothing to decide any more."""
         if self._result is None:
             self._closed = True
-            await self._publish("closed")
+            await self._publish("withdrawn")
 
     # --- rules of holding ---------------------------------------------------------------------------------------------
 

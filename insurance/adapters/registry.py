@@ -12,8 +12,9 @@ from insurance.adapters.insurer.signing import SigningKey
 from insurance.adapters.notices.outbox import OutboxOnlyNotices
 from insurance.adapters.notices.webhook import WebhookNotices, webhook_key
 from insurance.adapters.payments.http import AlipayPayments
-from insurance.adapters.ports import Insurer, Notices, Payments
-from insurance.settings import AlipaySettings, InsurerSettings, NoticesSettings, Settings
+from insurance.adapters.ports import Insurer, Notices, PageReader, Payments, Storage
+from insurance.adapters.storage.s3 import S3Storage
+from insurance.settings import AlipaySettings, InsurerSettings, NoticesSettings, OcrSettings, Settings, StorageSettings
 
 # talking to a part on this machine never goes through a proxy of the environment
 DIRECT = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
@@ -99,3 +100,20 @@ def _notices(notices: NoticesSettings, client: httpx.AsyncClient) -> Notices:
             return WebhookNotices(url, key, client, timeout_seconds=notices.timeout_seconds)
         case _:
             raise SettingsIncomplete("set XUEPING_NOTICES__WEBHOOK_SECRET, with which the webhook is signed")
+
+
+def open_storage(settings: StorageSettings) -> Storage:
+    return S3Storage(settings)
+
+
+def open_reader(settings: OcrSettings) -> PageReader:
+    """Loads the engine's models, which takes seconds; once for each process."""
+    match settings.engine:
+        case "rapidocr":
+            from insurance.adapters.ocr.rapidocr_reader import RapidOcrReader
+
+            return RapidOcrReader(threads=settings.threads)
+        case "tesseract":
+            from insurance.adapters.ocr.tesseract_reader import TesseractReader
+
+            return TesseractReader()

@@ -29,6 +29,8 @@ class Policy(SQLModel, table=True):
     # keyed digest of the insured's document number: finds a child's other policies without the number itself
     insured_digest: str = Field(max_length=64)
     renewal: bool = False
+    # the death benefit that was accepted when the minors' cap left only a difference (保监发〔2015〕90号)
+    death_limit_fen: int | None = Field(default=None, sa_column=fen(nullable=True))
     premium_fen: int = Field(sa_column=fen())
     paid_at: datetime = Field(sa_column=instant())
     out_trade_no: str | None = Field(default=None, max_length=64)

@@ -1,6 +1,9 @@
 """Alembic's entry: migrates the database of the settings (`xueping migrate`)."""
 
+from typing import Any, Literal
+
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
@@ -14,7 +17,7 @@ url = load_settings().database.url.get_secret_value().replace("postgresql://", "
 LOCK = 7_310_642_001
 
 
-def render(kind: str, item: object, _: object) -> str | bool:
+def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     """SQLModel's own string type is a plain VARCHAR to the database."""
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"

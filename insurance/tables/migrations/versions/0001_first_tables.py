@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("insured", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("insured_digest", sa.String(length=64), nullable=False),
         sa.Column("renewal", sa.Boolean(), nullable=False),
+        sa.Column("death_limit_fen", sa.BigInteger(), nullable=True),
         sa.Column("premium_fen", sa.BigInteger(), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("out_trade_no", sa.String(length=64), nullable=True),

@@ -1,0 +1,84 @@
+"""The API: parts opened once, every route, one way to fail."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api import errors
+from api.limits import BodyLimit
+from api.parts import Parts
+from api.routes import (
+    callbacks,
+    catalogue,
+    claims,
+    documents,
+    events,
+    health,
+    policies,
+    purchases,
+    reviews,
+    surrenders,
+    takeover,
+)
+from insurance.adapters.registry import open_adapters, open_storage
+from insurance.calendar import load_calendar
+from insurance.products.catalogue import load_catalogue
+from insurance.settings import Settings
+from insurance.tables import Database
+from workflows.client import IMPATIENT, Processes, connect
+
+ROUTERS = (
+    health.router,
+    catalogue.router,
+    purchases.router,
+    policies.router,
+    claims.router,
+    documents.router,
+    events.router,
+    reviews.router,
+    surrenders.router,
+    takeover.router,
+    callbacks.router,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts(settings) as parts:
+            app.state.parts = parts
+            yield
+
+    app = FastAPI(
+        title="学平 Xueping",
+        summary="学平险：投保、理赔、退保",
+        version="1",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    app.add_middleware(BodyLimit, file_bytes=settings.storage.max_file_bytes)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+@asynccontextmanager
+async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+    """No part needs to be up yet: each is reached when it is first needed."""
+    database = Database(settings.database)
+    client = await connect(settings.temporal, retry=IMPATIENT)
+    async with open_adapters(settings) as adapters:
+        try:
+            yield Parts(
+                settings=settings,
+                database=database,
+                processes=Processes(client, settings.temporal),
+                adapters=adapters,
+                storage=open_storage(settings.storage),
+                catalogue=load_catalogue(),
+                calendar=load_calendar(),
+            )
+        finally:
+            await database.close()

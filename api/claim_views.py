@@ -1,0 +1,170 @@
+"""A claim as people see it: state, whose turn, timeline, clocks, papers, receipts with their checks, sums, payout."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.claims import CaseFile
+from api.auth import Caller
+from api.claim_files import case_of, evidence_of
+from api.parts import Parts
+from api.timeline import timeline_of
+from api.views import instant
+from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, Payout
+from insurance.rules.codes import REASON_CODES
+from insurance.rules.cover import shanghai_day
+from insurance.rules.deadlines import ClaimFacts, clocks
+from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.masking import mask_account, mask_mobile, mask_name
+from insurance.rules.money import parse_yuan
+from insurance.rules.settlement import Settlement
+from insurance.rules.status import label, whose_turn
+from insurance.tables import Claim
+
+
+def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
+    return {
+        "claim_id": row.claim_id,
+        "report_no": row.report_no,
+        "policy_no": row.policy_no,
+        "state": row.state,
+        "label": label("claim", row.state),
+        "whose_turn": whose_turn(row.state),
+        "created_at": instant(row.created_at),
+        "updated_at": instant(row.updated_at),
+    }
+
+
+async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Caller) -> dict[str, Any]:
+    case = case_of(row)
+    documents, receipts = await evidence_of(session, row.claim_id)
+    return claim_summary(row, caller) | {
+        "report": _report_view(case.report),
+        "required_documents": required_document_views(case.report),
+        "missing": _missing(case.report, documents, receipts),
+        "documents": [_document_view(d) for d in documents],
+        "receipts": [_receipt_view(r) for r in receipts],
+        "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
+        "clocks": _clock_views(parts, case),
+        "settlement": settlement_view(case.assessment.settlement) if case.assessment else None,
+        "decision": decision_view(case.decision) if case.decision else None,
+        "payees": [
+            {"kind": p.kind, "account": mask_account(p.account), "name": mask_name(p.name), "share": p.share}
+            for p in case.payees
+        ],
+        "payout": _payout_view(case),
+        "advance_paid": case.advance_paid,
+        "review_id": case.review_id,
+        "timeline": await timeline_of(session, row.claim_id),
+    }
+
+
+def required_document_views(report: AccidentReport) -> list[dict[str, Any]]:
+    return [asdict(document) for document in required_documents(_facts(report))]
+
+
+def settlement_view(settlement: Settlement) -> dict[str, Any]:
+    return asdict(settlement)
+
+
+def decision_view(decision: Decision) -> dict[str, Any]:
+    return {
+        "by": decision.by,
+        "outcome": decision.outcome,
+        "payable_fen": decision.payable_fen,
+        "lines": [asdict(line) for line in decision.lines],
+        "reason_codes": list(decision.reason_codes),
+        "reasons": [REASON_CODES[code] for code in decision.reason_codes],
+        "comment": decision.comment,
+        "checks": list(decision.checks),
+        "adjusters": list(decision.adjusters),
+        "decided_at": instant(decision.decided_at),
+    }
+
+
+def _facts(report: AccidentReport) -> EvidenceFacts:
+    return EvidenceFacts(report.event, report.patient_state, report.on_campus)
+
+
+def _report_view(report: AccidentReport) -> dict[str, Any]:
+    return asdict(report) | {
+        "accident_at": instant(report.accident_at),
+        "claimant_mobile": mask_mobile(report.claimant_mobile),
+    }
+
+
+def _missing(
+    report: AccidentReport, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
+) -> list[dict[str, Any]]:
+    received = {d.kind for d in documents if d.state == "received"}
+    total_fen = sum(parse_yuan(r.fields.total) for r in receipts if r.fields.total is not None)
+    return [asdict(d) for d in missing_documents(required_documents(_facts(report)), received, total_fen)]
+
+
+def _document_view(document: EvidenceFile) -> dict[str, Any]:
+    return {
+        "document_id": document.document_id,
+        "kind": document.kind,
+        "state": document.state,
+        "reason": document.reason,
+        "sha256": document.sha256,
+        "size": document.size,
+        "content_type": document.content_type,
+        "received_at": instant(document.received_at),
+    }
+
+
+def _receipt_view(receipt: CaseReceipt) -> dict[str, Any]:
+    return {
+        "receipt_id": receipt.receipt_id,
+        "document_id": receipt.document_id,
+        "fields": asdict(receipt.fields),
+        "confidence": receipt.confidence,
+        "checks": [asdict(check) for check in receipt.checks],
+        "category": receipt.category,
+        "social_insurance_settled": receipt.social_insurance_settled,
+        "treated_on": receipt.treated_on,
+        "amendments": [asdict(a) | {"at": instant(a.at)} for a in receipt.amendments],
+    }
+
+
+def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
+    """The law's clocks, from the day on which the papers were first complete."""
+    if case.received_at is None:
+        return []
+    days = {
+        "notice_delivered_on": case.notice_delivered_at,
+        "supplement_received_on": case.supplement_received_at,
+        "decided_on": case.decision.decided_at if case.decision else None,
+        "agreed_on": case.agreed_at,
+        "paid_on": max((p.paid_at for p in case.payouts if p.paid_at), default=None),
+        "refusal_notified_on": case.decision.decided_at if _is_refused(case) and case.decision else None,
+    }
+    facts = ClaimFacts(
+        received_on=shanghai_day(case.received_at),
+        outcome=case.decision.outcome if case.decision else None,
+        **{name: shanghai_day(at) if at else None for name, at in days.items()},
+    )
+    return [asdict(clock) for clock in clocks(facts, parts.calendar, parts.today())]
+
+
+def _is_refused(case: CaseFile) -> bool:
+    return case.decision is not None and case.decision.outcome == "refused"
+
+
+def _payout_view(case: CaseFile) -> dict[str, Any] | None:
+    if case.decision is None or not case.decision.payable_fen:
+        return None
+    paid = [p for p in case.payouts if p.state == "paid"]
+    latest: Payout | None = case.payouts[-1] if case.payouts else None
+    return {
+        "state": "paid" if case.state in ("paid", "closed") else (latest.state if latest else "waiting"),
+        "amount_fen": sum(p.amount_fen for p in paid) if paid else case.decision.payable_fen,
+        "paid_at": instant(max((p.paid_at for p in paid if p.paid_at), default=None)),
+        "reason": latest.reason if latest else None,
+        "transfers": [
+            {"out_biz_no": p.out_biz_no, "amount_fen": p.amount_fen, "state": p.state, "paid_at": instant(p.paid_at)}
+            for p in case.payouts
+        ],
+    }

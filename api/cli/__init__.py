@@ -1,0 +1,19 @@
+"""`xueping`: every command, one file each. The stack's own parts are imported only by the commands that run them."""
+
+import typer
+
+from api.cli import doctor, parts, up
+from api.cli.token import token
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="学平：学平险从投保到赔付")
+
+app.command("up")(up.up)
+app.command("doctor")(doctor.doctor)
+app.command("token")(token)
+app.command("api")(parts.api)
+app.command("worker")(parts.worker)
+app.command("migrate")(parts.migrate)
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,48 @@
+"""What routes ask for: the parts, the caller with a role, an idempotency key."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Header, Path, Request
+
+from api.auth import Caller, Role, TokenInvalid, read_token
+from api.errors import Problem
+from api.parts import Parts
+
+
+def parts_of(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+TheParts = Annotated[Parts, Depends(parts_of)]
+
+
+def caller_of(parts: TheParts, authorization: Annotated[str | None, Header()] = None) -> Caller:
+    scheme, _, token = (authorization or "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem(401, "unauthorized")
+    try:
+        return read_token(token.strip(), parts.settings.token_secret.get_secret_value())
+    except TokenInvalid:
+        raise Problem(401, "unauthorized") from None
+
+
+def require(*roles: Role) -> Callable[[Caller], Caller]:
+    """Only these roles; another one gets 403."""
+
+    def permitted(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+        if caller.role not in roles:
+            raise Problem(403, "forbidden")
+        return caller
+
+    return permitted
+
+
+Parent = Annotated[Caller, Depends(require("parent"))]
+Adjuster = Annotated[Caller, Depends(require("adjuster"))]
+ParentOrAdjuster = Annotated[Caller, Depends(require("parent", "adjuster"))]
+InsurerStaff = Annotated[Caller, Depends(require("operator", "adjuster"))]
+
+ObjectId = Annotated[str, Path(max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
+IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]+$")]

@@ -1,0 +1,37 @@
+"""What every route stands on, opened once for each process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from insurance.adapters.ports import Storage
+from insurance.adapters.registry import Adapters
+from insurance.products.catalogue import Catalogue
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import Calendar
+from insurance.settings import Settings
+from insurance.tables import Database
+from workflows.client import Processes
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Parts:
+    settings: Settings
+    database: Database
+    processes: Processes
+    adapters: Adapters
+    storage: Storage
+    catalogue: Catalogue
+    calendar: Calendar
+    clock: Callable[[], datetime] = system_clock
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def today(self) -> date:
+        """The day in China."""
+        return shanghai_day(self.now())

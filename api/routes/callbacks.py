@@ -1,0 +1,89 @@
+"""Signed messages from outside: verified, stored once, then given to their process. The sender repeats what we did not confirm."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from api.deps import ObjectId, TheParts
+from api.errors import Problem, not_found
+from api.parts import Parts
+from insurance.adapters.ports import PaymentNotice, SignatureInvalid, UnderwritingNotice
+from insurance.tables import Callback
+from workflows.client import ProcessEnded
+from workflows.messages import PaymentReceived, UnderwritingAnswer
+
+router = APIRouter(prefix="/v1/callbacks", tags=["callbacks"])
+
+
+@router.post("/alipay", response_class=PlainTextResponse)
+async def alipay(parts: TheParts, request: Request) -> PlainTextResponse:
+    """`success` is Alipay's word for confirmed; anything else makes it send again."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    try:
+        notice = parts.adapters.payments.parse_notice(form)
+    except SignatureInvalid:
+        raise Problem(401, "signature_invalid", "签名不正确") from None
+    purchase_id = notice.out_trade_no.rpartition("-")[0]
+    if await _is_new(parts, "alipay", notice.notify_id, purchase_id):
+        await _apply_payment(parts, purchase_id, notice)
+        await _mark_applied(parts, "alipay", notice.notify_id)
+    return PlainTextResponse("success")
+
+
+@router.post("/insurers/{code}")
+async def insurer(parts: TheParts, request: Request, code: ObjectId) -> JSONResponse:
+    adapter = parts.adapters.insurers.get(code)
+    if adapter is None:
+        raise not_found()
+    try:
+        notice = adapter.parse_callback(dict(request.headers), await request.body(), parts.now())
+    except SignatureInvalid:
+        raise Problem(401, "signature_invalid", "签名不正确") from None
+    if await _is_new(parts, f"insurer:{code}", notice.event_id, notice.request_id):
+        await _apply_underwriting(parts, notice)
+        await _mark_applied(parts, f"insurer:{code}", notice.event_id)
+    return JSONResponse({"received": True})
+
+
+async def _apply_payment(parts: Parts, purchase_id: str, notice: PaymentNotice) -> None:
+    """A refund's notice tells nothing new: the refund was ours and its answer counts."""
+    if notice.status != "paid" or notice.refunded_fen:
+        return
+    payment = PaymentReceived(notice.out_trade_no, notice.trade_no, notice.amount_fen, notice.paid_at or parts.now())
+    await parts.processes.tell_payment(purchase_id, payment)
+
+
+async def _apply_underwriting(parts: Parts, notice: UnderwritingNotice) -> None:
+    answer = notice.underwriting
+    try:
+        await parts.processes.tell_underwriting(
+            notice.request_id,
+            UnderwritingAnswer(answer.status, answer.proposal_no, answer.reason_code, answer.reason),
+        )
+    except ProcessEnded:
+        return
+
+
+async def _is_new(parts: Parts, source: str, event_id: str, process_id: str) -> bool:
+    """False when it was stored and applied before. Stored but not applied (we died between) counts as new: applying twice is
+    harmless, since processes know what they were told."""
+    values: dict[str, Any] = {
+        "source": source,
+        "event_id": event_id,
+        "process_id": process_id[:64],
+        "received_at": parts.now(),
+    }
+    async with parts.database.transaction() as session:
+        await session.execute(insert(Callback).values(**values).on_conflict_do_nothing())
+        row = await session.get(Callback, (source, event_id))
+        return row is None or row.applied_at is None
+
+
+async def _mark_applied(parts: Parts, source: str, event_id: str) -> None:
+    mine = (col(Callback.source) == source, col(Callback.event_id) == event_id)
+    async with parts.database.transaction() as session:
+        await session.execute(update(Callback).where(*mine).values(applied_at=parts.now()))

@@ -1,0 +1,284 @@
+"""Claims (理赔): report, payee, submit, and what the family may say afterwards."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.auth import Caller
+from api.claim_files import case_of, evidence_of, first_case
+from api.claim_views import claim_summary, claim_view, required_document_views
+from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
+from api.errors import Problem, invalid, not_found
+from api.fields import Body, Instant, Long, Name, Region, Short
+from api.idempotency import once
+from api.paging import Paging, page_of
+from api.parts import Parts
+from api.routes.policies import own_policy, state_of, terms_of
+from insurance.rules.case import AccidentReport, Payee
+from insurance.rules.errors import Invalid
+from insurance.rules.identifiers import read_mobile, read_region
+from insurance.rules.shares import SharesInvalid, parse_shares
+from insurance.tables import Claim, Policy
+from workflows.messages import ClaimOrder, PayeeOrder
+
+router = APIRouter(prefix="/v1", tags=["claims"])
+
+REPORT_NO_SECONDS = 3.0
+REPORT_NO_POLL_SECONDS = 0.05
+
+
+class ReportBody(Body):
+    patient_state: Literal["outpatient", "inpatient", "discharged", "recovering", "disabled", "deceased"]
+    accident_region: Region
+    accident_at: Instant
+    accident_place: Short
+    event: Literal["accident", "illness"]
+    on_campus: bool = False
+    description: Long
+    claimant_mobile: Short
+
+
+class PayeeBody(Body):
+    kind: Literal["alipay", "bank"]
+    account: Short
+    name: Name
+    relationship: Short
+    share: Annotated[str | float | int, Field(union_mode="left_to_right")] | None = None
+
+    def entered(self, alone: bool) -> Payee:
+        share = "1" if alone and self.share is None else str(self.share)
+        return Payee(self.kind, self.account, self.name, self.relationship, share)
+
+
+class PayeesBody(Body):
+    """One payee, or `payees` for several heirs with shares that add to 1."""
+
+    kind: Literal["alipay", "bank"] | None = None
+    account: Short | None = None
+    name: Name | None = None
+    relationship: Short | None = None
+    payees: Annotated[list[PayeeBody], Field(min_length=1, max_length=20)] | None = None
+
+
+class ReopenBody(Body):
+    reason: Long
+
+
+@router.post("/policies/{policy_no}/claims", status_code=201)
+async def report(
+    parts: TheParts, caller: Parent, policy_no: ObjectId, body: ReportBody, key: IdempotencyHeader = None
+) -> JSONResponse:
+    """Report (报案). Answers with the insurer's report number when it comes within seconds; a late report is never refused."""
+    _require_possible(parts, body)
+
+    async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
+        policy = await own_policy(session, caller.subject, policy_no, lock=True)
+        _require_claimable(parts, policy)
+        order = _order(parts, caller, policy, body, f"cl-{new_id}")
+        session.add(_first_record(order))
+        await session.flush()
+        await parts.processes.start_claim(order)
+        return {
+            "claim_id": order.claim_id,
+            "report_no": None,
+            "state": "reported",
+            "required_documents": required_document_views(order.report),
+        }
+
+    answer = await once(parts, caller, f"POST /v1/policies/{policy_no}/claims", key, body, 201, work)
+    return await _with_report_no(parts, answer)
+
+
+@router.get("/claims")
+async def list_claims(parts: TheParts, caller: ParentOrAdjuster, page: Paging) -> dict[str, Any]:
+    """A parent's own; an adjuster's insurer's."""
+    mine = Claim.subject == caller.subject if caller.role == "parent" else Claim.insurer_code == caller.insurer
+    async with parts.database.transaction() as session:
+        rows = await page_of(session, Claim, [mine], page, "claim_id")  # type: ignore[list-item]
+    return rows.answer(lambda row: claim_summary(row, caller))
+
+
+@router.get("/claims/{claim_id}")
+async def show(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId) -> dict[str, Any]:
+    return await shown(parts, caller, claim_id)
+
+
+@router.put("/claims/{claim_id}/payee")
+async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
+    """Who is paid (收款人): the insured's guardian, or heirs with their shares."""
+    order = PayeeOrder(_payees(body))
+    return await _told(parts, caller, claim_id, "set_payee", order)
+
+
+@router.post("/claims/{claim_id}/submit")
+async def submit(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
+    """Also while files are still being read."""
+    return await _told(parts, caller, claim_id, "submit")
+
+
+@router.post("/claims/{claim_id}/accept")
+async def accept(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
+    return await _told(parts, caller, claim_id, "accept")
+
+
+@router.post("/claims/{claim_id}/dispute")
+async def dispute(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
+    """To another adjuster, once."""
+    return await _told(parts, caller, claim_id, "dispute")
+
+
+@router.post("/claims/{claim_id}/withdraw")
+async def withdraw(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
+    return await _told(parts, caller, claim_id, "withdraw")
+
+
+@router.post("/claims/{claim_id}/reopen")
+async def reopen(parts: TheParts, caller: Parent, claim_id: ObjectId, body: ReopenBody) -> dict[str, Any]:
+    """A closed claim runs again, from where it ended, for a reason that is new."""
+    async with parts.database.transaction() as session:
+        row = await visible_claim(session, caller, claim_id)
+        policy = await own_policy(session, caller.subject, row.policy_no, lock=True)
+        if row.state != "closed":
+            raise Problem(409, "illegal_move")
+        if policy.surrender_id is not None:
+            raise Problem(409, "surrender_open", "这张保单正在退保或已退保，不能重新受理")
+        await parts.processes.start_claim(await reopened_order(parts, session, row, policy, body.reason))
+        row.open = True
+    await _until(parts, claim_id, lambda claim: claim.state != "closed")
+    return await shown(parts, caller, claim_id)
+
+
+async def visible_claim(session: AsyncSession, caller: Caller, claim_id: str) -> Claim:
+    """404 for somebody else's: another family's, another insurer's."""
+    row = await session.get(Claim, claim_id)
+    mine = row is not None and (
+        row.subject == caller.subject if caller.role == "parent" else row.insurer_code == caller.insurer
+    )
+    if row is None or not mine:
+        raise not_found()
+    return row
+
+
+async def shown(parts: Parts, caller: Caller, claim_id: str) -> dict[str, Any]:
+    async with parts.database.transaction() as session:
+        row = await visible_claim(session, caller, claim_id)
+        return await claim_view(parts, session, row, caller)
+
+
+async def _told(parts: Parts, caller: Caller, claim_id: str, update: str, arg: object = None) -> dict[str, Any]:
+    async with parts.database.transaction() as session:
+        await visible_claim(session, caller, claim_id)
+    await parts.processes.update(claim_id, update, arg)
+    return await shown(parts, caller, claim_id)
+
+
+def _require_possible(parts: Parts, body: ReportBody) -> None:
+    if body.accident_at > parts.now():
+        raise invalid("accident_at", "in_the_future", "出险时间不能晚于现在")
+    for field, read, text in (
+        ("claimant_mobile", read_mobile, body.claimant_mobile),
+        ("accident_region", read_region, body.accident_region),
+    ):
+        try:
+            read(text)
+        except Invalid as error:
+            raise invalid(field, error.code, error.message) from None
+
+
+def _require_claimable(parts: Parts, policy: Policy) -> None:
+    """A policy that never came into effect has nothing to claim on; an ended one still answers for its own time."""
+    if policy.surrender_id is not None:
+        raise Problem(409, "surrender_open", "这张保单正在退保或已退保，不能报案")
+    if state_of(policy, parts.today()) in ("pending_effect", "void", "rescinded"):
+        raise Problem(409, "policy_not_in_force", "保单尚未生效，不能报案")
+
+
+def _order(parts: Parts, caller: Caller, policy: Policy, body: ReportBody, claim_id: str) -> ClaimOrder:
+    return claim_order(parts, policy, claim_id, caller.subject, AccidentReport(**body.model_dump()))
+
+
+def claim_order(
+    parts: Parts, policy: Policy, claim_id: str, subject: str, report: AccidentReport, **reopening: Any
+) -> ClaimOrder:
+    times = parts.settings.process
+    return ClaimOrder(
+        claim_id=claim_id,
+        policy_no=policy.policy_no,
+        subject=subject,
+        insurer_code=policy.insurer_code,
+        terms=terms_of.validate_python(policy.terms),
+        report=report,
+        reported_at=parts.now(),
+        idle_days=times.claim_idle_days,
+        dispute_days=times.dispute_days,
+        review_days=times.review_days,
+        ocr_queue=parts.processes.ocr_queue,
+        **reopening,
+    )
+
+
+async def reopened_order(parts: Parts, session: AsyncSession, row: Claim, policy: Policy, reason: str) -> ClaimOrder:
+    """The case as it was published, so that nothing of it is asked again."""
+    case = case_of(row)
+    documents, receipts = await evidence_of(session, row.claim_id)
+    return claim_order(
+        parts, policy, row.claim_id, row.subject, case.report,
+        reopened_because=reason, case=case, documents=documents, receipts=receipts,
+    )  # fmt: skip
+
+
+def _first_record(order: ClaimOrder) -> Claim:
+    return Claim(
+        claim_id=order.claim_id,
+        policy_no=order.policy_no,
+        subject=order.subject,
+        insurer_code=order.insurer_code,
+        state="reported",
+        seq=0,
+        open=True,
+        case=first_case(order),
+        created_at=order.reported_at,
+        updated_at=order.reported_at,
+    )
+
+
+def _payees(body: PayeesBody) -> tuple[Payee, ...]:
+    if body.payees is None:
+        for field in ("kind", "account", "name", "relationship"):
+            if getattr(body, field) is None:
+                raise invalid(field, "required", "必填")
+        only = PayeeBody.model_validate(body.model_dump())
+        return (only.entered(alone=True),)
+    payees = tuple(payee.entered(alone=len(body.payees) == 1) for payee in body.payees)
+    try:
+        parse_shares([payee.share for payee in payees])
+    except SharesInvalid:
+        raise invalid("payees", "shares_invalid", "各收款人的份额应为正数，合计为 1") from None
+    return payees
+
+
+async def _with_report_no(parts: Parts, answer: JSONResponse) -> JSONResponse:
+    """The number arrives with the process's first step; a slow insurer's comes later, and the claim shows it then."""
+    body = json.loads(bytes(answer.body))
+    row = await _until(parts, body["claim_id"], lambda claim: claim.report_no is not None)
+    if row is not None:
+        body["report_no"] = row.report_no
+    return JSONResponse(body, answer.status_code)
+
+
+async def _until(parts: Parts, claim_id: str, reached: Callable[[Claim], bool]) -> Claim | None:
+    """The claim's record once it is so, or as it is after some seconds."""
+    row = None
+    for _ in range(int(REPORT_NO_SECONDS / REPORT_NO_POLL_SECONDS)):
+        async with parts.database.transaction() as session:
+            row = await session.get(Claim, claim_id)
+        if row is None or reached(row):
+            break
+        await asyncio.sleep(REPORT_NO_POLL_SECONDS)
+    return row

@@ -1,0 +1,161 @@
+"""Evidence (理赔材料): files go into the store first, under object lock, then to the claim, which reads them at once."""
+
+import hashlib
+import io
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, UploadFile
+from fastapi.responses import JSONResponse
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
+from api.errors import Problem, invalid, not_found
+from api.fields import Body
+from api.idempotency import once
+from api.parts import Parts
+from api.routes.claims import visible_claim
+from api.views import instant
+from insurance.adapters.ports import ReadingRefused, StorageRefused, StoredObject
+from insurance.adapters.storage.content import inspect
+from insurance.rules.case import EvidenceFile
+
+router = APIRouter(prefix="/v1/claims", tags=["evidence"])
+
+Kind = Literal[
+    "medical_receipt", "expense_list", "medical_record", "diagnosis", "discharge_summary", "exam_report",
+    "social_insurance_statement", "accident_proof", "disability_report", "death_certificate", "insured_id",
+    "guardian_id", "relationship_proof", "heirs_statement", "power_of_attorney", "other",
+]  # fmt: skip
+UPLOAD_MINUTES = 15
+
+
+class UploadBody(Body):
+    kind: Kind
+
+
+@router.post("/{claim_id}/documents", status_code=201)
+async def upload(
+    parts: TheParts,
+    caller: Parent,
+    claim_id: ObjectId,
+    file: Annotated[UploadFile, File()],
+    kind: Annotated[Kind, Form()],
+    key: IdempotencyHeader = None,
+) -> JSONResponse:
+    """One file, at most 20 MB. The type is decided by its content."""
+    limit = parts.settings.storage.max_file_bytes
+    data = await file.read(limit + 1)
+    if len(data) > limit:
+        raise _refused("file_too_large", "文件太大，请压缩到 20MB 以内再上传")
+    content_type = _content_type(data)
+    digest = hashlib.sha256(data).hexdigest()
+
+    async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
+        await visible_claim(session, caller, claim_id)
+        await file.seek(0)
+        stored = await parts.storage.put(
+            _object_key(claim_id, digest),
+            file.file,
+            content_type,
+            locked_until=parts.now() + timedelta(days=parts.settings.storage.retention_days),
+            max_bytes=limit,
+        )
+        return await _give(parts, claim_id, f"do-{new_id}", kind, stored)
+
+    route = f"POST /v1/claims/{claim_id}/documents"
+    return await once(parts, caller, route, key, f"{kind}\n{digest}".encode(), 201, work)
+
+
+@router.post("/{claim_id}/uploads", status_code=201)
+async def begin_upload(
+    parts: TheParts, caller: Parent, claim_id: ObjectId, body: UploadBody, key: IdempotencyHeader = None
+) -> JSONResponse:
+    """A signed form with which the file goes straight to the store; then `/complete`."""
+
+    async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
+        await visible_claim(session, caller, claim_id)
+        upload_id = f"up-{body.kind}-{new_id}"
+        expires_at = parts.now() + timedelta(minutes=UPLOAD_MINUTES)
+        limit = parts.settings.storage.max_file_bytes
+        form = await parts.storage.signed_post(_upload_key(claim_id, upload_id), limit, expires_at)
+        return {
+            "upload_id": upload_id,
+            "url": form.url,
+            "fields": dict(form.fields),
+            "max_bytes": limit,
+            "expires_at": instant(form.expires_at),
+        }
+
+    return await once(parts, caller, f"POST /v1/claims/{claim_id}/uploads", key, body, 201, work)
+
+
+@router.post("/{claim_id}/uploads/{upload_id}/complete", status_code=201)
+async def complete_upload(parts: TheParts, caller: Parent, claim_id: ObjectId, upload_id: ObjectId) -> JSONResponse:
+    """The uploaded file becomes evidence: checked, hashed, locked. Repeatable."""
+    kind = _kind_of_upload(upload_id)
+    async with parts.database.transaction() as session:
+        await visible_claim(session, caller, claim_id)
+    data = await _uploaded(parts, claim_id, upload_id)
+    content_type = _content_type(data)
+    stored = await parts.storage.put(
+        _object_key(claim_id, hashlib.sha256(data).hexdigest()),
+        io.BytesIO(data),
+        content_type,
+        locked_until=parts.now() + timedelta(days=parts.settings.storage.retention_days),
+        max_bytes=parts.settings.storage.max_file_bytes,
+    )
+    return JSONResponse(await _give(parts, claim_id, f"do-{upload_id.rsplit('-', 1)[1]}", kind, stored), 201)
+
+
+async def _give(parts: Parts, claim_id: str, document_id: str, kind: str, stored: StoredObject) -> dict[str, Any]:
+    """Tell the claim; its record shows the document before this returns."""
+    document = EvidenceFile(
+        document_id=document_id,
+        kind=kind,
+        object_key=stored.key,
+        version_id=stored.version_id,
+        sha256=stored.sha256,
+        size=stored.size,
+        content_type=stored.content_type,
+        received_at=parts.now(),
+    )
+    await parts.processes.update(claim_id, "add_document", document, update_id=document_id)
+    return {"document_id": document_id, "kind": kind, "state": "received", "sha256": stored.sha256}
+
+
+def _content_type(data: bytes) -> str:
+    try:
+        return inspect(data).content_type
+    except ReadingRefused as refusal:
+        raise _refused(refusal.code, refusal.message) from None
+
+
+def _refused(code: str, message: str) -> Problem:
+    return invalid("file", code, message)
+
+
+def _object_key(claim_id: str, digest: str) -> str:
+    """The same file given twice to one claim is one object."""
+    return f"claims/{claim_id}/{digest}"
+
+
+def _upload_key(claim_id: str, upload_id: str) -> str:
+    return f"uploads/{claim_id}/{upload_id}"
+
+
+def _kind_of_upload(upload_id: str) -> str:
+    prefix, _, rest = upload_id.partition("-")
+    kind, _, number = rest.rpartition("-")
+    if prefix != "up" or kind not in Kind.__args__ or not number:  # type: ignore[attr-defined]
+        raise not_found()
+    return kind
+
+
+async def _uploaded(parts: Parts, claim_id: str, upload_id: str) -> bytes:
+    try:
+        return await parts.storage.get(_upload_key(claim_id, upload_id))
+    except StorageRefused as refusal:
+        if refusal.code == "not_found":
+            raise Problem(409, "not_uploaded", "文件还没有上传完成") from None
+        raise

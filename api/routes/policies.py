@@ -1,0 +1,105 @@
+"""Policies (保单): lists by tab and role, and one policy with what can be done on it."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.deps import ObjectId, Parent, TheParts
+from api.errors import not_found
+from api.paging import PageAsked, Paging, page_of
+from api.parts import Parts
+from api.routes.catalogue import coverage_views, insurer_ref
+from api.routes.purchases import purchase_view
+from api.views import instant, masked_person
+from insurance.rules.status import label, policy_state
+from insurance.rules.terms import ProductTerms
+from insurance.tables import Policy, Purchase
+
+router = APIRouter(prefix="/v1/policies", tags=["policies"])
+terms_of = TypeAdapter(ProductTerms)
+
+# 未完成投保: what can still become a policy
+UNFINISHED = ("submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid", "refunding")
+NEVER_COVERED = ("void", "rescinded")
+
+
+@router.get("")
+async def list_policies(
+    parts: TheParts,
+    caller: Parent,
+    page: Paging,
+    view: Literal["active", "ended", "unfinished"] = "active",
+    role: Annotated[Literal["applicant", "insured"], Query(alias="as")] = "applicant",
+) -> dict[str, Any]:
+    """The tabs 有效, 已终止, 未完成投保, seen as 投保人 or as 被保人, newest first."""
+    async with parts.database.transaction() as session:
+        if view == "unfinished":
+            return await _unfinished(parts, session, caller.subject, page)
+        mine = [col(Policy.applicant_subject) == caller.subject]
+        if role == "insured":
+            mine.append(col(Policy.relationship) == "self")
+        active = _active(parts.today())
+        conditions = [*mine, active if view == "active" else ~active]
+        rows = await page_of(session, Policy, conditions, page, "policy_no")
+    return rows.answer(lambda row: policy_view(parts, row))
+
+
+@router.get("/{policy_no}")
+async def show_policy(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[str, Any]:
+    async with parts.database.transaction() as session:
+        row = await own_policy(session, caller.subject, policy_no)
+    return policy_view(parts, row)
+
+
+async def own_policy(session: AsyncSession, subject: str, policy_no: str, *, lock: bool = False) -> Policy:
+    """404 for somebody else's. `lock`: until the transaction ends, nobody else reports, surrenders or settles on it."""
+    statement = select(Policy).where(Policy.policy_no == policy_no, Policy.applicant_subject == subject)
+    row = (await session.exec(statement.with_for_update() if lock else statement)).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
+def state_of(row: Policy, today: date) -> str:
+    ended = (row.ended_reason, row.ends_on) if row.ended_reason else None
+    return policy_state(row.effective_date, row.ends_on, ended, today)
+
+
+def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
+    state = state_of(row, parts.today())
+    terms = terms_of.validate_python(row.terms)
+    open_for_more = state in ("pending_effect", "in_force") and row.surrender_id is None
+    return {
+        "policy_no": row.policy_no,
+        "state": state,
+        "label": label("policy", state),
+        "product_id": row.product_id,
+        "title": terms.title,
+        "insurer": insurer_ref(parts, row.insurer_code),
+        "effective_date": row.effective_date.isoformat(),
+        "ends_on": row.ends_on.isoformat(),
+        "premium_fen": row.premium_fen,
+        "paid_at": instant(row.paid_at),
+        "relationship": row.relationship,
+        "applicant": masked_person(row.applicant),
+        "insured": masked_person(row.insured),
+        "coverages": coverage_views(terms),
+        "actions": ["claim", "contact", "surrender"] if open_for_more else ["contact"],
+    }
+
+
+def _active(today: date) -> ColumnElement[bool]:
+    ended = col(Policy.ended_reason)
+    never = or_(ended.in_(NEVER_COVERED), col(Policy.ends_on) < col(Policy.effective_date))
+    return and_(col(Policy.ends_on) >= today, or_(ended.is_(None), ~never))
+
+
+async def _unfinished(parts: Parts, session: AsyncSession, subject: str, page: PageAsked) -> dict[str, Any]:
+    conditions = [col(Purchase.subject) == subject, col(Purchase.state).in_(UNFINISHED)]
+    rows = await page_of(session, Purchase, conditions, page, "purchase_id")
+    return rows.answer(lambda row: purchase_view(parts, row))

@@ -1,0 +1,200 @@
+"""Buying (投保): an application starts a purchase process; the rest is watching it, resuming, cancelling."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.purchases import application_document
+from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
+from api.digest import insured_digest
+from api.errors import Problem, invalid, not_found
+from api.fields import Body, Code, Day, Fen, Short
+from api.idempotency import once
+from api.parts import Parts
+from api.routes.catalogue import insurer_ref
+from api.routes.persons import ApplicantBody, InsuredBody, Relationship
+from api.timeline import timeline_of
+from api.views import instant, masked_person
+from insurance.products.catalogue import Document
+from insurance.rules.application import Agreement, Application, Consent
+from insurance.rules.eligibility import check_application
+from insurance.rules.status import label
+from insurance.rules.terms import ProductTerms
+from insurance.tables import Purchase
+from workflows.messages import PurchaseOrder
+
+router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
+
+
+class AgreementBody(Body):
+    document_id: Code
+    version: Code
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class ConsentBody(Body):
+    kind: Literal["child_data", "share_with_insurer", "school_feedback"]
+    agreed: bool
+
+
+class PurchaseBody(Body):
+    product_id: Short
+    applicant: ApplicantBody
+    relationship: Relationship
+    insured: InsuredBody
+    effective_date: Day | None = None
+    agreements: Annotated[tuple[AgreementBody, ...], Field(max_length=50)] = ()
+    consents: Annotated[tuple[ConsentBody, ...], Field(max_length=20)] = ()
+    existing_death_cover_fen: Fen
+
+    def entered(self) -> Application:
+        return Application(
+            applicant=self.applicant.entered(),
+            relationship=self.relationship,
+            insured=self.insured.entered(),
+            agreements=tuple(Agreement(**a.model_dump()) for a in self.agreements),
+            consents=tuple(Consent(**c.model_dump()) for c in self.consents),
+            existing_death_cover_fen=self.existing_death_cover_fen,
+            requested_effective_date=self.effective_date,
+        )
+
+
+@router.post("", status_code=201)
+async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: IdempotencyHeader = None) -> JSONResponse:
+    terms = _terms(parts, body.product_id)
+    application = body.entered()
+    death_limit_fen = _require_acceptable(parts, terms, application)
+
+    async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
+        order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", death_limit_fen)
+        session.add(_first_record(order))
+        await session.flush()
+        await parts.processes.start_purchase(order)
+        return {"purchase_id": order.purchase_id, "state": "submitted"}
+
+    return await once(parts, caller, "POST /v1/purchases", key, body, 201, work)
+
+
+@router.get("/{purchase_id}")
+async def show(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
+    return await _shown(parts, caller.subject, purchase_id)
+
+
+@router.post("/{purchase_id}/resume")
+async def resume(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
+    """A new payment page for an order that expired (未完成投保)."""
+    await _shown(parts, caller.subject, purchase_id)
+    await parts.processes.update(purchase_id, "resume")
+    return await _shown(parts, caller.subject, purchase_id)
+
+
+@router.post("/{purchase_id}/cancel")
+async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
+    await _shown(parts, caller.subject, purchase_id)
+    await parts.processes.update(purchase_id, "cancel")
+    return await _shown(parts, caller.subject, purchase_id)
+
+
+def _terms(parts: Parts, product_id: str) -> ProductTerms:
+    for terms in parts.catalogue.on_sale(parts.today()):
+        if terms.product_id == product_id:
+            return terms
+    raise invalid("product_id", "unknown_product", "没有这个产品，或已停售")
+
+
+def _require_acceptable(parts: Parts, terms: ProductTerms, application: Application) -> int | None:
+    """The death benefit that may be insured when the minors' cap leaves only a difference."""
+    documents = parts.catalogue.documents(terms.product_id, terms.version)
+    agreed = {(a.document_id, a.version, a.sha256) for a in application.agreements}
+    unread = [d for d in documents if (d.document_id, d.version, d.sha256) not in agreed]
+    if unread:
+        raise _not_agreed(unread)
+    eligibility = check_application(terms, application, parts.today())
+    errors = eligibility.errors
+    if errors:
+        raise Problem(422, errors[0].code, errors[0].message, errors)
+    cover = eligibility.death_cover
+    return cover.accepted_fen if cover.accepted_fen < cover.product_fen else None
+
+
+def _not_agreed(unread: list[Document]) -> Problem:
+    titles = "、".join(f"《{document.title}》" for document in unread)
+    return invalid("agreements", "document_not_agreed", f"请先阅读并同意当前版本的{titles}")
+
+
+def _order(
+    parts: Parts,
+    subject: str,
+    terms: ProductTerms,
+    application: Application,
+    purchase_id: str,
+    death_limit_fen: int | None,
+) -> PurchaseOrder:
+    times = parts.settings.process
+    return PurchaseOrder(
+        purchase_id=purchase_id,
+        subject=subject,
+        insurer_code=terms.insurer_code,
+        terms=terms,
+        application=application,
+        insured_digest=insured_digest(parts.settings, application.insured.id_type, application.insured.id_number),
+        renewal=False,
+        death_limit_fen=death_limit_fen,
+        submitted_at=parts.now(),
+        payment_minutes=times.payment_minutes,
+        resume_days=times.resume_days,
+    )
+
+
+def _first_record(order: PurchaseOrder) -> Purchase:
+    """What is shown until the process publishes its own."""
+    return Purchase(
+        purchase_id=order.purchase_id,
+        subject=order.subject,
+        insurer_code=order.insurer_code,
+        product_id=order.terms.product_id,
+        state="submitted",
+        seq=0,
+        application=application_document(order.application),
+        premium_fen=order.terms.premium_fen,
+        refunded_fen=0,
+        created_at=order.submitted_at,
+        updated_at=order.submitted_at,
+    )
+
+
+async def _shown(parts: Parts, subject: str, purchase_id: str) -> dict[str, Any]:
+    """404 for somebody else's."""
+    async with parts.database.transaction() as session:
+        row = await session.get(Purchase, purchase_id)
+        if row is None or row.subject != subject:
+            raise not_found()
+        return purchase_view(parts, row) | {"timeline": await timeline_of(session, purchase_id)}
+
+
+def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
+    payment = None
+    if row.payment_url is not None:
+        payment = {"url": row.payment_url, "amount_fen": row.premium_fen, "expires_at": instant(row.expires_at)}
+    return {
+        "purchase_id": row.purchase_id,
+        "state": row.state,
+        "label": label("purchase", row.state),
+        "queue_position": None,
+        "product_id": row.product_id,
+        "insurer": insurer_ref(parts, row.insurer_code),
+        "premium_fen": row.premium_fen,
+        "payment": payment,
+        "policy_no": row.policy_no,
+        "effective_date": row.effective_date.isoformat() if row.effective_date else None,
+        "paid_at": instant(row.paid_at),
+        "refunded_fen": row.refunded_fen,
+        "reason_code": row.reason_code,
+        "reason": row.reason,
+        "applicant": masked_person(row.application["applicant"]),
+        "insured": masked_person(row.application["insured"]),
+        "created_at": instant(row.created_at),
+    }

@@ -1,0 +1,197 @@
+"""Reviews (人工审核): an adjuster's queue, and what an adjuster may do with one claim."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import ColumnElement
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.auth import Caller
+from api.deps import Adjuster, ObjectId, TheParts
+from api.errors import Problem, not_found
+from api.fields import Body, Code, Comment, Fen, Long, Short
+from api.paging import Paging, page_of
+from api.parts import Parts
+from api.routes.claims import shown as claim_shown
+from api.routes.documents import Kind
+from api.views import instant
+from insurance.rules.case import DecidedLine
+from insurance.rules.status import label
+from insurance.tables import PersonalDataRead, Review
+from workflows.messages import Actor, Correction, DecisionOrder, PapersOrder, Reassignment, Undoing
+
+router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
+
+OPEN_STATES = ("open", "taken", "second_open", "second_taken")
+
+
+class ReassignBody(Body):
+    adjuster: Short
+
+
+class CorrectionsBody(Body):
+    """`fields`: new values by field name, as printed; null for what is not printed. Also `category`, `treated_on`."""
+
+    receipt_id: Short
+    fields: Annotated[dict[Code, Short | None], Field(min_length=1, max_length=30)]
+    reason: Long
+
+
+class PapersBody(Body):
+    kinds: Annotated[list[Kind], Field(min_length=1, max_length=20)]
+    comment: Comment = ""
+    new_fact: Long | None = None
+
+
+class LineBody(Body):
+    coverage_id: Code
+    payable_fen: Fen
+
+
+class DecisionBody(Body):
+    outcome: Literal["full", "partial", "refused"]
+    reason_codes: Annotated[list[Code], Field(max_length=20)] = Field(default_factory=list)
+    comment: Comment = ""
+    lines: Annotated[list[LineBody], Field(max_length=30)] | None = None
+
+
+class UndoBody(Body):
+    reason: Long
+
+
+@router.get("")
+async def list_reviews(
+    parts: TheParts, caller: Adjuster, page: Paging, state: Literal["open", "taken", "mine", "decided"] = "open"
+) -> dict[str, Any]:
+    """The insurer's queue. `open`: everything not decided yet; `taken`: held by somebody; `mine`: held by the caller."""
+    wanted = _wanted(state, caller)
+    async with parts.database.transaction() as session:
+        rows = await page_of(session, Review, [col(Review.insurer_code) == caller.insurer, *wanted], page, "review_id")
+    return rows.answer(_view)
+
+
+@router.get("/{review_id}")
+async def show(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[str, Any]:
+    """The review with its claim, receipt beside reading. The read is logged."""
+    async with parts.database.transaction() as session:
+        row = await _visible(session, caller, review_id)
+        session.add(_read_log(caller, row.claim_id))
+    return _view(row) | {"claim": await claim_shown(parts, caller, row.claim_id)}
+
+
+@router.post("/{review_id}/take")
+async def take(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[str, Any]:
+    return await _told(parts, caller, review_id, "take", _actor(caller))
+
+
+@router.post("/{review_id}/release")
+async def release(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[str, Any]:
+    return await _told(parts, caller, review_id, "release", _actor(caller))
+
+
+@router.post("/{review_id}/reassign")
+async def reassign(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: ReassignBody) -> dict[str, Any]:
+    _require_lead(caller)
+    return await _told(parts, caller, review_id, "reassign", Reassignment(_actor(caller), body.adjuster))
+
+
+@router.post("/{review_id}/corrections")
+async def correct(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: CorrectionsBody) -> dict[str, Any]:
+    """An amendment of one receipt; answers with the claim, computed anew. Only by who holds the review."""
+    row = await _held(parts, caller, review_id)
+    correction = Correction(_actor(caller), body.receipt_id, dict(body.fields), body.reason)
+    await parts.processes.update(row.claim_id, "correct", correction)
+    return await claim_shown(parts, caller, row.claim_id)
+
+
+@router.post("/{review_id}/request-documents")
+async def request_documents(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: PapersBody) -> dict[str, Any]:
+    """The one notice of everything that is missing (保险法 22)."""
+    order = PapersOrder(_actor(caller), tuple(dict.fromkeys(body.kinds)), body.comment, body.new_fact)
+    return await _told(parts, caller, review_id, "request_documents", order)
+
+
+@router.post("/{review_id}/decision")
+async def decide(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: DecisionBody) -> dict[str, Any]:
+    lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in body.lines) if body.lines else None
+    order = DecisionOrder(_actor(caller), body.outcome, tuple(body.reason_codes), body.comment, lines)
+    return await _told(parts, caller, review_id, "decide", order)
+
+
+@router.post("/{review_id}/undo")
+async def undo(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: UndoBody) -> dict[str, Any]:
+    """A decision is never edited, only undone before payment, by a lead; the claim goes to review again."""
+    _require_lead(caller)
+    async with parts.database.transaction() as session:
+        row = await _visible(session, caller, review_id)
+    await parts.processes.update(row.claim_id, "undo", Undoing(_actor(caller), body.reason))
+    return await claim_shown(parts, caller, row.claim_id)
+
+
+def _wanted(state: str, caller: Caller) -> list[ColumnElement[bool]]:
+    match state:
+        case "taken":
+            return [col(Review.state).in_(("taken", "second_taken"))]
+        case "mine":
+            return [col(Review.adjuster) == caller.subject, col(Review.state).in_(OPEN_STATES)]
+        case "decided":
+            return [col(Review.state) == "decided"]
+        case _:
+            return [col(Review.state).in_(OPEN_STATES)]
+
+
+async def _visible(session: AsyncSession, caller: Caller, review_id: str) -> Review:
+    row = await session.get(Review, review_id)
+    if row is None or row.insurer_code != caller.insurer:
+        raise not_found()
+    return row
+
+
+async def _held(parts: Parts, caller: Caller, review_id: str) -> Review:
+    async with parts.database.transaction() as session:
+        row = await _visible(session, caller, review_id)
+    if row.adjuster != caller.subject or row.state not in OPEN_STATES:
+        raise Problem(409, "not_holder", "请先领取这件审核")
+    return row
+
+
+async def _told(parts: Parts, caller: Caller, review_id: str, update: str, arg: object) -> dict[str, Any]:
+    async with parts.database.transaction() as session:
+        await _visible(session, caller, review_id)
+    await parts.processes.update(review_id, update, arg)
+    async with parts.database.transaction() as session:
+        return _view(await _visible(session, caller, review_id))
+
+
+def _require_lead(caller: Caller) -> None:
+    if not caller.lead:
+        raise Problem(403, "lead_required", "只有理赔主管可以进行这项操作")
+
+
+def _actor(caller: Caller) -> Actor:
+    return Actor(caller.role, caller.subject, caller.lead)
+
+
+def _read_log(caller: Caller, claim_id: str) -> PersonalDataRead:
+    return PersonalDataRead(
+        subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=datetime.now(UTC)
+    )
+
+
+def _view(row: Review) -> dict[str, Any]:
+    return {
+        "review_id": row.review_id,
+        "claim_id": row.claim_id,
+        "insurer": row.insurer_code,
+        "state": row.state,
+        "label": label("review", row.state),
+        "adjuster": row.adjuster,
+        "due_at": instant(row.due_at),
+        "findings": row.findings["findings"],
+        "amount_fen": row.amount_fen,
+        "decision": row.decision,
+        "created_at": instant(row.created_at),
+    }

@@ -1,0 +1,185 @@
+"""Surrender (退保): a quote with its steps, an application that holds it, confirm or cancel, and where a refund goes."""
+
+from datetime import timedelta
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.auth import Caller
+from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
+from api.errors import Problem, not_found
+from api.fields import Body, Comment, Name, Short
+from api.idempotency import once
+from api.parts import Parts
+from api.routes.policies import own_policy, state_of, terms_of
+from api.timeline import timeline_of
+from api.views import instant
+from insurance.rules.codes import SURRENDER_REASONS
+from insurance.rules.status import label
+from insurance.rules.surrender import SurrenderValue, surrender_value
+from insurance.tables import Claim, LimitEntry, Policy, Surrender
+from workflows.messages import RefundAccount, SurrenderRequest
+
+router = APIRouter(prefix="/v1", tags=["surrenders"])
+
+
+class SurrenderBody(Body):
+    reason: Literal["bought_twice", "not_wanted", "poor_service", "wrong_details", "other"]
+    comment: Comment = ""
+
+
+class AccountBody(Body):
+    kind: Literal["alipay", "bank"]
+    account: Short
+    name: Name
+
+
+@router.get("/policies/{policy_no}/surrender-quote")
+async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[str, Any]:
+    """What would be refunded if it were asked for now. Nothing is stored."""
+    async with parts.database.transaction() as session:
+        policy = await own_policy(session, caller.subject, policy_no)
+        value = await _value(parts, session, policy)
+    expires_at = parts.now() + timedelta(minutes=parts.settings.process.quote_minutes)
+    return _quote_view(value) | {"expires_at": instant(expires_at)}
+
+
+@router.post("/policies/{policy_no}/surrenders", status_code=201)
+async def request(
+    parts: TheParts, caller: Parent, policy_no: ObjectId, body: SurrenderBody, key: IdempotencyHeader = None
+) -> JSONResponse:
+    async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
+        policy = await own_policy(session, caller.subject, policy_no, lock=True)
+        await _require_surrenderable(parts, session, policy)
+        order = _order(parts, caller, policy, body, f"su-{new_id}", await _value(parts, session, policy))
+        row = _first_record(order)
+        session.add(row)
+        await session.flush()
+        await parts.processes.start_surrender(order)
+        return surrender_view(row)
+
+    return await once(parts, caller, f"POST /v1/policies/{policy_no}/surrenders", key, body, 201, work)
+
+
+@router.get("/surrenders/{surrender_id}")
+async def show(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dict[str, Any]:
+    return await _shown(parts, caller, surrender_id)
+
+
+@router.post("/surrenders/{surrender_id}/confirm")
+async def confirm(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dict[str, Any]:
+    return await _told(parts, caller, surrender_id, "confirm")
+
+
+@router.post("/surrenders/{surrender_id}/cancel")
+async def cancel(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dict[str, Any]:
+    return await _told(parts, caller, surrender_id, "cancel")
+
+
+@router.put("/surrenders/{surrender_id}/payee")
+async def set_payee(parts: TheParts, caller: Parent, surrender_id: ObjectId, body: AccountBody) -> dict[str, Any]:
+    """Where the refund goes when the original payment can't take it back."""
+    return await _told(parts, caller, surrender_id, "set_account", RefundAccount(**body.model_dump()))
+
+
+async def _told(parts: Parts, caller: Caller, surrender_id: str, update: str, arg: object = None) -> dict[str, Any]:
+    await _shown(parts, caller, surrender_id)
+    await parts.processes.update(surrender_id, update, arg)
+    return await _shown(parts, caller, surrender_id)
+
+
+async def _shown(parts: Parts, caller: Caller, surrender_id: str) -> dict[str, Any]:
+    async with parts.database.transaction() as session:
+        row = await session.get(Surrender, surrender_id)
+        if row is None or row.subject != caller.subject:
+            raise not_found()
+        return surrender_view(row) | {"timeline": await timeline_of(session, surrender_id)}
+
+
+async def _require_surrenderable(parts: Parts, session: AsyncSession, policy: Policy) -> None:
+    if policy.surrender_id is not None or state_of(policy, parts.today()) not in ("pending_effect", "in_force"):
+        raise Problem(409, "policy_ended", "这张保单已终止或正在退保")
+    open_claim = select(Claim.claim_id).where(Claim.policy_no == policy.policy_no, col(Claim.open)).limit(1)
+    if (await session.exec(open_claim)).first() is not None:
+        raise Problem(409, "claim_open", "这张保单有正在处理的理赔，结案后可以再申请退保")
+
+
+async def _value(parts: Parts, session: AsyncSession, policy: Policy) -> SurrenderValue:
+    used = select(func.coalesce(func.sum(col(LimitEntry.used_fen)), 0)).where(LimitEntry.policy_no == policy.policy_no)
+    claim_paid = (await session.exec(used)).one() > 0
+    terms = terms_of.validate_python(policy.terms)
+    return surrender_value(terms, policy.premium_fen, policy.effective_date, parts.today(), claim_paid)
+
+
+def _order(
+    parts: Parts, caller: Caller, policy: Policy, body: SurrenderBody, surrender_id: str, value: SurrenderValue
+) -> SurrenderRequest:
+    now = parts.now()
+    return SurrenderRequest(
+        surrender_id=surrender_id,
+        policy_no=policy.policy_no,
+        subject=caller.subject,
+        insurer_code=policy.insurer_code,
+        reason=body.reason,
+        comment=body.comment,
+        refund_fen=value.refund_fen,
+        steps=value.steps,
+        requested_on=parts.today(),
+        cover_ends_on=value.cover_ends_on,
+        out_trade_no=policy.out_trade_no,
+        quote_expires_at=now + timedelta(minutes=parts.settings.process.quote_minutes),
+        requested_at=now,
+    )
+
+
+def _first_record(order: SurrenderRequest) -> Surrender:
+    return Surrender(
+        surrender_id=order.surrender_id,
+        policy_no=order.policy_no,
+        subject=order.subject,
+        insurer_code=order.insurer_code,
+        state="quoted",
+        seq=0,
+        reason=order.reason,
+        comment=order.comment,
+        quote={
+            "refund_fen": order.refund_fen,
+            "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in order.steps],
+            "requested_on": order.requested_on.isoformat(),
+            "cover_ends_on": order.cover_ends_on.isoformat(),
+        },
+        refund_fen=order.refund_fen,
+        quote_expires_at=order.quote_expires_at,
+        cover_ends_on=order.cover_ends_on,
+        created_at=order.requested_at,
+        updated_at=order.requested_at,
+    )
+
+
+def surrender_view(row: Surrender) -> dict[str, Any]:
+    return {
+        "surrender_id": row.surrender_id,
+        "policy_no": row.policy_no,
+        "state": row.state,
+        "label": label("surrender", row.state),
+        "reason": row.reason,
+        "reason_label": SURRENDER_REASONS[row.reason],
+        "refund_fen": row.refund_fen,
+        "steps": row.quote["steps"],
+        "expires_at": instant(row.quote_expires_at),
+        "cover_ends_on": row.cover_ends_on.isoformat(),
+        "refund_due_on": row.refund_due_on.isoformat() if row.refund_due_on else None,
+        "rejected_code": row.rejected_code,
+        "refunded_at": instant(row.refunded_at),
+    }
+
+
+def _quote_view(value: SurrenderValue) -> dict[str, Any]:
+    return {
+        "refund_fen": value.refund_fen,
+        "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in value.steps],
+        "cover_ends_on": value.cover_ends_on.isoformat(),
+    }
