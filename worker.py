@@ -123,7 +123,7 @@ async def run(settings: Settings, queue: Queue, extra: Sequence[Interceptor] = (
     stopping = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
-    client = await connect(settings.temporal)
+    client = await _connected(settings)
     async with AsyncExitStack() as open_parts:
         if queue == "processes":
             worker = await _open_process_worker(settings, client, open_parts, extra)
@@ -137,6 +137,16 @@ async def run(settings: Settings, queue: Queue, extra: Sequence[Interceptor] = (
         if not running.done():
             await worker.shutdown()
         await running
+
+
+async def _connected(settings: Settings) -> Client:
+    """Temporal may come up later than we do."""
+    while True:
+        try:
+            return await connect(settings.temporal)
+        except RuntimeError:
+            logging.getLogger(__name__).warning("Temporal does not answer yet")
+            await asyncio.sleep(1)
 
 
 async def _open_process_worker(

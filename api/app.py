@@ -26,7 +26,7 @@ from insurance.calendar import load_calendar
 from insurance.products.catalogue import load_catalogue
 from insurance.settings import Settings
 from insurance.tables import Database
-from workflows.client import IMPATIENT, Processes, connect
+from workflows.client import Processes, connect
 
 ROUTERS = (
     health.router,
@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     """No part needs to be up yet: each is reached when it is first needed."""
     database = Database(settings.database)
-    client = await connect(settings.temporal, retry=IMPATIENT)
+    client = await connect(settings.temporal, lazy=True)
     async with open_adapters(settings) as adapters:
         try:
             yield Parts(

@@ -56,8 +56,9 @@ class MoveRefused(Exception):
         self.code, self.message, self.detail = code, message, detail
 
 
-async def connect(settings: TemporalSettings, *, retry: RetryConfig | None = None) -> Client:
-    """A client that connects when first used, so that a part may start before Temporal does."""
+async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
+    """`lazy`: connects when first used, so that the API may start before Temporal does, and never waits long for it; workers
+    are connected at once and patient."""
     codec = EncryptionCodec(settings.payload_keys)
     return await Client.connect(
         settings.address,
@@ -65,8 +66,8 @@ async def connect(settings: TemporalSettings, *, retry: RetryConfig | None = Non
         data_converter=dataclasses.replace(pydantic_data_converter, payload_codec=codec),
         tls=settings.tls,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
-        lazy=True,
-        retry_config=retry,
+        lazy=lazy,
+        retry_config=IMPATIENT if lazy else None,
         # ciphertext does not shrink
         grpc_compression=GrpcCompression.NONE,
     )

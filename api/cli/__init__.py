@@ -5,7 +5,9 @@ import typer
 from api.cli import doctor, parts, up
 from api.cli.token import token
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="学平：学平险从投保到赔付")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="学平：学平险从投保到赔付"
+)
 
 app.command("up")(up.up)
 app.command("doctor")(doctor.doctor)
