@@ -16,6 +16,7 @@ from activities.rows import publish_row
 from insurance.rules.case import (
     AccidentReport,
     Assessment,
+    CaseConsent,
     CaseReceipt,
     DecidedLine,
     Decision,
@@ -50,6 +51,7 @@ class CaseFile:
     undone: tuple[Decision, ...]
     agreed_at: datetime | None
     payees: tuple[Payee, ...]
+    consents: tuple[CaseConsent, ...]
     payouts: tuple[Payout, ...]
     advance_paid: bool
     disputed: bool

@@ -35,7 +35,9 @@ class ReadOutcome:
 class EvidenceReading:
     """`read` runs in `executor`, one page at a time, so that the worker goes on beating while the engine works."""
 
-    def __init__(self, storage: Storage, read: ReadFile, inspect: Callable[[bytes], object], executor: Executor) -> None:
+    def __init__(
+        self, storage: Storage, read: ReadFile, inspect: Callable[[bytes], object], executor: Executor
+    ) -> None:
         self._storage = storage
         self._read = read
         self._inspect = inspect

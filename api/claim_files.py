@@ -42,6 +42,7 @@ def first_case(order: ClaimOrder) -> dict[str, Any]:
         undone=(),
         agreed_at=None,
         payees=(),
+        consents=order.consents,
         payouts=(),
         advance_paid=False,
         disputed=False,

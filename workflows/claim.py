@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -28,7 +29,6 @@ from workflows.messages import (
 )
 from workflows.options import OUTSIDE, READING, RECORDS
 from workflows.payouts import transfer
-from workflows.review import ReviewWorkflow
 
 GATHERING = ("reported", "submitted", "reading", "supplement_requested")
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
@@ -47,7 +47,7 @@ class ClaimWorkflow:
         self._disputed = False
         self._undoing: Undoing | None = None
         self._withdrawn = False
-        self._review: workflow.ChildWorkflowHandle[ReviewWorkflow, ReviewResult] | None = None
+        self._review: workflow.ChildWorkflowHandle[Any, ReviewResult] | None = None
         self._steps = {
             "reported": self._gather,
             "supplement_requested": self._gather,
@@ -210,7 +210,10 @@ class ClaimWorkflow:
             opened_at=workflow.now(),
             due_at=workflow.now() + timedelta(days=order.review_days),
         )
-        self._review = await workflow.start_child_workflow(ReviewWorkflow.run, review, id=case.review_id)
+        # by name: importing its file would load it into the claim's sandbox
+        self._review = await workflow.start_child_workflow(
+            "review", review, id=case.review_id, result_type=ReviewResult
+        )
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""
@@ -334,7 +337,7 @@ class ClaimWorkflow:
 
     async def _withdraw(self) -> None:
         if self._review is not None and not self._review.done():
-            await self._review.signal(ReviewWorkflow.close)
+            await self._review.signal("close")
         for task in self._readings.values():
             task.cancel()
         await self._case.move("withdrawn", "withdrawn", "family", "您已撤回本次申请", limits=reserved(None))
@@ -357,6 +360,7 @@ class ClaimWorkflow:
     @workflow.update
     async def set_payee(self, order: PayeeOrder) -> None:
         self._case.payees = order.payees
+        self._case.consents = (*self._case.consents, *order.consents)
         self._case.payee_wanted = False
         await self._case.note("payee_set", "family", "已填写收款账户")
 
@@ -426,7 +430,7 @@ class ClaimWorkflow:
         case.assessment = await self._assessed()
         await case.note("receipt_corrected", correction.actor.label, "理赔员更正了票据内容，已重新理算")
         if self._review is not None and not self._review.done():
-            await self._review.signal(ReviewWorkflow.reassessed, case.assessment)
+            await self._review.signal("reassessed", case.assessment)
 
     @correct.validator
     def _may_correct(self, correction: Correction) -> None:

@@ -8,6 +8,7 @@ from temporalio import workflow
 from activities.claims import CaseFile, ClaimRecord, ClaimRecords, LimitsHeld
 from insurance.rules.case import (
     Assessment,
+    CaseConsent,
     CaseReceipt,
     DecidedLine,
     Decision,
@@ -42,6 +43,7 @@ class ClaimCase:
         self.undone: list[Decision] = []
         self.agreed_at: datetime | None = None
         self.payees: tuple[Payee, ...] = ()
+        self.consents: tuple[CaseConsent, ...] = order.consents
         self.payouts: list[Payout] = []
         self.disputed = False
         self.review_id: str | None = None
@@ -62,7 +64,7 @@ class ClaimCase:
         self.supplement_received_at = case.supplement_received_at
         self.assessment = case.assessment
         self.undone = [*case.undone, *([case.decision] if case.decision else [])]
-        self.payees, self.payouts = case.payees, list(case.payouts)
+        self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
         self.seq = case.event_count
@@ -175,6 +177,7 @@ class ClaimCase:
             undone=tuple(self.undone),
             agreed_at=self.agreed_at,
             payees=self.payees,
+            consents=self.consents,
             payouts=tuple(self.payouts),
             advance_paid=False,
             disputed=self.disputed,

@@ -11,6 +11,7 @@ from insurance.rules.application import Application
 from insurance.rules.case import (
     AccidentReport,
     Assessment,
+    CaseConsent,
     CaseReceipt,
     DecidedLine,
     Decision,
@@ -155,6 +156,7 @@ class ClaimOrder:
     dispute_days: float
     review_days: float
     ocr_queue: str
+    consents: tuple[CaseConsent, ...] = ()
     reopened_because: str | None = None
     case: CaseFile | None = None
     documents: tuple[EvidenceFile, ...] = ()
@@ -180,6 +182,7 @@ class Undoing:
 @dataclass(frozen=True)
 class PayeeOrder:
     payees: tuple[Payee, ...]
+    consents: tuple[CaseConsent, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from api.idempotency import once
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.policies import own_policy, state_of, terms_of
-from insurance.rules.case import AccidentReport, Payee
+from insurance.rules.case import AccidentReport, CaseConsent, Payee
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
 from insurance.rules.shares import SharesInvalid, parse_shares
@@ -33,6 +33,16 @@ REPORT_NO_SECONDS = 3.0
 REPORT_NO_POLL_SECONDS = 0.05
 
 
+class ConsentBody(Body):
+    """Separate consents to sensitive data, at the moment it is given (个人信息保护法 29)."""
+
+    kind: Literal["medical_data", "account_data"]
+    agreed: bool
+
+
+Consents = Annotated[tuple[ConsentBody, ...], Field(max_length=10)]
+
+
 class ReportBody(Body):
     patient_state: Literal["outpatient", "inpatient", "discharged", "recovering", "disabled", "deceased"]
     accident_region: Region
@@ -42,6 +52,7 @@ class ReportBody(Body):
     on_campus: bool = False
     description: Long
     claimant_mobile: Short
+    consents: Consents = ()
 
 
 class PayeeBody(Body):
@@ -64,6 +75,7 @@ class PayeesBody(Body):
     name: Name | None = None
     relationship: Short | None = None
     payees: Annotated[list[PayeeBody], Field(min_length=1, max_length=20)] | None = None
+    consents: Consents = ()
 
 
 class ReopenBody(Body):
@@ -76,6 +88,7 @@ async def report(
 ) -> JSONResponse:
     """Report (报案). Answers with the insurer's report number when it comes within seconds; a late report is never refused."""
     _require_possible(parts, body)
+    _require_consent(parts, "medical_data", body.consents)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         policy = await own_policy(session, caller.subject, policy_no, lock=True)
@@ -112,7 +125,8 @@ async def show(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId) ->
 @router.put("/claims/{claim_id}/payee")
 async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
     """Who is paid (收款人): the insured's guardian, or heirs with their shares."""
-    order = PayeeOrder(_payees(body))
+    _require_consent(parts, "account_data", body.consents)
+    order = PayeeOrder(_payees(body), _consented(parts, body.consents))
     return await _told(parts, caller, claim_id, "set_payee", order)
 
 
@@ -191,6 +205,17 @@ def _require_possible(parts: Parts, body: ReportBody) -> None:
             raise invalid(field, error.code, error.message) from None
 
 
+def _require_consent(parts: Parts, kind: str, consents: tuple[ConsentBody, ...]) -> None:
+    """Refusing is respected everywhere; saying nothing is let through on a stack of development only."""
+    said = [consent.agreed for consent in consents if consent.kind == kind]
+    if not all(said) or (not said and parts.settings.environment == "production"):
+        raise invalid("consents", "consent_required", "需要您单独同意处理这项敏感信息，才能办理理赔")
+
+
+def _consented(parts: Parts, consents: tuple[ConsentBody, ...]) -> tuple[CaseConsent, ...]:
+    return tuple(CaseConsent(consent.kind, consent.agreed, parts.now()) for consent in consents)
+
+
 def _require_claimable(parts: Parts, policy: Policy) -> None:
     """A policy that never came into effect has nothing to claim on; an ended one still answers for its own time."""
     if policy.surrender_id is not None:
@@ -200,11 +225,12 @@ def _require_claimable(parts: Parts, policy: Policy) -> None:
 
 
 def _order(parts: Parts, caller: Caller, policy: Policy, body: ReportBody, claim_id: str) -> ClaimOrder:
-    return claim_order(parts, policy, claim_id, caller.subject, AccidentReport(**body.model_dump()))
+    report = AccidentReport(**body.model_dump(exclude={"consents"}))
+    return claim_order(parts, policy, claim_id, caller.subject, report, consents=_consented(parts, body.consents))
 
 
 def claim_order(
-    parts: Parts, policy: Policy, claim_id: str, subject: str, report: AccidentReport, **reopening: Any
+    parts: Parts, policy: Policy, claim_id: str, subject: str, report: AccidentReport, **more: Any
 ) -> ClaimOrder:
     times = parts.settings.process
     return ClaimOrder(
@@ -219,7 +245,7 @@ def claim_order(
         dispute_days=times.dispute_days,
         review_days=times.review_days,
         ocr_queue=parts.processes.ocr_queue,
-        **reopening,
+        **more,
     )
 
 

@@ -27,6 +27,15 @@ class AccidentReport:
 
 
 @dataclass(frozen=True)
+class CaseConsent:
+    """A separate consent given with the claim: `medical_data` at the report, `account_data` with the payee."""
+
+    kind: Literal["medical_data", "account_data"]
+    agreed: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class EvidenceFile:
     """One uploaded file; its bytes lie in the store. `reason` tells the family why a file was rejected."""
 
