@@ -338,6 +338,7 @@ class ClaimWorkflow:
     async def _withdraw(self) -> None:
         if self._review is not None and not self._review.done():
             await self._review.signal("close")
+            await self._review
         for task in self._readings.values():
             task.cancel()
         await self._case.move("withdrawn", "withdrawn", "family", "您已撤回本次申请", limits=reserved(None))

@@ -13,6 +13,7 @@ from activities.payments import PaymentSteps
 from activities.purchases import IssuedCover, PurchaseRecord, PurchaseRecords
 from insurance.adapters.ports import IssueOrder, PayOrder, Person, Proposal, Underwriting
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
+from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import PaymentReceived, PurchaseOrder, PurchaseOutcome, UnderwritingAnswer
 from workflows.options import OUTSIDE, RECORDS, UNDERWRITING
@@ -49,10 +50,8 @@ class PurchaseWorkflow:
     async def run(self, order: PurchaseOrder) -> PurchaseOutcome:
         if await self._underwrite():
             await self._collect_premium()
-        if self._accepted is not None and self._cancel_asked:
-            await self._refund_refused(self._accepted, "cancelled", "您已取消投保")
-        elif self._accepted is not None:
-            await self._issue(self._accepted)
+        if self._accepted is not None:
+            await self._turn_into_policy(self._accepted)
         await self._return_surplus()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return PurchaseOutcome(self._state, self._issued.policy_no if self._issued else None)
@@ -242,10 +241,14 @@ class PurchaseWorkflow:
 
     # --- policy -------------------------------------------------------------------------------------------------------
 
-    async def _issue(self, payment: PaymentReceived) -> None:
-        issuing = asyncio.create_task(self._ask_for_policy(payment))
+    async def _turn_into_policy(self, payment: PaymentReceived) -> None:
+        """Exactly one of the two: a policy, or all of it back."""
+        issuing = None if self._cancel_asked else asyncio.create_task(self._ask_for_policy(payment))
         self._journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
-        await self._publish("paid", "paid", "family", "已收到保费，正在出单")
+        await self._publish("paid", "paid", "family", "已收到保费")
+        if issuing is None:
+            await self._refund_refused(payment, "cancelled", "您已取消投保")
+            return
         try:
             self._issued = await issuing
         except ActivityError as error:
@@ -342,6 +345,8 @@ class PurchaseWorkflow:
 
     async def _publish(self, state: str, event: str, by: str, text: str) -> None:
         """Move to `state` and make it visible; nothing is promised to anybody before it stands in the table."""
+        if state != self._state and not allowed("purchase", self._state, state):
+            raise RuntimeError(f"purchase: {self._state} -> {state}")
         self._state = state
         self._seq += 1
         self._journal.event(event, by, text, workflow.now())

@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from activities.reviews import ReviewRecord, ReviewRecords
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster
+from insurance.rules.status import allowed
 from workflows.messages import Actor, DecisionOrder, PapersOrder, Reassignment, ReviewOrder, ReviewResult
 from workflows.options import RECORDS
 
@@ -46,8 +47,7 @@ class ReviewWorkflow:
         except TimeoutError:
             self._touched_at = workflow.now()
             if self._adjuster is not None:
-                self._adjuster, self._state = None, self._waiting_state
-                await self._publish()
+                await self._hold(None)
 
     # --- what adjusters do --------------------------------------------------------------------------------------------
 
@@ -178,6 +178,8 @@ class ReviewWorkflow:
     # --- record -------------------------------------------------------------------------------------------------------
 
     async def _publish(self, state: str | None = None) -> None:
+        if state not in (None, self._state) and not allowed("review", self._state, state or ""):
+            raise RuntimeError(f"review: {self._state} -> {state}")
         self._state = state or self._state
         self._seq += 1
         order, assessment = self._order, self._assessment

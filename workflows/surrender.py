@@ -11,6 +11,7 @@ from activities.payments import RefundStep
 from activities.surrenders import HoldStep, SurrenderRecord, SurrenderRecords
 from insurance.adapters.ports import Cancellation, TransferOrder
 from insurance.rules.cover import shanghai_day
+from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import RefundAccount, SurrenderOutcome, SurrenderRequest
 from workflows.options import OUTSIDE, RECORDS
@@ -203,6 +204,8 @@ class SurrenderWorkflow:
     # --- record -------------------------------------------------------------------------------------------------------
 
     async def _publish(self, state: str, event: str, by: str, text: str, *, ends_policy: bool = False) -> None:
+        if state != self._state and not allowed("surrender", self._state, state):
+            raise RuntimeError(f"surrender: {self._state} -> {state}")
         self._state = state
         self._seq += 1
         self._journal.event(event, by, text, workflow.now())

@@ -152,7 +152,7 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "surrender": {
             "requested": ("quoted", "rejected", "cancelled"),
             "quoted": ("confirmed", "rejected", "cancelled"),
-            "confirmed": ("terminated",),
+            "confirmed": ("terminated", "rejected"),
             "terminated": ("refunded", "payee_needed"),
             "payee_needed": ("refunded",),
         },
@@ -161,7 +161,7 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "taken": ("open", "waiting_documents", "second_open", "decided", "withdrawn"),
             "waiting_documents": ("open", "taken", "withdrawn"),
             "second_open": ("second_taken", "withdrawn"),
-            "second_taken": ("second_open", "taken", "decided", "withdrawn"),
+            "second_taken": ("second_open", "open", "waiting_documents", "decided", "withdrawn"),
             # undone before payment
             "decided": ("open",),
         },
