@@ -114,4 +114,4 @@ _REASONS = {
 
 def _reason(error: Any) -> str:
     template: str = _REASONS.get(error["type"], error["msg"])
-    return template.format(**error.get("ctx", {}))
+    return template.format(**error.get("ctx", {})).replace(" or ", ", ")

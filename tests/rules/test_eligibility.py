@@ -1,0 +1,302 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from pydantic import TypeAdapter
+from rule_builders import applicant, application, insured, product
+
+from insurance.rules.application import Agreement, Consent
+from insurance.rules.eligibility import Eligibility, OnFile, check_agreements, check_application
+
+TODAY = date(2026, 8, 20)
+
+
+def with_check(number: str) -> str:
+    weights = [2**place % 11 for place in range(17, 0, -1)]
+    return number + "10X98765432"[sum(int(d) * w for d, w in zip(number, weights, strict=True)) % 11]
+
+
+ADULT = {
+    "id_number": with_check("43010220050821001"),
+    "birth_date": date(2005, 8, 21),
+    "gender": "male",
+    "school_type": "university",
+    "school_code": "4143010001",
+}
+
+
+def check(on_file: OnFile | None = None, **changes) -> Eligibility:
+    return check_application(product(1), application(**changes), TODAY, on_file)
+
+
+def errors(on_file: OnFile | None = None, **changes) -> list[tuple[str, str]]:
+    found = check(on_file, **changes).errors
+    assert all(error.message for error in found)
+    return [(error.field, error.code) for error in found]
+
+
+def warnings(on_file: OnFile | None = None, **changes) -> list[tuple[str, str]]:
+    found = check(on_file, **changes).warnings
+    assert all(warning.message for warning in found)
+    return [(warning.field, warning.code) for warning in found]
+
+
+def test_a_parent_may_insure_a_child():
+    result = check()
+    assert result.errors == () and result.warnings == ()
+    assert result.death_cover.accepted_fen == 200_000_00
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"name": ""}, ("applicant.name", "bad_format")),
+        ({"name": "  "}, ("applicant.name", "bad_format")),
+        ({"name": "1234"}, ("applicant.name", "bad_format")),
+        ({"name": "黄\n明"}, ("applicant.name", "bad_format")),
+        ({"name": "黄" * 51}, ("applicant.name", "bad_format")),
+        ({"mobile": "123"}, ("applicant.mobile", "bad_format")),
+        ({"email": "nowhere"}, ("applicant.email", "bad_format")),
+        ({"gender": "female"}, ("applicant.gender", "differs_from_id_number")),
+        ({"gender": "x"}, ("applicant.gender", "unknown_value")),
+        ({"birth_date": date(1981, 5, 13)}, ("applicant.birth_date", "differs_from_id_number")),
+        ({"id_number": "360102198105123451"}, ("applicant.id_number", "bad_check_digit")),
+        ({"id_type": "library_card"}, ("applicant.id_type", "unknown_value")),
+        ({"id_type": "passport", "id_number": "!"}, ("applicant.id_number", "bad_format")),
+        ({"id_type": "residence_permit", "id_number": "123"}, ("applicant.id_number", "bad_format")),
+    ],
+)
+def test_what_is_wrong_with_the_applicant_is_named_by_field(changes, error):
+    assert errors(applicant=applicant(**changes)) == [error]
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"name": "?"}, ("insured.name", "bad_format")),
+        ({"id_number": "360102201203151248"}, ("insured.id_number", "bad_check_digit")),
+        ({"school_code": "12"}, ("insured.school_code", "bad_format")),
+        ({"school_region": "99"}, ("insured.school_region", "bad_format")),
+        ({"school_type": "evening"}, ("insured.school_type", "unknown_value")),
+        ({"class_name": " "}, ("insured.class_name", "bad_format")),
+        ({"class_name": "三" * 51}, ("insured.class_name", "bad_format")),
+    ],
+)
+def test_what_is_wrong_with_the_insured_is_named_by_field(changes, error):
+    assert errors(insured=insured(**changes)) == [error]
+
+
+def test_names_and_classes_of_fifty_characters_fit():
+    assert errors(insured=insured(class_name="三" * 50, name="黄" * 50), applicant=applicant(email="")) == []
+
+
+def test_everything_is_said_at_once():
+    found = errors(
+        applicant=applicant(mobile="1", name=""), insured=insured(class_name="", school_region="1"), relationship="aunt"
+    )
+    assert len(found) == 5
+
+
+def test_a_birth_date_in_the_future_or_before_1900_can_not_be():
+    passport = {"id_type": "passport", "id_number": "E12345678"}
+    assert errors(insured=insured(**passport, birth_date=date(2026, 8, 21))) == [
+        ("insured.birth_date", "bad_birth_date")
+    ]
+    assert errors(applicant=applicant(**passport, birth_date=date(1899, 12, 31))) == [
+        ("applicant.birth_date", "bad_birth_date")
+    ]
+    assert errors(insured=insured(**passport, birth_date=TODAY)) == []
+    assert errors(applicant=applicant(**passport, birth_date=date(1900, 1, 1))) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"relationship": "aunt"}, ("relationship", "unknown_value")),
+        ({"relationship": "self"}, ("relationship", "not_the_same_person")),
+        ({"relationship": "other_guardian"}, ("relationship", "parents_consent_required")),
+    ],
+)
+def test_who_may_insure_a_minor(changes, error):
+    assert error in errors(**changes)
+
+
+def test_another_guardian_may_with_the_parents_consent_on_file():
+    assert errors(OnFile(parents_consent=True), relationship="other_guardian") == []
+
+
+def test_another_guardian_of_an_adult_needs_that_students_consent():
+    student = insured(**ADULT)
+    assert errors(OnFile(parents_consent=True), relationship="other_guardian", insured=student) == [
+        ("relationship", "insured_consent_required")
+    ]
+    assert errors(OnFile(insured_consent=True), relationship="other_guardian", insured=student) == []
+
+
+def test_students_insure_themselves_from_18_on():
+    birth = date(2008, 8, 21)
+    same = {"id_number": with_check("43010220080821001"), "gender": "male", "name": "黄小雨"}
+    person = applicant(**same, birth_date=birth)
+    student = insured(**same, birth_date=birth, school_type="senior", school_code="3443010001")
+    assert errors(applicant=person, insured=student, relationship="self") == []
+    # cover from the day before the 18th birthday
+    early = {"applicant": person, "insured": student, "relationship": "self"}
+    result = check_application(product(1), application(**early), date(2026, 8, 19))
+    assert [(e.field, e.code) for e in result.errors] == [("relationship", "minor_applicant")]
+
+
+def test_the_same_document_can_not_be_parent_and_child():
+    both = {"id_number": "360102198105123450", "birth_date": date(1981, 5, 12), "gender": "male"}
+    assert ("insured.id_number", "same_person") in errors(insured=insured(**both))
+    assert ("insured.id_number", "same_person") in errors(
+        applicant=applicant(id_number=" 360102198105123450 "), insured=insured(**both)
+    )
+
+
+def test_a_parent_is_an_adult_and_older_than_the_child():
+    minor = {"id_number": with_check("36010220100512345"), "birth_date": date(2010, 5, 12), "gender": "male"}
+    assert errors(applicant=applicant(**minor)) == [("applicant.birth_date", "minor_applicant")]
+    young = {"id_number": with_check("36010220120315335"), "birth_date": date(2012, 3, 15), "gender": "male"}
+    assert ("applicant.birth_date", "not_older") in errors(applicant=applicant(**young))
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        (date(2026, 8, 20), [("effective_date", "too_early")]),
+        (date(2026, 8, 21), []),
+        (date(2027, 8, 20), []),
+        (date(2027, 8, 21), [("effective_date", "too_late")]),
+        (None, []),
+    ],
+)
+def test_cover_begins_between_tomorrow_and_a_year_from_now(day, expected):
+    assert errors(requested_effective_date=day) == expected
+
+
+def test_a_product_that_is_not_for_this_school_type_is_refused():
+    terms = replace(product(1), school_types=("primary",))
+    found = check_application(terms, application(), TODAY).errors
+    assert [(e.field, e.code) for e in found] == [("insured.school_type", "school_type_not_covered")]
+
+
+@pytest.mark.parametrize(
+    ("consents", "count"),
+    [
+        ([("child_data", True), ("share_with_insurer", True), ("school_feedback", False)], 0),
+        ([("child_data", True), ("share_with_insurer", False)], 1),
+        ([("share_with_insurer", True)], 1),
+        ([], 2),
+    ],
+)
+def test_two_consents_are_needed_and_feedback_to_the_school_is_free(consents, count):
+    found = errors(consents=tuple(Consent(kind, agreed) for kind, agreed in consents))
+    assert found == [("consents", "consent_required")] * count
+
+
+def test_an_adult_needs_no_guardians_consent():
+    assert errors(insured=insured(**ADULT), consents=(Consent("share_with_insurer", True),)) == []
+
+
+def test_at_the_cap_nothing_more_is_accepted():
+    young = insured(
+        id_number=with_check("36010220170315124"),
+        birth_date=date(2017, 3, 15),
+        school_type="primary",
+        school_code="2136000001",
+    )
+    assert errors(insured=young, existing_death_cover_fen=200_000_00) == [
+        ("existing_death_cover_fen", "death_cover_at_cap")
+    ]
+    assert errors(insured=young, existing_death_cover_fen=199_999_99) == []
+    reduced = check(insured=young, existing_death_cover_fen=50_000_00)
+    assert reduced.death_cover.accepted_fen == 150_000_00
+    assert [(w.field, w.code) for w in reduced.warnings] == [("existing_death_cover_fen", "death_cover_reduced")]
+    assert "150000.00" in reduced.warnings[0].message
+
+
+def test_death_cover_of_known_policies_counts_when_the_form_forgot_it():
+    young = insured(id_number=with_check("36010220170315124"), birth_date=date(2017, 3, 15))
+    known = OnFile(death_cover_fen=200_000_00)
+    assert ("existing_death_cover_fen", "death_cover_at_cap") in errors(known, insured=young)
+    # what the form says already includes it
+    assert (
+        check(
+            OnFile(death_cover_fen=50_000_00), insured=young, existing_death_cover_fen=80_000_00
+        ).death_cover.accepted_fen
+        == 120_000_00
+    )
+
+
+def test_a_negative_death_cover_is_refused():
+    assert errors(existing_death_cover_fen=-1) == [("existing_death_cover_fen", "negative")]
+
+
+def test_the_age_counts_on_the_first_day_of_cover():
+    child = insured(
+        id_number=with_check("36010220160901124"),
+        birth_date=date(2016, 9, 1),
+        school_type="primary",
+        school_code="2136000001",
+    )
+    asked = {"insured": child, "existing_death_cover_fen": 200_000_00}
+    assert errors(**asked, requested_effective_date=date(2026, 8, 31)) != []
+    assert errors(**asked, requested_effective_date=date(2026, 9, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("school_type", "code", "birth", "expected"),
+    [
+        ("junior", "3136000001", 2012, []),
+        ("junior", "2136000001", 2012, ["school_code_differs"]),
+        ("junior", "9136000001", 2012, []),
+        ("primary", "2136000001", 2010, ["unusual_age"]),
+        ("kindergarten", "1136000001", 2020, []),
+        ("kindergarten", "1136000001", 2018, ["unusual_age"]),
+        ("senior", "3436000001", 2013, []),
+        ("senior", "3436000001", 2014, ["unusual_age"]),
+        ("special", "5136000001", 2019, []),
+    ],
+)
+def test_an_unusual_age_or_school_code_only_warns(school_type, code, birth, expected):
+    child = insured(
+        id_type="passport",
+        id_number="E12345678",
+        birth_date=date(birth, 3, 15),
+        school_type=school_type,
+        school_code=code,
+    )
+    assert errors(insured=child) == []
+    assert [warning for _, warning in warnings(insured=child)] == expected
+
+
+def test_a_grown_up_child_should_agree():
+    assert warnings(insured=insured(**ADULT)) == [("relationship", "insured_consent_advised")]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "warned"),
+    [
+        (date(2025, 9, 1), date(2026, 8, 20), False),
+        (date(2025, 9, 1), date(2026, 8, 21), True),
+        (date(2027, 8, 20), date(2028, 8, 19), True),
+        (date(2027, 8, 21), date(2028, 8, 20), False),
+    ],
+)
+def test_a_second_policy_for_the_same_days_is_warned_of(first, last, warned):
+    expected = [("insured.id_number", "double_insurance")] if warned else []
+    assert warnings(OnFile(policies=((first, last),))) == expected
+
+
+def test_every_current_document_must_be_agreed_to_in_its_version():
+    required = [Agreement("clauses", "1", "a" * 64), Agreement("declaration", "1", "b" * 64)]
+    assert check_agreements(required, required) == ()
+    old = [Agreement("clauses", "0", "a" * 64), Agreement("declaration", "1", "c" * 64)]
+    assert [(e.field, e.code) for e in check_agreements(required, old)] == [("agreements", "document_not_agreed")] * 2
+    assert "declaration" in check_agreements(required, required[:1])[0].message
+
+
+def test_the_result_travels_as_json():
+    adapter = TypeAdapter(Eligibility)
+    result = check(insured=insured(**ADULT), existing_death_cover_fen=1)
+    assert adapter.validate_json(adapter.dump_json(result)) == result
