@@ -5,14 +5,12 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
-
-import httpx
 
 from insurance.simulators.clock import now
 from insurance.simulators.database import Database
 from insurance.simulators.faults import NoticePlan
+from insurance.simulators.poster import Answer, NotSent, Post, Poster
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS notices (
@@ -36,13 +34,6 @@ GIVE_UP_SECONDS = 25 * 3600.0
 logger = logging.getLogger("simulator.outbox")
 
 
-@dataclass(frozen=True)
-class Post:
-    url: str
-    headers: dict[str, str]
-    content: bytes
-
-
 class Outbox:
     """`prepare` makes the request from a row's target, payload and notice id; `accepted` says whether the answer means it was taken."""
 
@@ -50,7 +41,7 @@ class Outbox:
         self,
         database: Database,
         prepare: Callable[[str, str, str], Post],
-        accepted: Callable[[httpx.Response], bool],
+        accepted: Callable[[Answer], bool],
         retry_seconds: Sequence[float],
     ) -> None:
         self._database = database
@@ -58,8 +49,8 @@ class Outbox:
         self._accepted = accepted
         self._retry_seconds = retry_seconds
         self._wake = asyncio.Event()
-        self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._client = httpx.AsyncClient(timeout=10, trust_env=False, limits=httpx.Limits(max_connections=AT_ONCE))
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._poster = Poster()
 
     def add(self, notice_id: str, about: str, target: str, payload: str, plan: NoticePlan, due_at: float) -> None:
         """Call it in the transaction of what the notice tells, and `wake` after the commit."""
@@ -81,19 +72,22 @@ class Outbox:
 
     async def run(self) -> None:
         """Sends what is due, for ever; what an earlier process left goes on here."""
+        self._database.execute("UPDATE notices SET state = 'waiting' WHERE state = 'sending'")
         try:
             while True:
                 self._wake.clear()
-                for row in self._due():
-                    self._under_way[row["seq"]] = asyncio.create_task(self._deliver(row))
+                for row in self._take_due():
+                    task = asyncio.create_task(self._deliver(row))
+                    self._under_way.add(task)
+                    task.add_done_callback(self._finished)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._pause())
+                    async with asyncio.timeout(self._pause()):
+                        await self._wake.wait()
         finally:
-            under_way = list(self._under_way.values())
-            for task in under_way:
+            for task in self._under_way:
                 task.cancel()
-            await asyncio.gather(*under_way, return_exceptions=True)
-            await self._client.aclose()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            self._poster.close()
 
     async def replay(self, about: str | None) -> int:
         """Send every notice again as it was, the newest first. Returns how many."""
@@ -106,45 +100,39 @@ class Outbox:
         columns = "notice_id, about, target, due_at, attempts, state"
         return [dict(row) for row in self._database.all(f"SELECT {columns} FROM notices ORDER BY seq")]  # noqa: S608
 
-    def _due(self) -> list[sqlite3.Row]:
-        rows = self._database.all(
-            "SELECT * FROM notices WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?", now(), 2 * AT_ONCE
-        )
-        return [row for row in rows if row["seq"] not in self._under_way][: AT_ONCE - len(self._under_way)]
+    def _take_due(self) -> list[sqlite3.Row]:
+        due = "SELECT seq FROM notices WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?"
+        taken = f"UPDATE notices SET state = 'sending' WHERE seq IN ({due}) RETURNING *"  # noqa: S608
+        return self._database.all(taken, now(), AT_ONCE - len(self._under_way))
 
     def _pause(self) -> float | None:
         """Until the next one is due; None, until somebody wakes us, when nothing is or all places are taken."""
-        if len(self._under_way) >= AT_ONCE:
+        row = self._database.one("SELECT min(due_at) AS due_at FROM notices WHERE state = 'waiting'")
+        if len(self._under_way) >= AT_ONCE or row is None or row["due_at"] is None:
             return None
-        rows = self._database.all(
-            "SELECT seq, due_at FROM notices WHERE state = 'waiting' ORDER BY due_at LIMIT ?", AT_ONCE + 1
-        )
-        waiting = [row["due_at"] for row in rows if row["seq"] not in self._under_way]
-        return max(0.0, min(waiting) - now()) if waiting else None
+        return max(0.0, float(row["due_at"]) - now())
 
     async def _deliver(self, row: sqlite3.Row) -> None:
-        seq, attempts = row["seq"], row["attempts"] + 1
-        try:
-            state = "delivered" if await self._post(row) else "waiting"
-            wait = self._retry_seconds[min(attempts, len(self._retry_seconds)) - 1]
-            if state == "waiting" and now() + wait > row["created_at"] + GIVE_UP_SECONDS:
-                state = "abandoned"
-            self._database.execute(
-                "UPDATE notices SET state = ?, attempts = ?, due_at = ? WHERE seq = ?",
-                state,
-                attempts,
-                now() + wait,
-                seq,
-            )
-        finally:
-            del self._under_way[seq]
-            self.wake()
+        attempts = row["attempts"] + 1
+        delivered = await self._post(row)
+        due_at = now() + self._retry_seconds[min(attempts, len(self._retry_seconds)) - 1]
+        given_up = due_at > row["created_at"] + GIVE_UP_SECONDS
+        self._database.execute(
+            "UPDATE notices SET state = ?, attempts = ?, due_at = ? WHERE seq = ?",
+            "delivered" if delivered else "abandoned" if given_up else "waiting",
+            attempts,
+            due_at,
+            row["seq"],
+        )
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._wake.set()
 
     async def _post(self, row: sqlite3.Row) -> bool:
         try:
-            post = self._prepare(row["target"], row["payload"], row["notice_id"])
-            response = await self._client.post(post.url, headers=post.headers, content=post.content)
-        except (httpx.HTTPError, httpx.InvalidURL, LookupError) as error:
-            logger.info("notice %s not delivered: %s", row["notice_id"], type(error).__name__)
+            answer = await self._poster.post(self._prepare(row["target"], row["payload"], row["notice_id"]))
+        except (NotSent, LookupError) as error:
+            logger.info("notice %s not delivered: %s", row["notice_id"], error)
             return False
-        return self._accepted(response)
+        return self._accepted(answer)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
-import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +26,8 @@ from insurance.simulators.clock import BEIJING, now
 from insurance.simulators.control import control_routes
 from insurance.simulators.database import Database
 from insurance.simulators.faults import Faults, LostAnswer, NoticePlan
-from insurance.simulators.outbox import Outbox, Post
+from insurance.simulators.outbox import Outbox
+from insurance.simulators.poster import Answer, Post
 
 PAGE = "alipay.trade.page.pay"
 OPERATIONS = {
@@ -193,5 +193,5 @@ def _post(target: str, payload: str, _notice_id: str) -> Post:
     return Post(target, {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}, payload.encode())
 
 
-def _taken(response: httpx.Response) -> bool:
-    return response.is_success and response.text.strip() == "success"
+def _taken(answer: Answer) -> bool:
+    return answer.status == 200 and answer.body.strip() == b"success"

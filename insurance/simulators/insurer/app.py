@@ -25,7 +25,8 @@ from insurance.simulators.insurer.policies import Done, Policies
 from insurance.simulators.insurer.signing import signed_headers, why_not_genuine
 from insurance.simulators.insurer.underwriting import Underwriting, answer
 from insurance.simulators.insurer.visible import conduct_of
-from insurance.simulators.outbox import Outbox, Post
+from insurance.simulators.outbox import Outbox
+from insurance.simulators.poster import Answer, Post
 
 OPERATIONS = frozenset(
     {"underwrite", "query_underwriting", "issue", "take_over", "report_claim", "close_claim", "cancel_policy"}
@@ -147,5 +148,5 @@ def _callbacks(config: Config) -> Callable[[str, str, str], Post]:
     return prepare
 
 
-def _taken(response: Any) -> bool:
-    return bool(response.is_success)
+def _taken(answer: Answer) -> bool:
+    return 200 <= answer.status < 300
