@@ -16,6 +16,7 @@ from api.routes import (
     events,
     health,
     policies,
+    previews,
     purchases,
     reviews,
     surrenders,
@@ -39,6 +40,7 @@ ROUTERS = (
     reviews.router,
     surrenders.router,
     takeover.router,
+    previews.router,
     callbacks.router,
 )
 

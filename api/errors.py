@@ -86,6 +86,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(StarletteHTTPException)
     async def _http(_: Request, error: StarletteHTTPException) -> JSONResponse:
+        if error.status_code == 400:
+            # what the framework can't read at all: broken JSON or multipart
+            unreadable = FieldError("body", "unreadable", "内容无法读取，请检查格式")
+            return answer(422, "invalid_request", TITLES["invalid_request"], [unreadable])
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")
         return answer(error.status_code, code, TITLES[code])
 
@@ -173,6 +177,7 @@ _MESSAGES = (
     ("string", "应为文字，且不含特殊字符"),
     ("int", "应为整数"),
     ("bool", "应为 true 或 false"),
+    ("date_range", "日期超出合理范围"),
     ("date_", "日期应为 YYYY-MM-DD"),
     ("datetime", "时间应为带时区的 RFC 3339 格式"),
     ("timezone", "时间应带时区"),

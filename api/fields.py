@@ -1,12 +1,15 @@
 """Kinds of fields in request bodies: bounded, clean texts, whole fen, sensible days."""
 
+import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2200, 1, 1)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
 class Body(BaseModel):
@@ -20,6 +23,19 @@ def _clean(text: str) -> str:
     if any((c < " " and c not in "\n\t") or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text):
         raise PydanticCustomError("bad_text", "unusable characters")
     return text
+
+
+def _written_day(value: Any) -> Any:
+    """A number would count as seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise PydanticCustomError("date_format", "not YYYY-MM-DD")
+
+
+def _written_instant(value: Any) -> Any:
+    if isinstance(value, datetime) or (isinstance(value, str) and _INSTANT.fullmatch(value)):
+        return value
+    raise PydanticCustomError("datetime_format", "not RFC 3339 with an offset")
 
 
 def _possible(day: date) -> date:
@@ -40,5 +56,6 @@ Comment = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=Tru
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
 Fen = Annotated[int, Field(strict=True, ge=0, le=10**12)]
-Day = Annotated[date, AfterValidator(_possible)]
-Instant = Annotated[AwareDatetime, AfterValidator(_possible_instant)]
+Flag = Annotated[bool, Field(strict=True)]
+Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_possible)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_written_instant), AfterValidator(_possible_instant)]
