@@ -1,5 +1,6 @@
 """Assessing (理算) a claim: the rules on what was read, under the policy's lock, so that two claims can't take the same fen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,12 +11,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.claims import LimitsHeld, lock_policy, replace_limits
-from insurance.rules.approval import ExaminedClaim, examine
-from insurance.rules.benefit import ClaimReceipt, Cover, Event, Settlement, settle
-from insurance.rules.case import AccidentReport, Assessment, CaseReceipt, DecidedLine
+from insurance.rules.assessment import ClaimToAssess, assess
+from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, DecidedLine
 from insurance.rules.cover import shanghai_day
-from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
-from insurance.rules.money import parse_yuan
+from insurance.rules.event import Cover
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt
 
@@ -42,83 +41,41 @@ class Assessing:
         claim held before. Safe to repeat."""
         async with self._database.transaction() as session:
             policy = await lock_policy(session, step.policy_no)
-            terms = _terms.validate_python(policy.terms)
-            settlement, unsettled = _settle(step, policy, terms, await _held_by_others(session, step))
-            lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in settlement.lines)
-            await replace_limits(session, step.policy_no, step.claim_id, LimitsHeld("reserved", lines))
-            findings, passed = examine(
-                ExaminedClaim(
-                    terms=terms,
-                    report=step.report,
-                    insured_name=policy.insured["name"],
-                    cover_from=policy.effective_date,
-                    cover_to=policy.ends_on,
-                    receipts=step.receipts,
-                    unsettled_receipts=unsettled,
-                    missing_documents=_missing(step, terms),
-                    repeats=await _repeats(session, step),
-                    other_policies=await _other_policies(session, policy, step.report),
-                    settlement=settlement,
-                )
+            grounds = AssessmentGrounds(
+                used_fen=await _held_by_others(session, step),
+                repeats=await _repeats(session, step),
+                other_policies=await _other_policies(session, policy, step.report),
             )
-        return Assessment(settlement, findings, passed, automatic=not findings)
+            assessment = assess(to_assess(policy, step.report, step.receipts, step.document_kinds, grounds))
+            lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
+            await replace_limits(session, step.policy_no, step.claim_id, LimitsHeld("reserved", lines))
+        return assessment
 
 
-def _settle(
-    step: AssessStep, policy: Policy, terms: ProductTerms, used_fen: dict[str, int]
-) -> tuple[Settlement, tuple[str, ...]]:
-    """The settlement of the receipts that can be counted, and the ids of those that can't."""
-    counted, left_out = [], []
-    for receipt in step.receipts:
-        known = _countable(receipt)
-        if known is None:
-            left_out.append(receipt.receipt_id)
-        else:
-            counted.append(known)
-    report = step.report
-    event = Event(report.event, shanghai_day(report.accident_at), report.on_campus)
-    cover = Cover(
-        effective_date=policy.effective_date,
-        renewal=policy.renewal,
-        insured_birth_date=date.fromisoformat(policy.insured["birth_date"]),
-        ends_on=policy.ends_on,
-        death_limit_fen=policy.death_limit_fen,
+def to_assess(
+    policy: Policy,
+    report: AccidentReport,
+    receipts: Sequence[CaseReceipt],
+    document_kinds: Sequence[str],
+    grounds: AssessmentGrounds,
+) -> ClaimToAssess:
+    """A claim on this policy as the rules want it."""
+    return ClaimToAssess(
+        terms=_terms.validate_python(policy.terms),
+        cover=Cover(
+            effective_date=policy.effective_date,
+            renewal=policy.renewal,
+            insured_birth_date=date.fromisoformat(policy.insured["birth_date"]),
+            ends_on=policy.ends_on,
+            death_limit_fen=policy.death_limit_fen,
+        ),
+        cover_to=policy.ends_on,
+        insured_name=policy.insured["name"],
+        report=report,
+        receipts=receipts,
+        document_kinds=document_kinds,
+        grounds=grounds,
     )
-    return settle(terms, cover, event, counted, used_fen=used_fen), tuple(left_out)
-
-
-def _countable(receipt: CaseReceipt) -> ClaimReceipt | None:
-    """None when an amount or the day that the arithmetic needs could not be read."""
-    f = receipt.fields
-    if (
-        receipt.treated_on is None
-        or f.total is None
-        or f.pool_pay is None
-        or f.other_pay is None
-        or f.self_expense is None
-    ):
-        return None
-    return ClaimReceipt(
-        category=receipt.category,
-        date=date.fromisoformat(receipt.treated_on),
-        total_fen=parse_yuan(f.total),
-        pool_pay_fen=parse_yuan(f.pool_pay),
-        other_pay_fen=parse_yuan(f.other_pay),
-        self_expense_fen=parse_yuan(f.self_expense),
-        social_insurance_settled=receipt.social_insurance_settled,
-        receipt_id=receipt.receipt_id,
-    )
-
-
-def _missing(step: AssessStep, terms: ProductTerms) -> tuple[str, ...]:
-    report = step.report
-    required = required_documents(EvidenceFacts(report.event, report.patient_state, report.on_campus))
-    missing = missing_documents(required, step.document_kinds, _total_fen(step.receipts), terms.small_claim_fen)
-    return tuple(document.kind for document in missing)
-
-
-def _total_fen(receipts: tuple[CaseReceipt, ...]) -> int:
-    return sum(parse_yuan(r.fields.total) for r in receipts if r.fields.total is not None)
 
 
 async def _held_by_others(session: AsyncSession, step: AssessStep) -> dict[str, int]:

@@ -3,6 +3,8 @@
 import typer
 
 from api.cli import doctor, parts, up
+from api.cli.products import products_app
+from api.cli.rules import rules_app
 from api.cli.token import token
 
 app = typer.Typer(
@@ -15,6 +17,8 @@ app.command("token")(token)
 app.command("api")(parts.api)
 app.command("worker")(parts.worker)
 app.command("migrate")(parts.migrate)
+app.add_typer(products_app, name="products")
+app.add_typer(rules_app, name="rules")
 
 
 def main() -> None:

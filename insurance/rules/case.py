@@ -91,6 +91,16 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class AssessmentGrounds:
+    """What the books said when a claim was assessed. `used_fen`: what other claims of the policy used or reserved, by coverage;
+    `repeats`: receipts or files that stand in another claim too; `other_policies`: of the same child, on the day of the event."""
+
+    used_fen: dict[str, int]
+    repeats: tuple[str, ...]
+    other_policies: int
+
+
+@dataclass(frozen=True)
 class Assessment:
     """`passed` names every check that held; `automatic` when all did and the sum is within the product's limit."""
 
@@ -98,6 +108,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     passed: tuple[str, ...]
     automatic: bool
+    grounds: AssessmentGrounds
 
 
 @dataclass(frozen=True)
