@@ -55,8 +55,8 @@ def test_what_we_ship_has_no_problems(folder):
         (lambda d: d.update(insurer="湘江"), "insurer", "格式不对"),
         (lambda d: d.update(sold_from="soon"), "sold_from", "应为日期，如 2024-10-31"),
         (
-            lambda d: d.update(school_types=["evening"]),
-            "school_types.0",
+            lambda d: d.update(school_types=["primary", "evening"]),
+            "school_types.1",
             "只能是 'kindergarten', 'primary', 'junior', 'senior', 'university', 'special'",
         ),
         (lambda d: d.update(coverages=[]), "coverages", "不能为空"),
