@@ -1,10 +1,10 @@
 """Who may insure whom, from when, and with how much death cover (投保资格; 保险法 31-34, 解释三 6, DOMAIN 2.2 and 2.4)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from insurance.rules.application import Agreement, Application
+from insurance.rules.application import Application
 from insurance.rules.codes import RELATIONSHIPS, SCHOOL_TYPES
 from insurance.rules.days import age_on, last_day_of_term
 from insurance.rules.death_cover import DeathCover, death_cover
@@ -64,15 +64,6 @@ def check_application(
     )
     warnings = (*_warnings(application, cover), *_double_insurance(terms, first_day, known.policies))
     return Eligibility(errors, warnings, cover)
-
-
-def check_agreements(required: Iterable[Agreement], agreed: Sequence[Agreement]) -> tuple[FieldError, ...]:
-    """Every current document of the product must be agreed to, in this very version."""
-    return tuple(
-        FieldError("agreements", "document_not_agreed", f"请阅读并同意当前版本的文件：{document.document_id}")
-        for document in required
-        if document not in agreed
-    )
 
 
 def _relationship_errors(application: Application, first_day: date, known: OnFile) -> Iterator[FieldError]:

@@ -5,8 +5,8 @@ import pytest
 from pydantic import TypeAdapter
 from rule_builders import applicant, application, insured, product
 
-from insurance.rules.application import Agreement, Consent
-from insurance.rules.eligibility import Eligibility, OnFile, check_agreements, check_application
+from insurance.rules.application import Consent
+from insurance.rules.eligibility import Eligibility, OnFile, check_application
 
 TODAY = date(2026, 8, 20)
 
@@ -286,14 +286,6 @@ def test_a_grown_up_child_should_agree():
 def test_a_second_policy_for_the_same_days_is_warned_of(first, last, warned):
     expected = [("insured.id_number", "double_insurance")] if warned else []
     assert warnings(OnFile(policies=((first, last),))) == expected
-
-
-def test_every_current_document_must_be_agreed_to_in_its_version():
-    required = [Agreement("clauses", "1", "a" * 64), Agreement("declaration", "1", "b" * 64)]
-    assert check_agreements(required, required) == ()
-    old = [Agreement("clauses", "0", "a" * 64), Agreement("declaration", "1", "c" * 64)]
-    assert [(e.field, e.code) for e in check_agreements(required, old)] == [("agreements", "document_not_agreed")] * 2
-    assert "declaration" in check_agreements(required, required[:1])[0].message
 
 
 def test_the_result_travels_as_json():
