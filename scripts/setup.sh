@@ -59,7 +59,7 @@ install_packages() { # what is missing, Debian packages, Homebrew packages
         root='sudo -n env DEBIAN_FRONTEND=noninteractive'
     fi
     # shellcheck disable=SC2086
-    { $root apt-get update -qq && $root apt-get install -y -qq --no-install-recommends $2; } >&2 || fail "$1装不上" "$command"
+    { $root apt-get update -qq && $root apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $2; } >&2 || fail "$1装不上" "$command"
 }
 
 ensure_venv() {

@@ -20,7 +20,10 @@ OCR_QUEUE = "xueping-ocr"
 
 @dataclass(frozen=True)
 class Part:
-    """One part: `ready` is None for a step that must end by itself with 0 before what waits for it starts."""
+    """One part: `ready` is None for a step that must end by itself with 0 before what waits for it starts.
+
+    `prepare` runs before every start, and is repeatable.
+    """
 
     name: str
     label: str

@@ -52,10 +52,10 @@ def command(data: Path, port: int) -> list[str]:
 
 
 def ensure_cluster(data: Path, password: str) -> None:
-    """Makes `data` with the user and database `xueping`, unless it is there. A half-made one is made anew."""
-    if (data / "PG_VERSION").exists():
-        _release_dead_lock(data / "postmaster.pid")
-        return
+    """Makes `data` with the user and database `xueping`, unless it is there, and clears the way for a start.
+
+    A half-made one is made anew.
+    """
     user = owner()
     data.parent.mkdir(mode=0o700, exist_ok=True)
     if user:
@@ -63,6 +63,9 @@ def ensure_cluster(data: Path, password: str) -> None:
         _open_the_way(data.parent)
         _open_the_way(programs() / "postgres")
         _readable_programs()
+    if (data / "PG_VERSION").exists():
+        _release_dead_lock(data / "postmaster.pid")
+        return
     fresh = data.with_name("fresh")
     shutil.rmtree(fresh, ignore_errors=True)
     with tempfile.NamedTemporaryFile("w", dir=data.parent) as password_file:

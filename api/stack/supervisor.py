@@ -104,11 +104,11 @@ class Supervisor:
     async def _keep(self, part: Part) -> None:
         for name in part.after:
             await self._ready[name].wait()
-        if part.prepare:
-            await asyncio.to_thread(part.prepare)
         clock = asyncio.get_running_loop().time
         wait, tries = SHORTEST_WAIT, 0
         while True:
+            if part.prepare:
+                await asyncio.to_thread(part.prepare)
             began = clock()
             code = await self._live(part)
             if part.ready is None and code == 0:

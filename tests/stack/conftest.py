@@ -1,5 +1,7 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from running_stack import Stack
@@ -15,22 +17,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=cost)
 
 
+@contextmanager
+def on_a_fresh_folder() -> Iterator[Stack]:
+    # not below pytest's own folder, which every session of pytest closes to other users, the database's as well
+    with TemporaryDirectory(prefix="xueping-", ignore_cleanup_errors=True) as place:
+        stack = Stack(Path(place) / "data", ports.choose(()))
+        try:
+            yield stack
+        finally:
+            stack.end()
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack() -> Iterator[Stack]:
     """A whole stack that runs for all tests of the session: leave it running and ready."""
-    stack = Stack(tmp_path_factory.mktemp("stack") / "data", ports.choose(()))
-    try:
+    with on_a_fresh_folder() as stack:
         stack.start()
         yield stack
-    finally:
-        stack.end()
 
 
 @pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[Stack]:
+def own_stack() -> Iterator[Stack]:
     """A stack for one test, not started: kill it as you like."""
-    stack = Stack(tmp_path / "data", ports.choose(()))
-    try:
+    with on_a_fresh_folder() as stack:
         yield stack
-    finally:
-        stack.end()

@@ -52,47 +52,39 @@ def test_a_killed_part_comes_back_by_itself(stack, part):
     stack.wait_ready()
 
 
-def test_after_a_kill_of_the_group_the_next_up_goes_on_with_the_same_folder(own_stack):
-    own_stack.start()
-    first = json.loads(plan_file(own_stack.folder).read_text())
-    own_stack.kill_group()
-    own_stack.start()
-    assert own_stack.serves()
-    assert json.loads(plan_file(own_stack.folder).read_text()) == first
+def test_after_a_kill_of_the_group_the_next_up_goes_on_with_the_same_folder(stack):
+    first = json.loads(plan_file(stack.folder).read_text())
+    stack.kill_group()
+    # the guard lets no part answer for a stack that nobody watches
+    wait_until(lambda: not stack.processes(), "no process of the stack")
+    stack.start()
+    assert stack.serves()
+    assert json.loads(plan_file(stack.folder).read_text()) == first
 
 
-def test_what_outlived_a_killed_supervisor_and_its_guard_is_ended_first(own_stack):
-    own_stack.start()
-    orphans = own_stack.processes()
-    os.kill(guard_of(own_stack), signal.SIGKILL)
-    own_stack.kill_group()
+def test_what_outlived_a_killed_supervisor_and_its_guard_is_ended_first(stack):
+    orphans = stack.processes()
+    os.kill(guard_of(stack), signal.SIGKILL)
+    stack.kill_group()
     assert any(orphan.is_running() for orphan in orphans)
+    stack.start()
+    assert "已结束上次留下的进程" in stack.output
+    assert not set(orphans) & set(stack.processes())
+    assert stack.serves()
+
+
+def test_a_signal_stops_all_of_it_and_leaves_no_process(own_stack):
     own_stack.start()
-    assert "已结束上次留下的进程" in own_stack.output
-    assert not set(orphans) & set(own_stack.processes())
-    assert own_stack.serves()
-
-
-def test_parts_do_not_outlive_a_killed_supervisor(own_stack):
-    own_stack.start()
-    own_stack.kill_group()
-    wait_until(lambda: not own_stack.processes(), "no process of the stack")
-    assert not own_stack.serves()
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_all_of_it_and_leaves_no_process(own_stack, number):
-    own_stack.start()
-    own_stack.process.send_signal(number)
+    own_stack.process.send_signal(signal.SIGTERM)
     assert own_stack.process.wait(15) == 0
     assert own_stack.processes() == {}
     assert not in_use(own_stack.folder)
 
 
-def test_a_signal_while_it_starts_leaves_no_process(own_stack):
+def test_ctrl_c_while_it_starts_leaves_no_process(own_stack):
     process = subprocess.Popen([XUEPING, "up", "--data-dir", own_stack.folder, "--port", str(own_stack.port)])
     wait_until(lambda: len(own_stack.processes()) > 2, "some parts")
-    process.terminate()
+    process.send_signal(signal.SIGINT)
     assert process.wait(15) == 0
     assert own_stack.processes() == {}
 
