@@ -41,15 +41,15 @@ as_root() {
 
 install_packages() { # what is missing, Debian packages, Homebrew packages
     if [ "$(uname)" = Darwin ]; then
-        command -v brew >/dev/null || fail "缺少$1，也没有 Homebrew" "brew install $3  (先装 Homebrew)"
-        say "正在用 brew 安装$1 …"
+        command -v brew >/dev/null || fail "缺少 $1，也没有 Homebrew" "brew install $3  (先装 Homebrew)"
+        say "正在用 brew 安装 $1 …"
         # shellcheck disable=SC2086
-        brew install $3 >&2 || fail "$1装不上" "brew install $3"
+        brew install $3 >&2 || fail "装不上：$1" "brew install $3"
         return
     fi
     command="$(as_root)apt-get install -y --no-install-recommends $2"
-    command -v apt-get >/dev/null || fail "缺少$1" "用本系统的包管理器安装 $2"
-    say "正在用 apt 安装$1 …"
+    command -v apt-get >/dev/null || fail "缺少 $1" "用本系统的包管理器安装 $2"
+    say "正在用 apt 安装 $1 …"
     if [ "$(id -u)" = 0 ]; then
         root='env DEBIAN_FRONTEND=noninteractive'
     elif [ -t 0 ]; then
@@ -59,7 +59,7 @@ install_packages() { # what is missing, Debian packages, Homebrew packages
         root='sudo -n env DEBIAN_FRONTEND=noninteractive'
     fi
     # shellcheck disable=SC2086
-    { $root apt-get update -qq && $root apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $2; } >&2 || fail "$1装不上" "$command"
+    { $root apt-get update -qq && $root apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends $2; } >&2 || fail "装不上：$1" "$command"
 }
 
 ensure_venv() {
@@ -93,7 +93,7 @@ ensure_tesseract() {
     if command -v tesseract >/dev/null && tesseract --list-langs 2>/dev/null | grep -qx chi_sim; then
         return
     fi
-    install_packages ' Tesseract 与 chi_sim' 'tesseract-ocr tesseract-ocr-chi-sim' 'tesseract tesseract-lang'
+    install_packages 'Tesseract 与 chi_sim' 'tesseract-ocr tesseract-ocr-chi-sim' 'tesseract tesseract-lang'
 }
 
 ensure_font() {
