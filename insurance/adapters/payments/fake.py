@@ -166,7 +166,10 @@ class FakePayments:
 
     def parse_notice(self, form: Mapping[str, str]) -> PaymentNotice:
         unsigned = {name: value for name, value in form.items() if name != "sign"}
-        if not hmac.compare_digest(_sign(unsigned), form.get("sign", "")) or form.get("app_id") != APP_ID:
+        if (
+            not hmac.compare_digest(_sign(unsigned).encode(), form.get("sign", "").encode())
+            or form.get("app_id") != APP_ID
+        ):
             raise SignatureInvalid("not signed by the gateway")
         try:
             return mapping.notice(NoticeForm.model_validate(unsigned))
