@@ -141,7 +141,6 @@ class Supervisor:
         return code
 
     async def _spawn(self, part: Part) -> Process:
-        inherited = {**os.environ, "NO_PROXY": "127.0.0.1,localhost", "no_proxy": "127.0.0.1,localhost"}
         with open_log(self._folder, part.name) as log:
             return await asyncio.create_subprocess_exec(
                 *part.command,
@@ -149,7 +148,12 @@ class Supervisor:
                 stdout=log,
                 stderr=STDOUT,
                 cwd=self._folder,
-                env={**inherited, **part.environment, **processes.marks(self._folder, self._run, part.name)},
+                env={
+                    **os.environ,
+                    **_around_proxies(),
+                    **part.environment,
+                    **processes.marks(self._folder, self._run, part.name),
+                },
                 user=part.user,
                 group=part.user,
                 extra_groups=[] if part.user else None,
@@ -198,6 +202,12 @@ class Supervisor:
             await asyncio.wait_for(process.wait(), part.stop_seconds)
         _kill_group(process)
         await process.wait()
+
+
+def _around_proxies() -> dict[str, str]:
+    """Our own parts are reached directly, whatever proxy this machine uses for the rest of the world."""
+    direct = [*filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy")]), "127.0.0.1", "localhost"]
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(direct))
 
 
 def _kill_group(process: Process) -> None:
