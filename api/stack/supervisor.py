@@ -1,11 +1,9 @@
 """Starts the parts as their order allows, restarts what falls over, and stops all of them, the dependent ones first."""
 
 import asyncio
-import os
 import secrets
 import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import Process
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +11,8 @@ from typing import Protocol
 
 from api.stack import processes
 from api.stack.errors import StackError
-from api.stack.folder import Journal, last_line, log_path, open_log
+from api.stack.folder import Journal, last_line, log_path
+from api.stack.launch import kill_group, launch, launch_guard
 from api.stack.parts import Part
 from api.stack.readiness import Probe, Started
 
@@ -55,7 +54,7 @@ class Supervisor:
         self._end = loop.create_future()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, self._finish)
-        guard = await self._start_guard()
+        guard = await launch_guard(self._folder, self._run)
         work = [asyncio.create_task(self._announce()), *(self._keeper(part) for part in self._parts.values())]
         try:
             await self._end
@@ -78,13 +77,6 @@ class Supervisor:
             self._end.set_exception(error)
         else:
             self._end.set_result(None)
-
-    async def _start_guard(self) -> Process:
-        arguments = ["-m", "api.stack.guard", str(self._folder), self._run]
-        # in a session of its own, so that what ends us leaves it
-        return await asyncio.create_subprocess_exec(
-            sys.executable, *arguments, stdin=PIPE, stdout=DEVNULL, start_new_session=True
-        )
 
     async def _announce(self) -> None:
         began = asyncio.get_running_loop().time()
@@ -126,7 +118,7 @@ class Supervisor:
     async def _live(self, part: Part) -> int:
         """One life of `part`: its exit code, negative for a signal. Whatever it leaves behind is ended."""
         started = datetime.now(UTC)
-        process = await self._spawn(part)
+        process = await launch(part, self._folder, self._run)
         self._running[part.name] = process
         self._journal.started(part.name, process.pid)
         watch = (
@@ -137,29 +129,8 @@ class Supervisor:
         finally:
             if watch:
                 watch.cancel()
-        _kill_group(process)
+        kill_group(process)
         return code
-
-    async def _spawn(self, part: Part) -> Process:
-        with open_log(self._folder, part.name) as log:
-            return await asyncio.create_subprocess_exec(
-                *part.command,
-                stdin=DEVNULL,
-                stdout=log,
-                stderr=STDOUT,
-                cwd=self._folder,
-                env={
-                    **os.environ,
-                    **_around_proxies(),
-                    **part.environment,
-                    **processes.marks(self._folder, self._run, part.name),
-                },
-                user=part.user,
-                group=part.user,
-                extra_groups=[] if part.user else None,
-                # Ctrl-C is for us: parts are stopped in their order
-                process_group=0,
-            )
 
     async def _watch(self, part: Part, probe: Probe, started: Started) -> None:
         clock = asyncio.get_running_loop().time
@@ -200,17 +171,5 @@ class Supervisor:
             process.send_signal(part.stop_signal)
         with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), part.stop_seconds)
-        _kill_group(process)
+        kill_group(process)
         await process.wait()
-
-
-def _around_proxies() -> dict[str, str]:
-    """Our own parts are reached directly, whatever proxy this machine uses for the rest of the world."""
-    direct = [*filter(None, [os.environ.get("NO_PROXY") or os.environ.get("no_proxy")]), "127.0.0.1", "localhost"]
-    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(direct))
-
-
-def _kill_group(process: Process) -> None:
-    # macOS says "not permitted" of a group whose members are all dead
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
