@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.claims import LimitsHeld, lock_policy, replace_limits
+from activities.claims import LimitsHeld, lock_policy, replace_limits, searchable
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, DecidedLine
 from insurance.rules.cover import shanghai_day
@@ -90,7 +90,11 @@ async def _held_by_others(session: AsyncSession, step: AssessStep) -> dict[str, 
 
 async def _repeats(session: AsyncSession, step: AssessStep) -> tuple[str, ...]:
     """Receipts or files that are in another claim that was not withdrawn, or twice in this one."""
-    numbers = [(r.fields.bill_no, r.fields.bill_code or "") for r in step.receipts if r.fields.bill_no is not None]
+    numbers = [
+        (searchable(r.fields.bill_no), searchable(r.fields.bill_code or ""))
+        for r in step.receipts
+        if r.fields.bill_no is not None
+    ]
     repeated = {no for no, code in numbers if numbers.count((no, code)) > 1}
     repeated |= {digest for digest in step.document_hashes if step.document_hashes.count(digest) > 1}
     counts = col(Claim.state) != "withdrawn"
@@ -105,7 +109,7 @@ async def _repeats(session: AsyncSession, step: AssessStep) -> tuple[str, ...]:
             col(ClaimDocument.sha256).in_(step.document_hashes), ClaimDocument.claim_id != step.claim_id, counts
         )
     )
-    return tuple(sorted(repeated | set(found_files.all())))
+    return tuple(sorted({*repeated, *found_files.all()}))
 
 
 async def _other_policies(session: AsyncSession, policy: Policy, report: AccidentReport) -> int:

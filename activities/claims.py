@@ -94,8 +94,8 @@ class ClaimRecords:
         case = record.case
         async with self._database.transaction() as session:
             if record.limits is not None:
-                await _hold_limits(session, case, record.limits)
-            await publish_row(
+                await lock_policy(session, case.policy_no)
+            is_news = await publish_row(
                 session,
                 Claim,
                 {
@@ -115,6 +115,8 @@ class ClaimRecords:
                 key="claim_id",
                 fixed=frozenset({"policy_no", "subject", "created_at"}),
             )
+            if record.limits is not None and is_news:
+                await replace_limits(session, case.policy_no, case.claim_id, record.limits)
             for document in record.documents:
                 await publish_row(session, ClaimDocument, _document(document, record), key="document_id")
             for receipt in record.receipts:
@@ -151,11 +153,6 @@ async def replace_limits(session: AsyncSession, policy_no: str, claim_id: str, l
         await session.execute(insert(LimitEntry), rows)
 
 
-async def _hold_limits(session: AsyncSession, case: CaseFile, limits: LimitsHeld) -> None:
-    await lock_policy(session, case.policy_no)
-    await replace_limits(session, case.policy_no, case.claim_id, limits)
-
-
 def _document(document: EvidenceFile, record: ClaimRecord) -> dict[str, Any]:
     values = {name: getattr(document, name) for name in EvidenceFile.__dataclass_fields__}
     return {**values, "claim_id": record.case.claim_id, "seq": record.seq}
@@ -168,8 +165,8 @@ def _receipt_row(receipt: CaseReceipt, record: ClaimRecord) -> dict[str, Any]:
         "claim_id": record.case.claim_id,
         "document_id": receipt.document_id,
         "ordinal": receipt.ordinal,
-        "bill_code": receipt.fields.bill_code,
-        "bill_no": receipt.fields.bill_no,
+        "bill_code": searchable(code) if (code := receipt.fields.bill_code) is not None else None,
+        "bill_no": searchable(number) if (number := receipt.fields.bill_no) is not None else None,
         "fields": values["fields"],
         "read_fields": values["read_fields"],
         "confidence": values["confidence"],
@@ -179,6 +176,11 @@ def _receipt_row(receipt: CaseReceipt, record: ClaimRecord) -> dict[str, Any]:
         "social_insurance_settled": receipt.social_insurance_settled,
         "seq": record.seq,
     }
+
+
+def searchable(number: str) -> str:
+    """As the columns hold it by which repeats are found: what was read can be longer than any number that is printed."""
+    return number[:32]
 
 
 async def _store_amendments(session: AsyncSession, receipt: CaseReceipt) -> None:

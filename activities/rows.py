@@ -14,13 +14,15 @@ async def publish_row(
     *,
     key: str,
     fixed: frozenset[str] = frozenset(),
-) -> None:
-    """`values` has every column of `table`, `seq` among them; `fixed` columns stay as they were first written."""
+) -> bool:
+    """`values` has every column of `table`, `seq` among them; `fixed` columns stay as they were first written. False when
+    this record, or a newer one, stood already."""
     statement = insert(table).values(**values)
     changed = {name: statement.excluded[name] for name in values if name != key and name not in fixed}
     columns = table.__table__.c  # type: ignore[attr-defined]
-    await session.execute(
+    published = await session.execute(
         statement.on_conflict_do_update(
             index_elements=[key], set_=changed, where=columns.seq < statement.excluded["seq"]
-        )
+        ).returning(columns[key])
     )
+    return published.first() is not None
