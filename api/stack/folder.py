@@ -58,6 +58,12 @@ def open_log(folder: Path, part: str) -> BinaryIO:
     return path.open("ab")
 
 
+def note(folder: Path, part: str, text: str) -> None:
+    """Adds a line of our own to the log of `part`."""
+    with open_log(folder, part) as log:
+        log.write(f"{text}\n".encode())
+
+
 def last_line(folder: Path, part: str) -> str:
     """What `part` said last, to quote in one line."""
     try:

@@ -11,12 +11,14 @@ from typing import Protocol
 
 from api.stack import processes
 from api.stack.errors import StackError
-from api.stack.folder import Journal, last_line, log_path
+from api.stack.folder import Journal, last_line, log_path, note
 from api.stack.launch import kill_group, launch, launch_guard
 from api.stack.parts import Part
 from api.stack.readiness import Probe, Started
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# as a shell says it
+NOT_STARTED = 127
 START_SECONDS = 60.0
 PROBE_SECONDS = 0.1
 FIRST_TRIES = 4
@@ -118,7 +120,11 @@ class Supervisor:
     async def _live(self, part: Part) -> int:
         """One life of `part`: its exit code, negative for a signal. Whatever it leaves behind is ended."""
         started = datetime.now(UTC)
-        process = await launch(part, self._folder, self._run)
+        try:
+            process = await launch(part, self._folder, self._run)
+        except OSError as error:
+            note(self._folder, part.name, str(error))
+            return NOT_STARTED
         self._running[part.name] = process
         self._journal.started(part.name, process.pid)
         watch = (

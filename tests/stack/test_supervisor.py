@@ -122,6 +122,15 @@ async def test_a_part_that_can_not_start_ends_everything_and_is_quoted(tmp_path,
     assert "no such revision" in log_path(tmp_path, "migrate").read_text()
 
 
+async def test_a_part_whose_program_is_missing_ends_everything(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "SHORTEST_WAIT", 0.01)
+    missing = Part("store", "store", [str(tmp_path / "weed")], None)
+    _, running = await start(tmp_path, part(tmp_path, "database"), missing)
+    with pytest.raises(StackError, match="weed"):
+        await running
+    assert processes.find(tmp_path) == {}
+
+
 async def test_a_part_whose_preparation_fails_ends_everything(tmp_path):
     def prepare():
         raise StackError("没有地方了")
