@@ -23,7 +23,10 @@ class ConfigWrong(Exception):
 def serve(name: str, build: Callable[[dict[str, Any], Path], Starlette]) -> None:
     arguments = _arguments(name)
     try:
-        app = build(json.loads(arguments.config.read_text("utf-8")), arguments.data)
+        config = json.loads(arguments.config.read_text("utf-8"))
+        if not isinstance(config, dict):
+            raise ConfigWrong("the configuration is one JSON object")
+        app = build(config, arguments.data)
     except (ConfigWrong, OSError, ValueError) as error:
         sys.exit(f"{name}: {arguments.config}: {error}")
     # uvicorn gives the signal back after its orderly end; that end is no failure
@@ -53,7 +56,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
 
 def text(config: dict[str, Any], name: str) -> str:
-    value = config.get(name)
+    value = config.get(name) if isinstance(config, dict) else None
     if not isinstance(value, str) or not value:
         raise ConfigWrong(f"{name} must be a text")
     return value
@@ -67,10 +70,11 @@ def seconds(config: dict[str, Any], name: str, default: list[float]) -> list[flo
 
 
 @contextmanager
-def in_background(app: Starlette, host: str = "127.0.0.1") -> Iterator[str]:
-    """The simulator in a thread of this process, on a free port; gives its address. What contract tests run against."""
+def in_background(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+    """The simulator in a thread of this process, on a free port if none is given; gives its address. For contract tests."""
     with socket.socket() as listener:
-        listener.bind((host, 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=1)
         )

@@ -1,6 +1,7 @@
 """Policies and claims at the simulator: issue (出单), take-over, report (报案), closure (结案), cancellation (退保)."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -51,16 +52,18 @@ class Policies:
         return {"accepted": len(call.body["policies"])}, False
 
     def _take_over(self, call: Call, policy: Any) -> None:
-        insured = policy.get("insured") if isinstance(policy, dict) else None
-        number = policy.get("policyNo") if isinstance(policy, dict) else None
-        if not isinstance(insured, dict) or not isinstance(number, str) or not number:
-            raise Refusal(422, "INVALID_REQUEST", "保单缺少号码或被保险人")
-        if self._find(call.insurer, number):
-            return
-        self._books.enter("taken_over", call, str(policy.get("productCode")), policy.get("premiumFen"), number)
-        known = {"product": policy.get("productCode"), "premium_fen": policy.get("premiumFen")}
-        ending = str(insured.get("name"))[-2:]
-        self._insert(call.insurer, number, None, _date(policy, "effectiveDate"), known | {"ending": ending})
+        if not isinstance(policy, dict):
+            raise Refusal(422, "INVALID_REQUEST", "保单不是 JSON 对象")
+        one = replace(call, body=policy)
+        number, starts = one.value("policyNo", str), _date(policy, "effectiveDate")
+        known = {
+            "product": one.value("productCode", str),
+            "premium_fen": one.value("premiumFen", int),
+            "ending": str(one.value("insured", dict).get("name"))[-2:],
+        }
+        if not self._find(call.insurer, number):
+            self._books.enter("taken_over", call, known["product"], known["premium_fen"], number)
+            self._insert(call.insurer, number, None, starts, known)
 
     def report(self, call: Call) -> Done:
         def act() -> dict[str, Any]:
@@ -127,9 +130,9 @@ class Policies:
             insurer,
             number,
             proposal_no,
-            str(known["product"]),
+            known["product"],
             starts.isoformat(),
-            known["premium_fen"] or 0,
+            known["premium_fen"],
             known["ending"],
         )
 
