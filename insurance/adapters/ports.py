@@ -2,7 +2,7 @@
 
 Money is integer fen, instants are zone-aware. Every call that moves money or changes something at the other side takes a key
 made by the caller (`request_id`, `out_trade_no`, `out_request_no`, `out_biz_no`); repeating a call with the same key has one
-effect and the same answer. A call ends in one of three ways: an answer, `Unavailable` (nothing is known: ask again with the same
+effect and the same answer, and another request under it is refused `key_reused`. A key belongs to one operation. A call ends in one of three ways: an answer, `Unavailable` (nothing is known: ask again with the same
 key), or `Refused` (final, with a reason code). A status that we do not know is `pending`, never success or failure.
 """
 
@@ -180,7 +180,8 @@ class Insurer(Protocol):
         ...
 
     async def issue(self, order: IssueOrder) -> IssuedPolicy:
-        """Refused `proposal_unknown`, `proposal_expired`, `premium_mismatch`."""
+        """Refused `proposal_unknown`, `proposal_not_accepted`, `proposal_expired`, `premium_mismatch`, `already_issued` (by
+        another request)."""
         ...
 
     async def take_over(self, policies: Sequence[TakenOverPolicy]) -> None:
@@ -289,7 +290,8 @@ class Payments(Protocol):
 
     async def close_trade(self, out_trade_no: str) -> Trade:
         """Close an unpaid order so that nobody can pay it any more. The trade as it is afterwards: `closed`, `not_found`
-        (never opened), or `paid` (somebody was faster)."""
+        (never opened, so there was nothing to close: its page can still be opened and paid until `expires_at`), or `paid`
+        (somebody was faster)."""
         ...
 
     async def refund(self, out_trade_no: str, out_request_no: str, amount_fen: int, reason: str) -> Refund:
@@ -301,12 +303,15 @@ class Payments(Protocol):
         """None when the gateway knows of no such refund."""
         ...
 
-    async def transfer(self, order: TransferOrder) -> Transfer: ...
+    async def transfer(self, order: TransferOrder) -> Transfer:
+        """Money out. A no of the payee's side is an answer, `failed`, with `reason_code` `account_not_found`, `name_mismatch`,
+        `account_ambiguous`, `account_closed`, `card_rejected`, `payee_unverified`, `payee_limit` or `bounced`."""
+        ...
 
     async def query_transfer(self, out_biz_no: str) -> Transfer: ...
 
     def parse_notice(self, form: Mapping[str, str]) -> PaymentNotice:
-        """Verify (RSA2) and read a notice. Raises `SignatureInvalid`, also for another app id or seller."""
+        """Verify (RSA2) and read a notice. Raises `SignatureInvalid`, also for another app id."""
         ...
 
 
@@ -338,7 +343,9 @@ class Storage(Protocol):
         """Make the bucket with versions and object lock, and check that both are on. Repeatable."""
         ...
 
-    async def put(self, key: str, source: BinaryIO, content_type: str, *, locked_until: datetime | None, max_bytes: int) -> StoredObject:
+    async def put(
+        self, key: str, source: BinaryIO, content_type: str, *, locked_until: datetime | None, max_bytes: int
+    ) -> StoredObject:
         """Stream `source` into the store in bounded memory, hash it on the way, lock it (COMPLIANCE) until `locked_until`.
         Refused `too_large` leaves nothing behind."""
         ...
