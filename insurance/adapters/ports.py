@@ -2,8 +2,9 @@
 
 Money is integer fen, instants are zone-aware. Every call that moves money or changes something at the other side takes a key
 made by the caller (`request_id`, `out_trade_no`, `out_request_no`, `out_biz_no`); repeating a call with the same key has one
-effect and the same answer, and another request under it is refused `key_reused`. A key belongs to one operation. A call ends in one of three ways: an answer, `Unavailable` (nothing is known: ask again with the same
-key), or `Refused` (final, with a reason code). A status that we do not know is `pending`, never success or failure.
+effect and the same answer, and another request under it is refused `key_reused`. A key belongs to one operation. A call ends in
+one of three ways: an answer, `Unavailable` (nothing is known: ask again with the same key), or `Refused` (final, with a reason
+code). A status that we do not know is `pending`, never success or failure.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
