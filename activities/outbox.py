@@ -4,7 +4,6 @@ import asyncio
 import logging
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select
 
 from insurance.adapters.ports import Notice, Notices, NoticesUnavailable
@@ -29,7 +28,7 @@ class Relay:
             try:
                 sent = await self.send_batch()
                 await asyncio.sleep(0 if sent == BATCH else IDLE_SECONDS)
-            except (NoticesUnavailable, SQLAlchemyError) as outage:
+            except Exception as outage:  # whatever it was, the next notices must still leave
                 log.warning("notices wait: %s", type(outage).__name__)
                 await asyncio.sleep(OUTAGE_SECONDS)
 

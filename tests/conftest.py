@@ -1,11 +1,11 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from postgres_server import PostgresServer, migrate, name_of
 from pydantic import SecretStr
 
 from insurance.settings import DatabaseSettings
 from insurance.tables import Database
+from tests.postgres_server import PostgresServer, migrate, name_of
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,13 +1,13 @@
-import asyncio
 from dataclasses import replace
 from datetime import date
 
 import pytest
-import records
 
 from activities.claims import ClaimRecords
 from activities.surrenders import HoldStep, SurrenderRecords
 from insurance.tables import Database, Policy
+from tests import records
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.servers
 
@@ -37,9 +37,9 @@ async def test_a_policy_is_held_for_one_surrender_and_that_one_may_ask_again(sur
     assert await surrenders.hold_policy(other) == "surrender_open"
 
 
-async def test_of_surrenders_at_the_same_moment_one_holds_the_policy(surrenders, policy):
+async def test_of_surrenders_at_the_same_moment_one_holds_the_policy(database: Database, surrenders, policy):
     steps = [HoldStep(f"su-{n}", policy.policy_no) for n in range(6)]
-    answers = await asyncio.gather(*(surrenders.hold_policy(step) for step in steps))
+    answers = await at_once(database, policy.policy_no, *map(surrenders.hold_policy, steps))
     assert sorted(map(str, answers)) == ["None", *["surrender_open"] * 5]
 
 

@@ -1,12 +1,13 @@
 import asyncio
 
 import pytest
-import records
 from sqlmodel import func, select
 
 from activities.assessment import Assessing, AssessStep
 from insurance.rules.case import Assessment
 from insurance.tables import Database, LimitEntry, Policy
+from tests import records
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.servers
 
@@ -41,7 +42,8 @@ async def reserved(database, policy):
 async def test_claims_assessed_at_the_same_moment_take_no_fen_twice_and_leave_none(database: Database, policy: Policy):
     # each alone would get 47,920 yuan of the 70,000
     claims = [step(policy, "60000.00") for _ in range(6)]
-    assessments = await asyncio.gather(*(Assessing(database).assess_claim(claim) for claim in claims))
+    assess = Assessing(database).assess_claim
+    assessments = await at_once(database, policy.policy_no, *map(assess, claims))
     assert sum(map(paid, assessments)) == LIMIT_FEN
     assert sorted(map(paid, assessments)) == [0, 0, 0, 0, LIMIT_FEN - 47_920_00, 47_920_00]
     assert await reserved(database, policy) == LIMIT_FEN
@@ -55,7 +57,8 @@ async def test_the_last_fen_goes_to_one_of_two(database: Database, policy: Polic
             )
         )
     both = [step(policy, "200.00"), step(policy, "300.00")]
-    assessments = await asyncio.gather(*(Assessing(database).assess_claim(claim) for claim in both))
+    assess = Assessing(database).assess_claim
+    assessments = await at_once(database, policy.policy_no, *map(assess, both))
     assert sorted(map(paid, assessments)) == [0, 1]
 
 

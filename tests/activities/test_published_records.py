@@ -2,7 +2,6 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-import records
 from sqlmodel import func, select
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -29,6 +28,7 @@ from insurance.tables import (
     Review,
     Surrender,
 )
+from tests import records
 
 pytestmark = pytest.mark.servers
 
