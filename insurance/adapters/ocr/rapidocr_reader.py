@@ -1,6 +1,6 @@
 """The reader of pages: PP-OCR models through rapidocr and onnxruntime. The models lie in the wheel; nothing is fetched.
 
-One detection, on a reduced copy, serves orientation and reading; the characters are read from crops of the full image.
+Lines are found on a reduced copy, which tells the orientation too; the characters are read from crops of the full image.
 """
 
 from collections.abc import Sequence
@@ -11,11 +11,14 @@ import numpy as np
 from PIL import Image
 
 from insurance.adapters.ocr.orientation import looks_sideways, turn_image, turn_quads
+from insurance.adapters.ocr.seal import weaken_seal
 from insurance.adapters.ports import Page, ReadingRefused, ReadingUnavailable, TextBox
 
 Array = np.ndarray[Any, Any]
 
 DETECTION_SIDE = 1280
+MAX_UPSCALE = 1.6
+UNSURE = 0.9
 LINE_HEIGHT = 48
 _MIN_RATIO = 320 / LINE_HEIGHT
 _BATCH = 6
@@ -38,8 +41,8 @@ class RapidOcrReader:
                     "Det.limit_type": "max",
                 }
             )
-            self._detector = engine._load_det_model()
-            self._recogniser = engine._load_rec_model()
+            self._detector = _without_spinning(engine._load_det_model(), threads)
+            self._recogniser = _without_spinning(engine._load_rec_model(), threads)
         except Exception as error:
             raise ReadingUnavailable(f"rapidocr cannot start here: {type(error).__name__}") from error
         cv2.setNumThreads(threads)
@@ -50,16 +53,19 @@ class RapidOcrReader:
         quads = self._detect(pixels)
         turned = 0
         if looks_sideways(quads):
-            # the picture was turned by 90 or 270: make the lines level, then see which way up they read
-            pixels, quads, turned = turn_image(pixels, 90), turn_quads(quads, pixels.shape[:2], 90), 90
+            # upright lines are found worse: a picture turned by 90 or 270 is made level and looked at again
+            pixels, turned = turn_image(pixels, 90), 90
+            quads = self._detect(pixels)
         crops = [_crop(pixels, quad) for quad in quads]
         if self._upside_down(crops):
             pixels, quads = turn_image(pixels, 180), turn_quads(quads, pixels.shape[:2], 180)
             crops = [np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops]
             turned += 180
+        lines = self._recognise(crops)
+        self._read_again(crops, lines)
         boxes = [
             TextBox(text, tuple((float(x), float(y)) for x, y in quad), score)  # type: ignore[arg-type]
-            for quad, (text, score) in zip(quads, self._recognise(crops), strict=True)
+            for quad, (text, score) in zip(quads, lines, strict=True)
             if text.strip() and score >= 0.2
         ]
         height, width = pixels.shape[:2]
@@ -74,14 +80,21 @@ class RapidOcrReader:
 
     def _detect(self, pixels: Array) -> Array:
         height, width = pixels.shape[:2]
-        scale = min(1.0, DETECTION_SIDE / max(height, width))
-        small = pixels
-        if scale < 1:
-            small = cv2.resize(pixels, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
-        found = self._detector(small).boxes
+        scale = min(MAX_UPSCALE, DETECTION_SIDE / max(height, width))
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        small = cv2.resize(pixels, (round(width * scale), round(height * scale)), interpolation=how)
+        # under a seal lines are not found, so it is weakened first
+        found = self._detector(weaken_seal(small)).boxes
         if found is None:
             return np.zeros((0, 4, 2), np.float32)
         return np.asarray(found, np.float32) / np.float32(scale)
+
+    def _read_again(self, crops: Sequence[Array], lines: list[tuple[str, float]]) -> None:
+        """Lines that a seal may have covered are read once more with red ink weakened; the surer reading stands."""
+        unsure = [i for i, (_, score) in enumerate(lines) if score < UNSURE]
+        for i, again in zip(unsure, self._recognise([weaken_seal(crops[i]) for i in unsure]), strict=True):
+            if again[1] > lines[i][1]:
+                lines[i] = again
 
     def _upside_down(self, crops: Sequence[Array]) -> bool:
         """The widest lines, read both ways up: whichever the engine is surer of."""
@@ -89,7 +102,7 @@ class RapidOcrReader:
         if not widest:
             return False
         upright = self._recognise(widest)
-        if sum(score for _, score in upright) / len(upright) > 0.9:
+        if sum(score for _, score in upright) / len(upright) > 0.8:
             return False
         turned = self._recognise([np.ascontiguousarray(c[::-1, ::-1]) for c in widest])
         return sum(s for _, s in turned) > sum(s for _, s in upright)
@@ -117,6 +130,31 @@ class RapidOcrReader:
         return text, float(guess.max(axis=1)[keep].min())
 
 
+def _widened(quad: Array) -> Array:
+    """A tenth of its height more at both ends: boxes of small print cut their first and last characters."""
+    along = quad[1] - quad[0]
+    length = max(float(np.linalg.norm(along)), 1.0)
+    step = along / length * (0.1 * float(np.linalg.norm(quad[3] - quad[0])))
+    widened: Array = quad + np.stack([-step, step, step, -step])
+    return widened
+
+
+def _without_spinning(model: Any, threads: int) -> Any:
+    """The same model in a session whose idle threads sleep: spinning ones take the cores from everything else here."""
+    import onnxruntime  # type: ignore[import-untyped]  # heavy: only where pages are read
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # an arena keeps the memory of the largest page for good
+    options.enable_cpu_mem_arena = False
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    path = model.session.session._model_path
+    model.session.session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return model
+
+
 def _pixels(image: object) -> Array:
     """BGR, as the models were trained."""
     if not isinstance(image, Image.Image):
@@ -126,6 +164,7 @@ def _pixels(image: object) -> Array:
 
 def _crop(pixels: Array, quad: Array) -> Array:
     """The upright rectangle of a box, at most three times as tall as the model needs it."""
+    quad = _widened(quad)
     width = max(float(np.linalg.norm(quad[0] - quad[1])), float(np.linalg.norm(quad[3] - quad[2])), 4.0)
     height = max(float(np.linalg.norm(quad[0] - quad[3])), float(np.linalg.norm(quad[1] - quad[2])), 4.0)
     shrink = min(1.0, 2 * LINE_HEIGHT / height)

@@ -1,20 +1,23 @@
 """One file of evidence to readings of the receipts in it: pages, orientation, lines, QR codes, fields, proof."""
 
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
 
+import numpy as np
 from PIL import Image, ImageOps
 
 from insurance.adapters.ocr.pdf import render, text_page
 from insurance.adapters.ocr.qr import read_qr
+from insurance.adapters.ocr.seal import weaken_seal
 from insurance.adapters.ports import Page, PageReader
 from insurance.adapters.storage.content import Content, inspect, open_image, open_pdf, refuse
-from insurance.rules.receipts.extraction import extract
-from insurance.rules.receipts.layout import Line
+from insurance.rules.receipts.extraction import Draft, extract
+from insurance.rules.receipts.layout import Line, Quad
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.reading import ReceiptReading
+from insurance.rules.receipts.second import combine, needs_second_reading
 from insurance.rules.receipts.split import split_receipts
 
 MAX_SIDE = 3200
@@ -48,32 +51,74 @@ def read_file(data: bytes, reader: PageReader) -> FileReading:
     content = inspect(data)
     pages: list[PageRead] = []
     receipts: list[ReceiptReading] = []
-    for number, (page, source) in enumerate(_pages(data, content, reader)):
+    for number, (page, image) in enumerate(_pages(data, content, reader)):
+        source = "image" if image else "text_layer"
         pages.append(PageRead(number, page.width, page.height, page.turned_ccw, source, tuple(page.qr)))
-        receipts += read_receipts_of(page, number)
+        receipts += _receipts_of(page, number, image, reader)
     return FileReading(content.kind, tuple(pages), tuple(receipts), perf_counter() - started)
 
 
-def read_receipts_of(page: Page, number: int = 0) -> list[ReceiptReading]:
+def _receipts_of(page: Page, number: int, image: Image.Image | None, reader: PageReader) -> list[ReceiptReading]:
     """The readings of every receipt on a page; lines that make no receipt give none."""
-    lines = [Line(box.text, box.box, box.score) for box in page.boxes]
-    drafts = [extract(part) for part in split_receipts(lines)]
-    # a code is matched with the receipt that prints its number when a page holds several
-    codes = list(page.qr) if len(drafts) == 1 else []
-    readings = [prove(draft, codes, number) for draft in drafts]
-    return [r for r in readings if any(r.confidence.values())]
+    drafts = [extract(part) for part in split_receipts(_lines(page))]
+    readings = []
+    for draft in drafts:
+        codes = list(page.qr) if len(drafts) == 1 else _codes_of(draft, page.qr)
+        reading = prove(draft, codes, number)
+        if image is not None and _is_receipt(reading) and needs_second_reading(draft, reading):
+            reading = prove(combine(draft, _read_again(draft, page, image, reader)), codes, number)
+        readings.append(reading)
+    return [reading for reading in readings if _is_receipt(reading)]
 
 
-def _pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tuple[Page, str]]:
+def _is_receipt(reading: ReceiptReading) -> bool:
+    """At least a sum or a number of its own, and two fields in all."""
+    told = [name for name, confidence in reading.confidence.items() if confidence > 0]
+    return len(told) >= 2 and bool({"total", "total_upper", "bill_no", "items"} & set(told))
+
+
+def _codes_of(draft: Draft, codes: Sequence[str]) -> list[str]:
+    """Of a page with several receipts, the QR codes that name this one's number."""
+    number = draft.text("bill_no")
+    return [code for code in codes if number and number in code]
+
+
+def _read_again(draft: Draft, page: Page, image: Image.Image, reader: PageReader) -> Draft:
+    """The receipt's own part of the page, upright and with its seals weakened, so that the engine sees other pixels."""
+    boxes = [line.box for line in draft.lines]
+    margin = 0.02 * page.width
+    left = max(min(b[0] for b in boxes) - margin, 0)
+    top = max(min(b[1] for b in boxes) - margin, 0)
+    right = min(max(b[2] for b in boxes) + margin, page.width)
+    bottom = min(max(b[3] for b in boxes) + margin, page.height)
+    upright = image.rotate(-page.turned_ccw, expand=True).crop((int(left), int(top), int(right), int(bottom)))
+    faded = weaken_seal(np.asarray(upright)[:, :, ::-1])
+    again = reader.read_page(Image.fromarray(faded))
+    if again.turned_ccw:
+        return Draft()
+    return extract([replace(line, quad=_moved(line.quad, left, top)) for line in _lines(again)])
+
+
+def _moved(quad: Quad, left: float, top: float) -> Quad:
+    a, b, c, d = ((x + int(left), y + int(top)) for x, y in quad)
+    return a, b, c, d
+
+
+def _lines(page: Page) -> list[Line]:
+    return [Line(box.text, box.box, box.score) for box in page.boxes]
+
+
+def _pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tuple[Page, Image.Image | None]]:
     if content.kind == "pdf":
         yield from _pdf_pages(data, content, reader)
         return
     image = open_image(data)
     for number in range(content.pages):
-        yield _read_image(unpack(image, number), reader), "image"
+        frame = unpack(image, number)
+        yield _read_image(frame, reader), frame
 
 
-def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tuple[Page, str]]:
+def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tuple[Page, Image.Image | None]]:
     document = open_pdf(data)
     try:
         for number in range(content.pages):
@@ -81,9 +126,9 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
             image = render(page)
             text = text_page(page)
             if text is None:
-                yield _read_image(image, reader), "image"
+                yield _read_image(image, reader), image
             else:
-                yield Page(text.width, text.height, text.boxes, 0, read_qr(image)), "text_layer"
+                yield Page(text.width, text.height, text.boxes, 0, read_qr(image)), None
             page.close()
     finally:
         document.close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.items import read_items
-from insurance.rules.receipts.labels import find_labels
+from insurance.rules.receipts.labels import LABELS, Found, find_labels
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, Box, Extras, Form, Item
 from insurance.rules.receipts.text import parse_amount, parse_date, parse_date_range, plain
@@ -23,6 +23,8 @@ _SHAPES = {
     "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
 }
 _FOOT_DATE = re.compile(r"(?:19|20)\d\d年\d\d?月\d\d?日")
+# the words of the seal that often stands over the end of 收款单位
+_SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -61,7 +63,9 @@ def extract(lines: Sequence[Line]) -> Draft:
     placed = straighten(lines)
     draft = Draft(lines=lines)
     for place in placed:
-        _read_labels(place, placed, draft)
+        _read_labels(place, placed, draft, damaged=False)
+    for place in placed:
+        _read_labels(place, placed, draft, damaged=True)
     _foot_date(placed, draft)
     rows = read_items(placed)
     draft.item_values = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
@@ -71,36 +75,60 @@ def extract(lines: Sequence[Line]) -> Draft:
     return draft
 
 
-def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft) -> None:
+def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged: bool) -> None:
     text = plain(place.text)
     labels = find_labels(text)
     for i, label in enumerate(labels):
-        if not label.field:
+        name = _field_of(label, draft) if damaged else label.field
+        if not name or (damaged and not label.candidates):
+            continue
+        if name not in LABELS:
+            draft.labelled.setdefault(name, place.line.box)
             continue
         following = labels[i + 1] if i + 1 < len(labels) else None
         end = following.start if following else len(text)
-        value = _behind(place, text, label.end, end, label.field)
+        value = _behind(place, page, text[label.end : end], (label.end, end, len(text)), name)
         if value is None and following is None:
-            value = _right_of(place, page, label.field)
+            value = _right_of(place, page, name)
+        draft.labelled.setdefault(name, place.line.box)
         if value is None:
-            if label.sure and label.field not in draft.labelled:
-                draft.labelled[label.field] = place.line.box
             continue
-        value.sure_label = label.sure
-        draft.labelled[label.field] = place.line.box
-        old = draft.values.get(label.field)
-        if old is None or (old.text is None and value.text is not None) or (not old.sure_label and value.sure_label):
-            draft.values[label.field] = value
+        value.sure_label = not damaged
+        old = draft.values.get(name)
+        if old is None or (old.text is None and value.text is not None):
+            draft.values[name] = value
 
 
-def _behind(place: Placed, text: str, start: int, end: int, name: str) -> Value | None:
-    raw = text[start:end].strip(":")
+def _field_of(label: Found, draft: Draft) -> str | None:
+    """A damaged label is the one known label near to it that does not stand elsewhere on the page."""
+    left = [name for name in label.candidates if name not in draft.labelled]
+    return left[0] if len(left) == 1 else None
+
+
+def _behind(place: Placed, page: Sequence[Placed], raw: str, span: tuple[int, int, int], name: str) -> Value | None:
+    raw = raw.strip(":")
     if not raw:
         return None
+    start, end, length = span
     left, top, right, bottom = place.line.box
-    width = (right - left) / max(len(text), 1)
+    width = (right - left) / length
     box = (left + width * start, top, left + width * end, bottom)
-    return Value(read_value(name, raw), raw, box, place.line.score, line=place.line)
+    value, score = read_value(name, raw), place.line.score
+    if value is None and name in _AMOUNTS and end == length:
+        value, score = _joined(place, page, raw, name)
+    return Value(value, raw, box, score, line=place.line)
+
+
+def _joined(place: Placed, page: Sequence[Placed], raw: str, name: str) -> tuple[str | None, float]:
+    """A sum that was found in two pieces that touch: `2784` and `.09`."""
+    touching = [
+        p for p in page if p is not place and same_row(place, p) and abs(p.left - place.right) < 0.6 * place.height
+    ]
+    for piece in touching:
+        value = read_value(name, raw + plain(piece.text))
+        if value is not None:
+            return value, min(place.line.score, piece.line.score)
+    return None, place.line.score
 
 
 def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
@@ -134,9 +162,10 @@ def read_value(name: str, raw: str) -> str | None:
         return text if parse_capitals(text) is not None else None
     if name == "stay":
         return raw if all(parse_date_range(raw)) else None
-    shape = _SHAPES[name]
-    text = raw.rstrip(".:,;") if name != "payer" else raw.strip(".:,;*")
-    return text if shape.fullmatch(text) else None
+    text = raw.strip(".:,;*") if name == "payer" else raw.rstrip(".:,;")
+    if name == "hospital":
+        text = _SEAL_TAIL.sub("", text)
+    return text if _SHAPES[name].fullmatch(text) else None
 
 
 def _foot_date(page: Sequence[Placed], draft: Draft) -> None:

@@ -29,8 +29,9 @@ LABELS: dict[str, Sequence[str]] = {
     "other_pay": ("其他医保支付", "其它医保支付", "其他基金支付", "其他支付", "其它支付"),
     "account_pay": ("个人账户支付", "个人帐户支付", "医保个人账户支付", "账户支付", "帐户支付"),
     "cash_pay": ("个人现金支付", "个人支付金额", "现金支付", "个人支付"),
-    "self_pay": ("个人自付",),
-    "self_expense": ("个人自费",),
+    # a seal may leave only the end of these; as a value (医保类型：自费) no colon follows
+    "self_pay": ("个人自付", "人自付:", "自付:"),
+    "self_expense": ("个人自费", "人自费:", "自费:"),
     "hospital": (
         "收款单位(章)", "收费单位(章)", "收款单位(盖章)", "收款单位", "收费单位", "医疗机构(章)", "开票单位(章)",
     ),
@@ -58,12 +59,13 @@ OTHER_LABELS = (
 
 @dataclass(frozen=True)
 class Found:
-    """A label at `start:end` of the plain text of a line; `sure` is False when it was only near to a known one."""
+    """A label at `start:end` of the plain text of a line; `field` is the label itself when nothing is made of its value.
+    `candidates` are what a damaged label may be; its `field` is empty until the page shows which of them stand elsewhere."""
 
     field: str
     start: int
     end: int
-    sure: bool = True
+    candidates: tuple[str, ...] = ()
 
 
 @cache
@@ -75,14 +77,14 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def find_labels(text: str) -> list[Found]:
-    """Every label in a line, in order. Labels of no interest have the empty field name."""
+    """Every label in a line, in order."""
     pattern, owner = _pattern()
-    found = [Found(owner[m[0]], m.start(), _end_of_label(text, m.end())) for m in pattern.finditer(text)]
+    found = [Found(owner[m[0]] or m[0], m.start(), _end_of_label(text, m.end())) for m in pattern.finditer(text)]
     for m in re.finditer(r"[^:\d.]{2,14}:", text):
         if not any(f.start < m.end() and m.start() < f.end for f in found):
             near = _nearest(m[0][:-1])
-            if near is not None:
-                found.append(Found(near, m.start(), m.end(), sure=False))
+            if near:
+                found.append(Found("", m.start(), m.end(), near))
     return sorted(found, key=lambda f: f.start)
 
 
@@ -93,11 +95,14 @@ def _end_of_label(text: str, end: int) -> int:
 
 
 @cache
-def _nearest(text: str) -> str | None:
+def _nearest(text: str) -> tuple[str, ...]:
+    """Fields of the labels at the least distance, when that is small for their length."""
     _, owner = _pattern()
-    allowed = 1 if len(text) < 6 else 2
-    near = {owner[label] for label in owner if len(label) >= 4 and _distance(text, label) <= allowed}
-    return near.pop() if len(near) == 1 else None
+    distances = {label: _distance(text, label) for label in owner if len(label) >= 3}
+    least = min(distances.values())
+    if least > (1 if len(text) < 6 else 2):
+        return ()
+    return tuple(sorted({owner[label] or label for label, distance in distances.items() if distance == least}))
 
 
 def _distance(a: str, b: str) -> int:

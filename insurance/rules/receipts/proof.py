@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
-from insurance.rules.receipts.confidence import rate
-from insurance.rules.receipts.extraction import Draft, form_of
+from insurance.rules.receipts.confidence import CERTAIN, SURE, rate
+from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
-from insurance.rules.receipts.reading import FIELD_NAMES, Box, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.reading import FIELD_NAMES, Box, Item, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.text import to_fen
 
+SURE_NAME = 0.6
 _SETTLED = ("居民", "职工", "医疗保险", "医保", "公费", "新农合", "城乡")
 _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
 
@@ -17,9 +20,10 @@ _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
 def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptReading:
     """The reading that a draft and the QR codes of its page support."""
     codes = [code for code in map(parse_qr, payloads) if code is not None]
-    fields, filled = _fill(_fields(draft), codes)
+    scores = _scores(draft)
+    fields, filled = _fill(_without_unproved(_fields(draft), draft, scores, codes), codes)
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
-    confidence = rate(fields, _scores(draft), checks, codes)
+    confidence = rate(fields, scores, checks, codes)
     for name in filled:
         # nothing printed was read beside it, so nothing proves it
         confidence[name] = 0.9
@@ -36,18 +40,53 @@ def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptR
     )
 
 
+def _without_unproved(
+    fields: ReceiptFields, draft: Draft, scores: dict[str, float], codes: Sequence[QrFields]
+) -> ReceiptFields:
+    """A value that the engine is not sure of counts only when arithmetic or the QR code says the same."""
+    checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
+    confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
+    unsure = {n for n, score in scores.items() if n in FIELD_NAMES and score < SURE and confidence[n] < CERTAIN}
+    if _date_stands_elsewhere(fields, draft):
+        unsure.discard("date")
+    added_up = any(check.code == "items_equal_total" and check.ok for check in checks)
+    if "items" in unsure:
+        unsure.remove("items")
+        if not added_up:
+            fields = replace(fields, items=tuple(_sure_item(n, a) for n, a in draft.item_values))
+    return replace(fields, **cast(Any, dict.fromkeys(unsure)))
+
+
+def _date_stands_elsewhere(fields: ReceiptFields, draft: Draft) -> bool:
+    """The day of issue is printed again as the day of the visit, the end of the stay, or the head of the serial number."""
+    extras = draft.extras
+    serial = (extras.serial_no or "").startswith(fields.date.replace("-", "")) if fields.date else False
+    return fields.date is not None and (fields.date in (extras.visit_date, extras.stay_to) or serial)
+
+
+def _sure_item(name: Value | None, amount: Value | None) -> Item:
+    return Item(
+        name.text if name and name.score >= SURE_NAME else None,
+        amount.text if amount and amount.score >= SURE else None,
+    )
+
+
 def _fields(draft: Draft) -> ReceiptFields:
     texts = {name: draft.text(name) for name in FIELD_NAMES if name != "items"}
     return ReceiptFields(items=draft.items, **cast(Any, texts))
 
 
 def _fill(fields: ReceiptFields, codes: Sequence[QrFields]) -> tuple[ReceiptFields, list[str]]:
-    """The QR code fills only what could not be read (DESIGN 7)."""
+    """The QR code fills only what could not be read (DESIGN 7); a total only when the capitals say the same, since the
+    code still tells the old sum after a forger has changed the print."""
     filled: dict[str, str] = {}
+    upper = parse_capitals(fields.total_upper) if fields.total_upper else None
     for code in codes:
         for name in QR_FIELDS:
             told = getattr(code, name)
-            if told is not None and getattr(fields, name) is None and not (name == "total" and code.total_may_differ):
+            if told is None or getattr(fields, name) is not None:
+                continue
+            if name != "total" or to_fen(told) == upper:
                 filled.setdefault(name, told)
     return replace(fields, **cast(Any, filled)), list(filled)
 

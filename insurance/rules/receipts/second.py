@@ -1,0 +1,94 @@
+"""A second reading of the same print: when it is needed, and what two readings say together.
+
+Two readings that agree are stronger than one; a surer one stands against an unsure one; two sure ones that differ leave nothing.
+"""
+
+from dataclasses import replace
+
+from insurance.rules.receipts.confidence import SURE
+from insurance.rules.receipts.extraction import Draft, Value
+from insurance.rules.receipts.reading import FIELD_NAMES, Item, ReceiptReading
+from insurance.rules.receipts.text import to_fen
+
+_ALWAYS = frozenset(
+    ("payer", "date", "total_upper", "total", "pool_pay", "other_pay", "account_pay", "cash_pay", "hospital")
+)
+_ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
+_FIRM = 0.85
+
+
+def needs_second_reading(draft: Draft, reading: ReceiptReading) -> bool:
+    """Something that the form prints is missing, or an error stands: the page is looked at once more before that is said."""
+    electronic = {"bill_code", "check_code"} & draft.labelled.keys()
+    expected = _ALWAYS | (_ELECTRONIC if electronic else frozenset()) | (draft.labelled.keys() & set(FIELD_NAMES))
+    missing = any(getattr(reading.fields, name) is None for name in expected)
+    failed = any(not check.ok and check.level == "error" for check in reading.checks)
+    gaps = not draft.items_whole or any(None in (item.name, item.amount) for item in reading.fields.items)
+    return missing or failed or gaps
+
+
+def combine(first: Draft, second: Draft) -> Draft:
+    """What both readings say together."""
+    names = [*dict.fromkeys((*first.values, *second.values))]
+    values = {name: _together(first.values.get(name), second.values.get(name)) for name in names}
+    chosen = _items(first, second)
+    return Draft(
+        values={name: value for name, value in values.items() if value is not None},
+        labelled=second.labelled | first.labelled,
+        items=chosen.items,
+        item_values=chosen.item_values,
+        items_whole=chosen.items_whole,
+        extras=replace(first.extras, **_missing_extras(first, second)),
+        lines=first.lines,
+    )
+
+
+def _together(one: Value | None, other: Value | None) -> Value | None:
+    if one is None or other is None:
+        return one or other
+    if one.text is None or other.text is None:
+        return other if one.text is None else one
+    if one.text == other.text:
+        return one if one.score >= other.score else replace(other, box=one.box, line=one.line)
+    surer, weaker = (one, other) if one.score >= other.score else (other, one)
+    if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
+        return surer
+    return replace(one, text=None)
+
+
+def _missing_extras(first: Draft, second: Draft) -> dict[str, str]:
+    ours, theirs = vars(first.extras), vars(second.extras)
+    return {name: told for name, told in theirs.items() if ours[name] is None and told is not None}
+
+
+def _items(first: Draft, second: Draft) -> Draft:
+    """The list that was read whole and adds up; else cell by cell where both lists have the same lines."""
+    if _adds_up(first, first) or not second.items:
+        return first
+    if _adds_up(second, first) or not first.items:
+        return second
+    if len(first.items) != len(second.items):
+        return first if first.items_whole >= second.items_whole else second
+    cells = tuple(
+        (_together(n1, n2), _together(a1, a2))
+        for (n1, a1), (n2, a2) in zip(first.item_values, second.item_values, strict=True)
+    )
+    return replace_items(first, cells)
+
+
+def replace_items(draft: Draft, cells: tuple[tuple[Value | None, Value | None], ...]) -> Draft:
+    whole = all(n is not None and n.text is not None and a is not None and a.text is not None for n, a in cells)
+    return replace(
+        draft,
+        items=tuple(Item(n.text if n else None, a.text if a else None) for n, a in cells),
+        item_values=cells,
+        items_whole=whole,
+    )
+
+
+def _adds_up(draft: Draft, other: Draft) -> bool:
+    total = other.text("total") or draft.text("total")
+    amounts = [item.amount for item in draft.items]
+    if not draft.items_whole or total is None:
+        return False
+    return sum(to_fen(a) for a in amounts if a is not None) == to_fen(total)
