@@ -25,7 +25,8 @@ class Rows:
 class _Column:
     names_from: float
     amount_x: float
-    until: float
+    # where the column left of it ends: remarks there are no names
+    after: float
 
 
 def read_items(page: Sequence[Placed]) -> Rows:
@@ -55,11 +56,11 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
             continue
         starts = sorted(p.left for p in name_heads)
         columns = []
-        for i, start in enumerate(starts):
-            end = starts[i + 1] if i + 1 < len(starts) else float("inf")
+        for start, end in zip(starts, [*starts[1:], float("inf")], strict=True):
             heads = [p for p in amount_heads if start < p.left < end]
+            before = max((p.right for p in row if p.right < start), default=float("-inf"))
             if heads:
-                columns.append(_Column(start, heads[0].x, end))
+                columns.append(_Column(start, heads[0].x, before))
         return columns, first.y, first.height
     return [], 0.0, 0.0
 
@@ -70,7 +71,7 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[tuple[Placed |
     # names are printed left of their centred heads; sums right-aligned under theirs, personal shares further right
     names = [
         p for p in body
-        if column.names_from - 0.75 * pitch < p.left < column.names_from + 0.5 * pitch
+        if max(column.names_from - 0.75 * pitch, column.after) < p.left < column.names_from + 0.5 * pitch
         and re.search(r"[\u3400-\u9fffA-Za-z]{2}", plain(p.text)) and p.right < column.amount_x + 0.2 * pitch
     ]  # fmt: skip
     amounts = [

@@ -1,0 +1,166 @@
+"""`xueping read-receipts` and `xueping receipts …`: reading without a stack, and how good it is against truth files."""
+
+import json
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from insurance.adapters.ports import PageReader, ReadingRefused, ReadingUnavailable
+from insurance.adapters.registry import open_reader
+from insurance.rules.receipts.reading import ReceiptFields, ReceiptReading
+from insurance.rules.receipts.score import Tally
+from insurance.settings import OcrSettings
+
+receipts_app = typer.Typer(no_args_is_help=True, help="医疗票据：识别与准确率")
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".pdf"}
+
+Paths = Annotated[list[Path], typer.Argument(help="票据图片、PDF，或装有它们的文件夹", exists=True)]
+Threads = Annotated[int, typer.Option(help="识别用的线程数", min=1, max=64)]
+
+
+def read_receipts(
+    paths: Paths,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="每个文件输出一行 JSON")] = False,
+    threads: Threads = 2,
+) -> None:
+    """Read receipts and print what they say; a progress bar on stderr. Exit 1 when no file could be read."""
+    reader = _reader(threads)
+    read_any = False
+    for path in track(list(_files(paths)), "识别票据", console=Console(stderr=True), transient=True):
+        line = read_one(path, reader)
+        read_any = read_any or "error" not in line
+        _print(line, jsonl)
+    if not read_any:
+        raise typer.Exit(1)
+
+
+def read_one(path: Path, reader: PageReader) -> dict[str, Any]:
+    """The JSON line of one file: `image, fields, confidence, checks, seconds`, `receipts` when it holds several, and `error`
+    with code and message when it was refused."""
+    from insurance.adapters.ocr.reading import read_file
+
+    try:
+        reading = read_file(path.read_bytes(), reader)
+    except ReadingRefused as refusal:
+        told = {"code": refusal.code, "message": refusal.message}
+        return {"image": path.name, **_nothing(), "seconds": 0.0, "error": told}
+    first = _as_json(reading.receipts[0]) if reading.receipts else _nothing()
+    line = {"image": path.name, **first, "seconds": round(reading.seconds, 3)}
+    if len(reading.receipts) > 1:
+        line["receipts"] = [
+            {**_as_json(receipt), "box": receipt.box, "page": receipt.page} for receipt in reading.receipts
+        ]
+    return line
+
+
+def _as_json(receipt: ReceiptReading) -> dict[str, Any]:
+    return {
+        "fields": asdict(receipt.fields),
+        "confidence": receipt.confidence,
+        "checks": [asdict(check) for check in receipt.checks],
+    }
+
+
+def _nothing() -> dict[str, Any]:
+    return {"fields": asdict(ReceiptFields()), "confidence": {}, "checks": []}
+
+
+def _print(line: dict[str, Any], jsonl: bool) -> None:
+    if jsonl:
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+        sys.stdout.flush()
+        return
+    fields, said = line["fields"], line.get("error", {}).get("message")
+    failed = [check["explanation"] for check in line["checks"] if not check["ok"]]
+    summary = (
+        said
+        or f"{fields['payer'] or '—'}  {fields['date'] or '—'}  {fields['total'] or '—'} 元  {fields['hospital'] or '—'}"
+    )
+    typer.echo(f"{line['image']}：{summary}" + "".join(f"\n  ！{words}" for words in failed))
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.suffix.lower() in _SUFFIXES)
+        else:
+            yield path
+
+
+def _reader(threads: int) -> PageReader:
+    try:
+        return open_reader(OcrSettings(threads=threads))
+    except ReadingUnavailable as error:
+        typer.echo(f"识别引擎无法启动：{error}", err=True)
+        raise typer.Exit(2) from None
+
+
+@receipts_app.command("score")
+def score(
+    folder: Annotated[Path, typer.Argument(help="文件夹：images/、pdf/ 与 truth/", exists=True, file_okay=False)],
+    threads: Threads = 2,
+    only: Annotated[str, typer.Option(help="只看文件名含这段文字的")] = "",
+    json_: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """Compare readings with truth files, per field and per class: exact, null, wrong."""
+    truths = {path.stem: path for path in sorted((folder / "truth").glob("*.json")) if only in path.stem}
+    files = [path for path in _files([folder]) if path.stem in truths]
+    if not files:
+        typer.echo("这个文件夹里没有带标准答案的票据。", err=True)
+        raise typer.Exit(2)
+    reader = _reader(threads)
+    whole, classes, seconds = Tally(), dict[str, Tally](), []
+    for path in track(files, "识别票据", console=Console(stderr=True), transient=True):
+        truth = json.loads(truths[path.stem].read_text(encoding="utf-8"))
+        reading, took = _read_first(path, reader)
+        seconds.append(took)
+        name = str(truth.get("degradation") or path.suffix.lstrip("."))
+        for tally in (whole, classes.setdefault(name, Tally())):
+            tally.add(truth, reading)
+    _report(whole, classes, seconds, json_)
+
+
+def _read_first(path: Path, reader: PageReader) -> tuple[ReceiptReading | None, float]:
+    from insurance.adapters.ocr.reading import read_file
+
+    try:
+        reading = read_file(path.read_bytes(), reader)
+    except ReadingRefused:
+        return None, 0.0
+    return (reading.receipts[0] if reading.receipts else None), reading.seconds
+
+
+def _report(whole: Tally, classes: dict[str, Tally], seconds: Sequence[float], as_json: bool) -> None:
+    ordered = sorted(seconds)
+    spent = {"median": statistics.median(ordered), "p90": ordered[int(0.9 * (len(ordered) - 1))]}
+    if as_json:
+        told = {"seconds": spent, "all": asdict(whole), "classes": {name: asdict(t) for name, t in classes.items()}}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
+        return
+    console = Console()
+    console.print(_table("字段", {name: (whole, name) for name in whole.fields}))
+    console.print(_table("类别（字段）", {name: (tally, "all") for name, tally in classes.items()}))
+    console.print(_table("类别（项目）", {name: (tally, "items") for name, tally in classes.items()}))
+    console.print(f"确定的字段 {whole.certain}，其中错误 {whole.certain_wrong}")
+    console.print(f"改动过的票据 {whole.tampered}，发现 {whole.tampered_found}")
+    console.print(f"未改动的票据 {whole.honest}，误报 {whole.honest_suspected}")
+    console.print(f"每个文件 {spent['median']:.2f} 秒（中位数），{spent['p90']:.2f} 秒（九成以内）")
+
+
+def _table(title: str, rows: dict[str, tuple[Tally, str]]) -> Table:
+    table = Table(title)
+    for column in ("数量", "正确", "空缺", "错误"):
+        table.add_column(column, justify="right")
+    for label, (tally, name) in rows.items():
+        shares = [f"{tally.share(name, outcome):.1%}" for outcome in ("exact", "null", "wrong")]
+        table.add_row(label, str(sum(tally.fields[name].values())), *shares)
+    return table

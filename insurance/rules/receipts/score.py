@@ -1,0 +1,70 @@
+"""How good readings are against truth files: exact, empty or wrong, by field; and what was called certain and was wrong."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from insurance.rules.receipts.reading import FIELD_NAMES, ReceiptReading
+
+CERTAIN_FROM = 0.99
+
+
+@dataclass
+class Tally:
+    """Counts by field name (`items` counts lines, `all` every field but the items) and outcome (`exact`, `null`, `wrong`)."""
+
+    fields: dict[str, Counter[str]] = field(default_factory=dict)
+    certain: int = 0
+    certain_wrong: int = 0
+    tampered: int = 0
+    tampered_found: int = 0
+    honest: int = 0
+    honest_suspected: int = 0
+
+    def count(self, name: str, outcome: str, times: int = 1) -> None:
+        self.fields.setdefault(name, Counter())[outcome] += times
+
+    def share(self, name: str, outcome: str) -> float:
+        counts = self.fields.get(name, Counter())
+        return counts[outcome] / total if (total := sum(counts.values())) else 0.0
+
+    def add(self, truth: dict[str, Any], reading: ReceiptReading | None) -> None:
+        """One receipt. `truth` has `fields` as printed and `tampered`; None: nothing was read."""
+        printed = truth["fields"]
+        for name in FIELD_NAMES:
+            if name == "items":
+                self._items(printed["items"], reading)
+                continue
+            value = getattr(reading.fields, name) if reading else None
+            outcome = "exact" if value == printed[name] else "null" if value is None else "wrong"
+            self.count(name, outcome)
+            self.count("all", outcome)
+            self._certainty(name, reading, outcome == "exact")
+        self._suspicion(truth, reading)
+
+    def _items(self, printed: list[dict[str, str]], reading: ReceiptReading | None) -> None:
+        read = [(item.name, item.amount) for item in reading.fields.items] if reading else []
+        lines = [(item["name"], item["amount"]) for item in printed]
+        left = list(read)
+        for line in lines:
+            if line in left:
+                left.remove(line)
+                self.count("items", "exact")
+            else:
+                half = [other for other in left if None in other and (other[0] == line[0] or other[1] == line[1])]
+                self.count("items", "null" if half or len(read) < len(lines) else "wrong")
+        self._certainty("items", reading, read == lines)
+
+    def _certainty(self, name: str, reading: ReceiptReading | None, right: bool) -> None:
+        if reading and reading.confidence.get(name, 0.0) >= CERTAIN_FROM:
+            self.certain += 1
+            self.certain_wrong += not right
+
+    def _suspicion(self, truth: dict[str, Any], reading: ReceiptReading | None) -> None:
+        suspected = reading is not None and any(not check.ok and check.level == "error" for check in reading.checks)
+        if truth.get("tampered"):
+            self.tampered += 1
+            self.tampered_found += suspected
+        else:
+            self.honest += 1
+            self.honest_suspected += suspected
