@@ -49,13 +49,16 @@ def read_token(token: str, secret: str) -> Caller:
         claims = jwt.decode(token, secret, algorithms=["HS256"], issuer=ISSUER, options={"require": ["exp", "sub"]})
     except jwt.PyJWTError:
         raise TokenInvalid from None
-    if claims.get("role") not in ROLES or not isinstance(claims["sub"], str) or len(claims["sub"]) > 128:
+    bound = {name: claims.get(name) for name in ("insurer", "school", "region")}
+    if (
+        claims.get("role") not in ROLES
+        or not _is_word(claims["sub"])
+        or not all(value is None or _is_word(value) for value in bound.values())
+        or (claims["role"] == "adjuster" and bound["insurer"] is None)
+    ):
         raise TokenInvalid
-    return Caller(
-        role=claims["role"],
-        subject=claims["sub"],
-        insurer=claims.get("insurer"),
-        lead=bool(claims.get("lead")),
-        school=claims.get("school"),
-        region=claims.get("region"),
-    )
+    return Caller(role=claims["role"], subject=claims["sub"], lead=claims.get("lead") is True, **bound)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= 128 and value.isprintable()

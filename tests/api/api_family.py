@@ -1,0 +1,60 @@
+"""A family with one of everything, and an adjuster's review of it."""
+
+from dataclasses import dataclass, replace
+
+from api_door import Door
+
+from activities.assessment import Assessing, AssessStep
+from activities.claims import ClaimRecords
+from activities.purchases import PurchaseRecords
+from activities.reviews import ReviewRecords
+from activities.surrenders import SurrenderRecords
+from insurance.rules.case import Payee
+from tests import records
+
+
+@dataclass(frozen=True)
+class Family:
+    subject: str
+    policy_no: str
+    claim_id: str
+    receipt_id: str
+    review_id: str
+    purchase_id: str
+    surrender_id: str
+
+
+async def new_family(door: Door, *, adjuster: str | None = None) -> Family:
+    """A claim in review, a purchase that waits for payment, a quoted surrender, all on the insurer xiangjiang."""
+    subject, database = records.new("parent"), door.database
+    policy = records.policy(applicant_subject=subject)
+    await door.store(policy)
+    receipt, document = records.receipt(), records.document()
+    case = records.case(policy_no=policy.policy_no, subject=subject, state="in_review", report_no="R1")
+    kinds = ("medical_receipt",)
+    step = AssessStep(case.claim_id, policy.policy_no, case.report, (receipt,), kinds, (document.sha256,))
+    review_id = f"{case.claim_id}-r1"
+    case = replace(
+        case,
+        assessment=await Assessing(database).assess_claim(step),
+        review_id=review_id,
+        received_at=records.NOW,
+        submitted_at=records.NOW,
+        payees=(Payee("alipay", "parent@example.com", "黄建国", "parent"),),
+    )
+    await ClaimRecords(database).publish_claim(
+        records.claim(3, case=case, documents=(document,), receipts=(receipt,), entries=records.entries(case.claim_id))
+    )
+    await ReviewRecords(database).publish_review(
+        records.review(
+            review_id=review_id, claim_id=case.claim_id, adjuster=adjuster, state="taken" if adjuster else "open"
+        )
+    )
+    purchase = records.purchase(subject=subject)
+    await PurchaseRecords(database).publish_purchase(purchase)
+    surrender = records.surrender(subject=subject, policy_no=policy.policy_no)
+    await SurrenderRecords(database).publish_surrender(surrender)
+    return Family(
+        subject, policy.policy_no, case.claim_id, receipt.receipt_id, review_id, purchase.purchase_id,
+        surrender.surrender_id,
+    )  # fmt: skip

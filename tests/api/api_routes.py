@@ -1,0 +1,225 @@
+"""Every route with who may use it and a request that it takes. A route that is missing here fails a test."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from api_family import Family
+from PIL import Image
+
+from insurance.products.catalogue import load_catalogue
+from tests import records
+
+ANYONE = frozenset({"parent", "adjuster", "school", "supervisor", "operator"})
+PARENT = frozenset({"parent"})
+ADJUSTER = frozenset({"adjuster"})
+BOTH = PARENT | ADJUSTER
+STAFF = frozenset({"operator", "adjuster"})
+
+
+def png(side: int = 120, colour: str = "white") -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (side, side), colour).save(data, "PNG")
+    return data.getvalue()
+
+
+PNG = png()
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    path: str
+    roles: frozenset[str]
+    body: Callable[[Family], dict[str, Any]] | None = None
+    # whose it is: None when there is nobody it could belong to
+    owned: bool = False
+    creates: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def address(self, family: Family) -> str:
+        upload_id = "up-medical_receipt-00000000000000000000000000000000"
+        known = {
+            **vars(family), "upload_id": upload_id, "code": "xiangjiang", "product_id": records.PLAN_2.product_id,
+            "document_id": "declaration", "version": "1",
+        }  # fmt: skip
+        return self.path.format(**known)
+
+
+def agreements(product_id: str) -> list[dict[str, str]]:
+    documents = load_catalogue().documents(product_id)
+    return [{"document_id": d.document_id, "version": d.version, "sha256": d.sha256} for d in documents]
+
+
+def applicant() -> dict[str, Any]:
+    return {
+        "name": "黄建国", "mobile": "13712345678", "id_type": "resident_id", "id_number": "360102198105123450",
+        "gender": "male", "birth_date": "1981-05-12", "email": "huang@example.com",
+    }  # fmt: skip
+
+
+def insured() -> dict[str, Any]:
+    return {
+        "name": "黄小明", "id_type": "resident_id", "id_number": "430102201602290017", "gender": "male",
+        "birth_date": "2016-02-29", "school_code": "2143000001", "school_type": "primary", "school_region": "430102",
+        "class_name": "三年级二班",
+    }  # fmt: skip
+
+
+def purchase(_: Family | None = None) -> dict[str, Any]:
+    return {
+        "product_id": records.PLAN_2.product_id,
+        "applicant": applicant(),
+        "relationship": "parent",
+        "insured": insured(),
+        "effective_date": "2026-04-01",
+        "agreements": agreements(records.PLAN_2.product_id),
+        "consents": [{"kind": "child_data", "agreed": True}, {"kind": "share_with_insurer", "agreed": True}],
+        "existing_death_cover_fen": 0,
+    }
+
+
+def report(_: Family | None = None) -> dict[str, Any]:
+    return {
+        "patient_state": "outpatient",
+        "accident_region": "430102",
+        "accident_at": "2026-03-04T10:30:00+08:00",
+        "accident_place": "学校操场",
+        "event": "accident",
+        "on_campus": False,
+        "description": "跑步时摔倒",
+        "claimant_mobile": "13712345678",
+        "consents": [{"kind": "medical_data", "agreed": True}],
+    }
+
+
+def payee(_: Family) -> dict[str, Any]:
+    return {
+        "kind": "alipay", "account": "parent@example.com", "name": "黄建国", "relationship": "parent",
+        "consents": [{"kind": "account_data", "agreed": True}],
+    }  # fmt: skip
+
+
+def correction(family: Family) -> dict[str, Any]:
+    return {"receipt_id": family.receipt_id, "fields": {"total": "1280.50", "payer": None}, "reason": "核对原件"}
+
+
+def decision(_: Family) -> dict[str, Any]:
+    return {
+        "outcome": "partial", "reason_codes": ["item_not_covered"], "comment": "目录外项目",
+        "lines": [{"coverage_id": "accident_medical", "payable_fen": 100_00}],
+    }  # fmt: skip
+
+
+def papers(_: Family) -> dict[str, Any]:
+    return {"kinds": ["diagnosis"], "comment": "请补充", "new_fact": None}
+
+
+def takeover(_: Family | None = None) -> dict[str, Any]:
+    policy = {
+        "policy_no": "XJ0000000001", "product_id": records.PLAN_2.product_id, "effective_date": "2025-09-01",
+        "premium_paid_fen": 120_00, "paid_at": "2025-08-20T10:00:00+08:00", "relationship": "parent",
+        "applicant": applicant(), "insured": insured(), "account": "parent-1",
+    }  # fmt: skip
+    return {"policies": [policy]}
+
+
+def settlement(_: Family | None = None) -> dict[str, Any]:
+    return {
+        "product_id": records.PLAN_2.product_id,
+        "effective_date": "2025-09-01",
+        "renewal": False,
+        "insured_birth_date": "2013-03-15",
+        "event": {
+            "type": "accident", "date": "2025-10-20", "on_campus": False, "died_on": None, "sudden_death": False,
+            "critical_illness": None, "disability_grades": [8], "prior_disability_grade": None,
+        },
+        "receipts": [
+            {
+                "category": "outpatient", "date": "2025-10-20", "total_fen": 128050, "pool_pay_fen": 40230,
+                "other_pay_fen": 0, "self_expense_fen": 24000, "social_insurance_settled": True,
+            }
+        ],
+        "other_insurer_paid_fen": 0,
+        "other_death_benefit_fen": 0,
+        "used_fen": {"accident_medical": 0},
+    }  # fmt: skip
+
+
+def surrender_preview(_: Family | None = None) -> dict[str, Any]:
+    return {
+        "product_id": records.PLAN_2.product_id, "effective_date": "2025-09-01", "requested_on": "2025-12-10",
+        "claim_paid": False,
+    }  # fmt: skip
+
+
+def clocks(_: Family | None = None) -> dict[str, Any]:
+    return {
+        "as_of": "2026-04-01", "received_on": "2026-03-02", "notice_delivered_on": "2026-03-10",
+        "supplement_received_on": "2026-03-25", "decided_on": "2026-03-30", "outcome": "full", "agreed_on": None,
+    }  # fmt: skip
+
+
+CLAIM, REVIEW = "/v1/claims/{claim_id}", "/v1/reviews/{review_id}"
+POLICY, SURRENDER, PURCHASE = "/v1/policies/{policy_no}", "/v1/surrenders/{surrender_id}", "/v1/purchases/{purchase_id}"
+
+ROUTES = (
+    Route("GET", "/healthz", ANYONE),
+    Route("GET", "/readyz", ANYONE),
+    Route("GET", "/metrics", ANYONE),
+    Route("GET", "/v1/insurers", ANYONE),
+    Route("GET", "/v1/products", ANYONE),
+    Route("GET", "/v1/products/{product_id}", ANYONE),
+    Route("GET", "/v1/documents/{document_id}/{version}", ANYONE),
+    Route("POST", "/v1/previews/settlement", ANYONE, settlement),
+    Route("POST", "/v1/previews/surrender", ANYONE, surrender_preview),
+    Route("POST", "/v1/previews/clocks", ANYONE, clocks),
+    Route("POST", "/v1/purchases", PARENT, purchase, creates=True),
+    Route("GET", PURCHASE, PARENT, owned=True),
+    Route("POST", PURCHASE + "/resume", PARENT, owned=True),
+    Route("POST", PURCHASE + "/cancel", PARENT, owned=True),
+    Route("GET", "/v1/policies", PARENT),
+    Route("GET", POLICY, PARENT, owned=True),
+    Route("POST", POLICY + "/claims", PARENT, report, owned=True, creates=True),
+    Route("GET", POLICY + "/surrender-quote", PARENT, owned=True),
+    Route(
+        "POST", POLICY + "/surrenders", PARENT, lambda _: {"reason": "other", "comment": "搬家"}, owned=True, creates=True
+    ),
+    Route("GET", SURRENDER, PARENT, owned=True),
+    Route("POST", SURRENDER + "/confirm", PARENT, owned=True),
+    Route("POST", SURRENDER + "/cancel", PARENT, owned=True),
+    Route(
+        "PUT", SURRENDER + "/payee", PARENT,
+        lambda _: {"kind": "alipay", "account": "parent@example.com", "name": "黄建国"}, owned=True,
+    ),
+    Route("GET", "/v1/claims", BOTH),
+    Route("GET", CLAIM, BOTH, owned=True),
+    Route("GET", CLAIM + "/events", BOTH, owned=True),
+    Route("PUT", CLAIM + "/payee", PARENT, payee, owned=True),
+    Route("POST", CLAIM + "/submit", PARENT, owned=True),
+    Route("POST", CLAIM + "/accept", PARENT, owned=True),
+    Route("POST", CLAIM + "/dispute", PARENT, owned=True),
+    Route("POST", CLAIM + "/withdraw", PARENT, owned=True),
+    Route("POST", CLAIM + "/reopen", PARENT, lambda _: {"reason": "发现新的票据"}, owned=True),
+    Route("POST", CLAIM + "/documents", PARENT, owned=True, creates=True),
+    Route("POST", CLAIM + "/uploads", PARENT, lambda _: {"kind": "medical_receipt"}, owned=True, creates=True),
+    Route("POST", CLAIM + "/uploads/{upload_id}/complete", PARENT, owned=True),
+    Route("GET", "/v1/reviews", ADJUSTER),
+    Route("GET", REVIEW, ADJUSTER, owned=True),
+    Route("POST", REVIEW + "/take", ADJUSTER, owned=True),
+    Route("POST", REVIEW + "/release", ADJUSTER, owned=True),
+    Route("POST", REVIEW + "/reassign", ADJUSTER, lambda _: {"adjuster": "adj-2"}, owned=True),
+    Route("POST", REVIEW + "/corrections", ADJUSTER, correction, owned=True),
+    Route("POST", REVIEW + "/request-documents", ADJUSTER, papers, owned=True),
+    Route("POST", REVIEW + "/decision", ADJUSTER, decision, owned=True),
+    Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
+    Route("PUT", "/v1/insurers/{code}/policies", STAFF, takeover, owned=True),
+    Route("POST", "/v1/callbacks/alipay", ANYONE),
+    Route("POST", "/v1/callbacks/insurers/{code}", ANYONE),
+)  # fmt: skip
+OPEN_TO_ALL = [route for route in ROUTES if route.roles == ANYONE]
+GUARDED = [route for route in ROUTES if route.roles != ANYONE]
