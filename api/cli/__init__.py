@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import doctor, parts, up
+from api.cli import bench, demo, doctor, parts, up
 from api.cli.products import products_app
 from api.cli.rules import rules_app
 from api.cli.token import token
@@ -12,6 +12,8 @@ app = typer.Typer(
 )
 
 app.command("up")(up.up)
+app.command("demo")(demo.demo)
+app.command("bench")(bench.bench)
 app.command("doctor")(doctor.doctor)
 app.command("token")(token)
 app.command("api")(parts.api)

@@ -1,0 +1,115 @@
+"""The measurement: whole purchases and claims by HTTP, then bare workflows of as many steps, on one server in one run."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from temporalio.client import Client
+
+from api.bench.against import bare_worker, kinds, run_bare
+from api.bench.cases import CHILD, TREATED_DAYS, Cases, Claims, Purchases
+from api.bench.drive import Load, drive
+from api.bench.gaps import gaps, reading_seconds
+from api.bench.histories import steps_of
+from api.bench.result import Bench, Process
+from api.bench.stranger import NotAsItShould, Strangers
+from api.bench.usage import Usage
+from api.demo.own_stack import OwnStack
+from api.demo.receipts import sprained_wrist
+from api.demo.stage import INSURER, PRODUCT
+from api.stack import ports
+from insurance.rules.cover import SHANGHAI
+
+AnyCases = TypeVar("AnyCases", bound=Cases)
+
+WARM_UP = 6
+PHOTOS = 3
+# so that the whole stays under three minutes on a slow machine as well
+LOAD_LIMIT_SECONDS = 25.0
+BARE_LIMIT_SECONDS = 8.0
+
+
+class Measurement:
+    """`number` of each, `at_once` of them at a time, on a stack that is up and has nothing else to do."""
+
+    def __init__(self, stack: OwnStack, number: int, at_once: int, tell: Callable[[str], None]) -> None:
+        self._stack, self._number, self._at_once, self._tell = stack, number, at_once, tell
+        self._tokens: dict[str, str] = {}
+        self._strangers = Strangers(stack.url, self._token_of)
+        self._today: date = datetime.now(SHANGHAI).date()
+        self._product: dict[str, Any] = {}
+        # families are numbered so that no child comes twice: claims first, then photographs, then purchases
+        self._photos_from = WARM_UP + number
+        self._purchases_from = self._photos_from + PHOTOS
+
+    async def run(self) -> Bench:
+        bench, began = Bench(), time.perf_counter()
+        temporal = f"{ports.LOOPBACK}:{self._stack.plan.ports['temporal']}"
+        client = await Client.connect(temporal)
+        await self._prepare()
+        bench.processes["purchase"] = await self._purchases(client)
+        bench.processes["claim"], electronic = await self._claims(client)
+        with bare_worker(temporal):
+            for name, process in bench.processes.items():
+                for kind, steps in kinds(process.steps).items():
+                    self._tell(f"空流程 bare：{name}，{kind}")
+                    process.bare[kind] = await run_bare(client, steps, self._number, self._at_once, BARE_LIMIT_SECONDS)
+        bench.reading = {"electronic": electronic, "photo": await self._photographs()}
+        bench.seconds = time.perf_counter() - began
+        return bench
+
+    def _token_of(self, account: str) -> str:
+        return self._tokens.setdefault(account, self._stack.token("parent", account))
+
+    async def _prepare(self) -> None:
+        """Policies to claim on, and everything used once, so that no first time is measured."""
+        self._tell("热身 warm-up")
+        self._product = await self._strangers.ask("anyone", "GET", f"/v1/products/{PRODUCT}")
+        claims, purchases = self._new(Claims), self._new(Purchases)
+        operator = {"authorization": f"Bearer {self._stack.token('operator', 'operator')}"}
+        rows = claims.rows(range(self._purchases_from))
+        for start in range(0, len(rows), 500):
+            body = {"policies": rows[start : start + 500]}
+            answer = await self._strangers.client.put(f"/v1/insurers/{INSURER}/policies", json=body, headers=operator)
+            if answer.status_code != 200 or answer.json()["rejected"]:
+                raise NotAsItShould(f"takeover {answer.status_code} {answer.text[:200]}")
+        await self._drive("warm-up", WARM_UP, lambda n: claims.claim(n, claims.bill))
+        await self._drive("warm-up", WARM_UP, lambda n: purchases.buy(self._purchases_from + n))
+
+    async def _purchases(self, client: Client) -> Process:
+        self._tell(f"投保 purchases：{self._number}，同时 {self._at_once}")
+        cases, first = self._new(Purchases), self._purchases_from + WARM_UP
+        return await self._measured(client, "purchase", cases, lambda n: cases.buy(first + n))
+
+    async def _claims(self, client: Client) -> tuple[Process, list[float]]:
+        self._tell(f"自动核赔 claims：{self._number}，同时 {self._at_once}")
+        cases = self._new(Claims)
+        process = await self._measured(client, "claim", cases, lambda n: cases.claim(WARM_UP + n, cases.bill))
+        return process, reading_seconds(cases.done)
+
+    async def _photographs(self) -> list[float]:
+        """Claims with a photographed receipt, one after the other: what reading costs when it has to look."""
+        self._tell("识别照片 photographs")
+        cases = self._new(Claims)
+        taken = self._today - timedelta(days=TREATED_DAYS)
+        for number in range(self._photos_from, self._purchases_from):
+            await cases.claim(number, lambda _n: sprained_wrist(CHILD, taken).file)
+        return reading_seconds(cases.done)
+
+    async def _measured(
+        self, client: Client, name: str, cases: Cases, act: Callable[[int], Awaitable[None]]
+    ) -> Process:
+        usage = Usage(self._stack.folder)
+        load = await self._drive(name, self._number, act)
+        used = usage.so_far()
+        if not cases.done:
+            raise NotAsItShould(f"{name}: {'; '.join(load.failures[:3])}")
+        steps, events = await steps_of(client, cases.done[-1][f"{name}_id"])
+        return Process(load, steps, events, used, cases.times.means(), gaps(cases.done))
+
+    async def _drive(self, name: str, number: int, act: Callable[[int], Awaitable[None]]) -> Load:
+        return await drive(name, number, self._at_once, LOAD_LIMIT_SECONDS, act)
+
+    def _new(self, kind: type[AnyCases]) -> AnyCases:
+        return kind(self._strangers, self._product, self._today)

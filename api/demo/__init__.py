@@ -1,0 +1,1 @@
+"""`xueping demo`: four walks through the API on a stack of their own, each figure compared with what it must be."""
