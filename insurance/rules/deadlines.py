@@ -110,9 +110,8 @@ def _paused(clock: Clock) -> Clock:
 
 
 def agreed_time(terms: ProductTerms, payable_fen: int) -> AgreedTime:
-    """The product's own promise (约定理赔时效) for a sum; the last one is for any sum."""
-    fitting = [t for t in terms.agreed_times if t.up_to_fen is None or payable_fen <= t.up_to_fen]
-    return fitting[0] if fitting else terms.agreed_times[-1]
+    """The product's own promise (约定理赔时效) for a sum; its last one is for any sum."""
+    return next(time for time in terms.agreed_times if time.up_to_fen is None or payable_fen <= time.up_to_fen)
 
 
 def agreed_clocks(

@@ -70,7 +70,7 @@ def read_credit_code(text: str) -> str:
     code = text.strip().upper()
     if len(code) != 18 or any(letter not in _CREDIT for letter in code):
         raise Invalid("bad_format", "统一社会信用代码应为18位数字或大写字母")
-    total = sum(_CREDIT.index(letter) * pow(3, place, 31) for place, letter in enumerate(code[:17]))
+    total = sum(_CREDIT.index(letter) * 3**place for place, letter in enumerate(code[:17]))
     if code[17] != _CREDIT[-total % 31]:
         raise Invalid("bad_check_digit", "统一社会信用代码有误，请核对每一位")
     return code

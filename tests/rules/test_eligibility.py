@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 from pydantic import TypeAdapter
-from rule_builders import applicant, application, insured, product
+from rule_builders import applicant, application, for_people, insured, product
 
 from insurance.rules.application import Consent
 from insurance.rules.eligibility import Eligibility, OnFile, check_application
@@ -31,13 +31,13 @@ def check(on_file: OnFile | None = None, **changes) -> Eligibility:
 
 def errors(on_file: OnFile | None = None, **changes) -> list[tuple[str, str]]:
     found = check(on_file, **changes).errors
-    assert all(error.message for error in found)
+    assert all(for_people(error.message) for error in found)
     return [(error.field, error.code) for error in found]
 
 
 def warnings(on_file: OnFile | None = None, **changes) -> list[tuple[str, str]]:
     found = check(on_file, **changes).warnings
-    assert all(warning.message for warning in found)
+    assert all(for_people(warning.message) for warning in found)
     return [(warning.field, warning.code) for warning in found]
 
 

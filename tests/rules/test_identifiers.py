@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from rule_builders import for_people
 
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import (
@@ -22,6 +23,7 @@ def refusal(reader, text: str) -> str:
     with pytest.raises(Invalid) as refused:
         reader(text)
     assert len(text) < 5 or text not in str(refused.value)
+    assert for_people(refused.value.message)
     return refused.value.code
 
 
@@ -221,6 +223,7 @@ def test_valid_student_numbers(number):
         ("K360102201203151230", "bad_format"),
         ("L3601022012031512", "bad_format"),
         ("360102201203151230", "bad_format"),
+        ("L３６０１０２２０１２０３１５１２３0", "bad_format"),
     ],
 )
 def test_invalid_student_numbers(number, code):
@@ -246,6 +249,7 @@ def luhn(card: str) -> bool:
         ("41111111111", "bad_format"),
         ("4" * 20, "bad_format"),
         ("4111a11111111111", "bad_format"),
+        ("４111111111111111", "bad_format"),
     ],
 )
 def test_invalid_bank_cards(card, code):
@@ -257,6 +261,6 @@ def test_other_documents_are_letters_and_digits(number):
     assert read_other_document(number) == number.strip().upper()
 
 
-@pytest.mark.parametrize("number", ["1234", "1" * 31, "E1234 5678", "护照12345", ""])
+@pytest.mark.parametrize("number", ["1234", "1" * 31, "E1234 5678", "护照12345", "１２３４５", ""])
 def test_other_documents_that_can_not_be(number):
     assert refusal(read_other_document, number) == "bad_format"

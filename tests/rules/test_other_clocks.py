@@ -63,6 +63,13 @@ def test_a_promise_is_met_by_acting_in_time():
         paid_on=date(2026, 3, 5),
     )
     assert (decide.state, pay.state) == ("met", "broken")
+    assert decide.article == pay.article == "产品约定的理赔时效"
+
+
+def test_a_promise_to_pay_is_met_by_paying_in_time():
+    day, later = date(2026, 3, 3), date(2026, 5, 4)
+    _, pay = agreed_clocks(AgreedTime(1, 1), day, CALENDAR, later, agreed_on=day, paid_on=date(2026, 3, 4))
+    assert pay.state == "met"
 
 
 def test_a_surrender_is_refunded_within_thirty_days_of_the_notice():
@@ -76,6 +83,7 @@ def test_a_surrender_is_refunded_within_thirty_days_of_the_notice():
     )
     assert surrender_refund_clock(date(2026, 1, 16), CALENDAR, date(2026, 3, 1), date(2026, 2, 25)).state == "broken"
     assert surrender_refund_clock(date(2026, 1, 16), CALENDAR, date(2026, 3, 1), date(2026, 2, 24)).state == "met"
+    assert clock.starts_on == date(2026, 1, 16)
 
 
 def test_limitation_ends_two_years_after_knowing():
@@ -87,6 +95,7 @@ def test_limitation_ends_two_years_after_knowing():
         date(2026, 5, 6),
         "broken",
     )
+    assert clock.article == "保险法第二十六条"
     assert limitation_clock(date(2024, 5, 1), CALENDAR, date(2026, 5, 7), date(2025, 1, 1)).state == "met"
 
 
@@ -101,12 +110,15 @@ def test_limitation_ends_two_years_after_knowing():
 def test_a_complaint_has_15_then_30_then_60_days(extensions, raw, due):
     clock = complaint_clock(date(2026, 3, 2), CALENDAR, date(2026, 3, 10), extensions=extensions)
     assert (clock.clock, clock.unrolled_on, clock.due_on, clock.state) == ("complaint", raw, due, "running")
+    assert (clock.article, clock.starts_on) == ("银行业保险业消费投诉处理管理办法", date(2026, 3, 2))
     assert complaint_clock(date(2026, 3, 2), CALENDAR, date(2026, 9, 1), decided_on=date(2026, 3, 17)).state == "met"
+    assert complaint_clock(date(2026, 3, 2), CALENDAR, date(2026, 3, 18)).state == "broken"
 
 
 def test_a_complaint_review_has_30_days():
     clock = complaint_review_clock(date(2026, 3, 2), CALENDAR, date(2026, 4, 2))
     assert (clock.clock, clock.due_on, clock.state) == ("complaint_review", date(2026, 4, 1), "broken")
+    assert (clock.article, clock.starts_on) == ("银行业保险业消费投诉处理管理办法", date(2026, 3, 2))
     assert complaint_review_clock(date(2026, 3, 2), CALENDAR, date(2026, 4, 2), date(2026, 4, 1)).state == "met"
 
 

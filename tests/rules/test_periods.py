@@ -79,6 +79,8 @@ def test_a_calendar_can_be_cut_to_some_years():
     assert cut.known_years == {2026}
     assert {day.year for day in cut.holidays} == {2026, 2027}
     assert {day.year for day in cut.workdays} == {2026}
+    assert CALENDAR.of_years(2024, 2025).known_years == {2024, 2025}
+    assert {day.year for day in CALENDAR.of_years(2024, 2025).workdays} == {2024, 2025}
     assert days_after(date(2026, 3, 2), 60, cut) == days_after(date(2026, 3, 2), 60, CALENDAR)
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rule_builders import DAY, accident, ask, cover, illness, product, questions, receipt
+from rule_builders import DAY, accident, ask, cover, for_people, illness, product, questions, receipt
 
 from insurance.calendar import load_calendar
 from insurance.rules.deadlines import ClaimFacts, clocks
@@ -16,7 +16,7 @@ BEFORE = DAY - timedelta(days=1)
 
 def problems(event=None, receipts=(), on=None, **changes) -> list[tuple[str, str]]:
     found = settlement_problems(product(1), on or cover(), event or accident(), list(receipts), **changes)
-    assert all(problem.message for problem in found)
+    assert all(for_people(problem.message) for problem in found)
     return [(problem.field, problem.code) for problem in found]
 
 
@@ -119,11 +119,12 @@ FACTS = ClaimFacts(date(2026, 3, 2))
 def test_claim_days_that_can_not_be_are_named(changes, expected):
     found = clocks_problems(replace(FACTS, **changes), date(2026, 3, 10))
     assert [(problem.field, problem.code) for problem in found] == expected
-    assert all(problem.message for problem in found)
+    assert all(for_people(problem.message) for problem in found)
 
 
 def test_the_day_of_asking_must_be_possible():
-    assert [p.field for p in clocks_problems(FACTS, date(1, 1, 1))] == ["as_of"]
+    (problem,) = clocks_problems(FACTS, date(1, 1, 1))
+    assert (problem.field, problem.message) == ("as_of", "日期应在1900-01-01到2199-12-31之间")
 
 
 RULES = settings(max_examples=60, deadline=None, derandomize=True, database=None)

@@ -121,6 +121,7 @@ FIRST, LAST = date(2025, 9, 1), date(2026, 8, 31)
         (("surrendered", date(2025, 12, 10)), date(2025, 12, 11), "surrendered"),
         (("surrendered", date(2025, 12, 10)), date(2026, 12, 10), "surrendered"),
         (("surrendered", date(2025, 8, 20)), date(2025, 8, 20), "surrendered"),
+        (("surrendered", date(2025, 9, 1)), date(2025, 9, 1), "in_force"),
         (("terminated_by_claim", date(2025, 10, 1)), date(2025, 10, 2), "terminated_by_claim"),
         (("rescinded", date(2025, 12, 10)), date(2025, 9, 2), "rescinded"),
         (("void", date(2026, 8, 31)), date(2025, 8, 1), "void"),
