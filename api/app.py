@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="1",
         lifespan=lifespan,
         redoc_url=None,
+        responses=errors.RESPONSES,
     )
     app.add_middleware(BodyLimit, file_bytes=settings.storage.max_file_bytes)
     errors.install(app)

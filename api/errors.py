@@ -41,6 +41,25 @@ FIELD_CODES = frozenset({"nothing_to_correct", "invalid_value", "unknown_field",
 }  # fmt: skip
 
 
+# what the description of the API says of every refusal
+_FIELD_ERROR = {"type": "object", "properties": {name: {"type": "string"} for name in ("field", "code", "message")}}
+_PROBLEM = {
+    "type": "object",
+    "required": ["type", "status", "code", "title", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "stable, snake_case"},
+        "title": {"type": "string", "description": "Chinese, for people"},
+        "errors": {"type": "array", "items": _FIELD_ERROR},
+    },
+}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": description, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    for status, description in (("4XX", "Refused (RFC 9457)"), (503, "Unavailable; see retry-after"))
+}
+
+
 class Problem(HTTPException):
     """Raised by a route; answered as it is. `errors` name fields."""
 
@@ -138,8 +157,10 @@ def field_errors(details: Sequence[ErrorDetails]) -> tuple[FieldError, ...]:
 
 
 def _field_error(detail: ErrorDetails) -> FieldError:
-    parts = [str(part) for part in detail["loc"] if part not in ("body", "query", "path", "header")]
     kind = detail["type"]
+    # of broken JSON the place is told as a position, which names no field
+    place = () if kind == "json_invalid" else detail["loc"]
+    parts = [str(part) for part in place if part not in ("body", "query", "path", "header")]
     code = _CODES.get(kind, kind)
     return FieldError(".".join(parts) or "body", code, _message(kind, detail.get("ctx") or {}))
 

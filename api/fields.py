@@ -20,7 +20,7 @@ class Body(BaseModel):
 
 def _clean(text: str) -> str:
     """No control characters, and nothing that can't be stored as UTF-8."""
-    if any((c < " " and c not in "\n\t") or c == "\x7f" or "\ud800" <= c <= "\udfff" for c in text):
+    if any((c < " " and c not in "\n\t") or "\x7f" <= c <= "\x9f" or "\ud800" <= c <= "\udfff" for c in text):
         raise PydanticCustomError("bad_text", "unusable characters")
     return text
 
@@ -53,7 +53,10 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=60, strip_white
 Short = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True), AfterValidator(_clean)]
 Long = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True), AfterValidator(_clean)]
 Comment = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True), AfterValidator(_clean)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=128, strip_whitespace=True), AfterValidator(_clean)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+# as it stands in addresses
+PolicyNo = Annotated[str, StringConstraints(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Region = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{5}$")]
 Fen = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 Flag = Annotated[bool, Field(strict=True)]

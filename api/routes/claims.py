@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
@@ -15,7 +15,7 @@ from api.claim_files import case_of, evidence_of, first_case
 from api.claim_views import claim_summary, claim_view, required_document_views
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, Instant, Long, Name, Region, Short
+from api.fields import Body, Flag, Instant, Long, Name, Region, Short
 from api.idempotency import once
 from api.paging import Paging, page_of
 from api.parts import Parts
@@ -37,7 +37,7 @@ class ConsentBody(Body):
     """Separate consents to sensitive data, at the moment it is given (个人信息保护法 29)."""
 
     kind: Literal["medical_data", "account_data"]
-    agreed: bool
+    agreed: Flag
 
 
 Consents = Annotated[tuple[ConsentBody, ...], Field(max_length=10)]
@@ -49,10 +49,15 @@ class ReportBody(Body):
     accident_at: Instant
     accident_place: Short
     event: Literal["accident", "illness"]
-    on_campus: bool = False
+    on_campus: Flag = False
     description: Long
     claimant_mobile: Short
     consents: Consents = ()
+
+
+# a decimal or a fraction of whole numbers; an exponent could name a number that fills the memory
+ShareText = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9]{1,9}([./][0-9]{1,9})?$")]
+Share = ShareText | Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
 
 
 class PayeeBody(Body):
@@ -60,7 +65,7 @@ class PayeeBody(Body):
     account: Short
     name: Name
     relationship: Short
-    share: Annotated[str | float | int, Field(union_mode="left_to_right")] | None = None
+    share: Share | None = None
 
     def entered(self, alone: bool) -> Payee:
         share = "1" if alone and self.share is None else str(self.share)

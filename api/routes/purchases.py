@@ -11,7 +11,7 @@ from activities.purchases import application_document
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
 from api.digest import insured_digest
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, Code, Day, Fen, Short
+from api.fields import Body, Code, Day, Fen, Flag, Short
 from api.idempotency import once
 from api.parts import Parts
 from api.routes.catalogue import insurer_ref
@@ -37,7 +37,7 @@ class AgreementBody(Body):
 
 class ConsentBody(Body):
     kind: Literal["child_data", "share_with_insurer", "school_feedback"]
-    agreed: bool
+    agreed: Flag
 
 
 class PurchaseBody(Body):

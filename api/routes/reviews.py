@@ -1,6 +1,5 @@
 """Reviews (人工审核): an adjuster's queue, and what an adjuster may do with one claim."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.auth import Caller
 from api.deps import Adjuster, ObjectId, TheParts
 from api.errors import Problem, not_found
-from api.fields import Body, Code, Comment, Fen, Long, Short
+from api.fields import Body, Code, Comment, Fen, Long, Short, Subject
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.claims import shown as claim_shown
@@ -29,7 +28,7 @@ OPEN_STATES = ("open", "taken", "second_open", "second_taken")
 
 
 class ReassignBody(Body):
-    adjuster: Short
+    adjuster: Subject
 
 
 class CorrectionsBody(Body):
@@ -78,7 +77,7 @@ async def show(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[s
     """The review with its claim, receipt beside reading. The read is logged."""
     async with parts.database.transaction() as session:
         row = await _visible(session, caller, review_id)
-        session.add(_read_log(caller, row.claim_id))
+        session.add(_read_log(parts, caller, row.claim_id))
     return _view(row) | {"claim": await claim_shown(parts, caller, row.claim_id)}
 
 
@@ -175,9 +174,9 @@ def _actor(caller: Caller) -> Actor:
     return Actor(caller.role, caller.subject, caller.lead)
 
 
-def _read_log(caller: Caller, claim_id: str) -> PersonalDataRead:
+def _read_log(parts: Parts, caller: Caller, claim_id: str) -> PersonalDataRead:
     return PersonalDataRead(
-        subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=datetime.now(UTC)
+        subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=parts.now()
     )
 
 

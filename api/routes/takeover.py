@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.deps import InsurerStaff, ObjectId, TheParts
 from api.digest import insured_digest
 from api.errors import Problem, field_errors, not_found
-from api.fields import Body, Code, Day, Fen, Instant, Short
+from api.fields import Body, Day, Fen, Instant, PolicyNo, Short, Subject
 from api.parts import Parts
 from api.routes.catalogue import any_product
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship
@@ -27,7 +27,7 @@ _terms = TypeAdapter(ProductTerms)
 
 
 class PolicyBody(Body):
-    policy_no: Code
+    policy_no: PolicyNo
     product_id: Short
     effective_date: Day
     premium_paid_fen: Fen
@@ -35,7 +35,7 @@ class PolicyBody(Body):
     relationship: Relationship
     applicant: ApplicantBody
     insured: InsuredBody
-    account: Short | None = None
+    account: Subject | None = None
 
 
 class TakeoverBody(Body):

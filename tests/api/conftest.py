@@ -22,6 +22,7 @@ def calm(request: pytest.FixtureRequest) -> None:
         door.processes.told.clear()
         door.processes.started.clear()
         door.processes.refusals.clear()
+        door.insurer.entries.clear()
 
 
 @pytest.fixture
