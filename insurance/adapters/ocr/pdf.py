@@ -15,8 +15,20 @@ _MAX_SIDE = 2600
 _ENOUGH = re.compile(r"大写|小写|票据|发票|收费|合计")
 
 
-def text_page(page: pypdfium2.PdfPage) -> Page | None:
-    """The text layer as lines in pixels of `render`, or None when it does not hold a receipt."""
+def open_page(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image, Page | None]:
+    """The page as a picture, and its text layer. Raises `ReadingRefused` `damaged_file`."""
+    try:
+        page = document[number]
+        try:
+            return _render(page), _text_page(page)
+        finally:
+            page.close()
+    except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError, MemoryError):
+        raise refuse("damaged_file") from None
+
+
+def _text_page(page: pypdfium2.PdfPage) -> Page | None:
+    """The text layer as lines in pixels of the rendered page, or None when it does not hold a receipt."""
     scale = _scale(page)
     width, height = page.get_size()
     layer = page.get_textpage()
@@ -36,12 +48,9 @@ def text_page(page: pypdfium2.PdfPage) -> Page | None:
     return Page(round(width * scale), round(height * scale), tuple(boxes))
 
 
-def render(page: pypdfium2.PdfPage) -> Image.Image:
-    try:
-        image: Image.Image = page.render(scale=_scale(page)).to_pil()
-        return image.convert("RGB")
-    except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError, MemoryError):
-        raise refuse("damaged_file") from None
+def _render(page: pypdfium2.PdfPage) -> Image.Image:
+    image: Image.Image = page.render(scale=_scale(page)).to_pil()
+    return image.convert("RGB")
 
 
 def _scale(page: pypdfium2.PdfPage) -> float:

@@ -69,7 +69,7 @@ class RapidOcrReader:
             if text.strip() and score >= 0.2
         ]
         height, width = pixels.shape[:2]
-        return Page(width=width, height=height, boxes=tuple(boxes), turned_ccw=(360 - turned) % 360)
+        return Page(width=width, height=height, boxes=tuple(boxes), turned_ccw=turned % 360)
 
     def read_line(self, image: object) -> TextBox:
         pixels = _pixels(image)

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 from PIL import Image, ImageOps
 
-from insurance.adapters.ocr.pdf import render, text_page
+from insurance.adapters.ocr.pdf import open_page
 from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
 from insurance.adapters.ports import Page, PageReader
@@ -92,7 +92,7 @@ def _read_again(draft: Draft, page: Page, image: Image.Image, reader: PageReader
     right = min(max(b[2] for b in boxes) + margin, page.width)
     bottom = min(max(b[3] for b in boxes) + margin, page.height)
     upright = image.rotate(-page.turned_ccw, expand=True).crop((int(left), int(top), int(right), int(bottom)))
-    faded = weaken_seal(np.asarray(upright)[:, :, ::-1])
+    faded = weaken_seal(np.asarray(upright)[:, :, ::-1], strength=1.0)
     again = reader.read_page(Image.fromarray(faded))
     if again.turned_ccw:
         return Draft()
@@ -122,14 +122,11 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
     document = open_pdf(data)
     try:
         for number in range(content.pages):
-            page = document[number]
-            image = render(page)
-            text = text_page(page)
+            image, text = open_page(document, number)
             if text is None:
                 yield _read_image(image, reader), image
             else:
                 yield Page(text.width, text.height, text.boxes, 0, read_qr(image)), None
-            page.close()
     finally:
         document.close()
 

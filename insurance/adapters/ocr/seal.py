@@ -8,10 +8,10 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 
-def weaken_seal(pixels: Array) -> Array:
+def weaken_seal(pixels: Array, strength: float = 0.8) -> Array:
     """Grey in three channels, with what red ink took away mostly given back: a seal fades, black print under it stays.
-    `pixels` is BGR."""
+    `pixels` is BGR; at `strength` 1 red labels nearly fade too."""
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY).astype(np.float32)
     red = pixels[:, :, 2].astype(np.float32)
-    faded = np.clip(grey + 0.8 * np.maximum(red - grey, 0), 0, 255).astype(np.uint8)
+    faded = np.clip(grey + strength * np.maximum(red - grey, 0), 0, 255).astype(np.uint8)
     return np.ascontiguousarray(cv2.cvtColor(faded, cv2.COLOR_GRAY2BGR))

@@ -13,7 +13,8 @@ from insurance.adapters.ports import Page, ReadingRefused, ReadingUnavailable, T
 
 _LANGUAGE = "chi_sim+eng"
 _TIMEOUT_SECONDS = 60
-_ENOUGH_WORDS = 12
+# a page read the wrong way up gives words, but none that the engine believes
+_CLEAR = 0.6
 
 
 class TesseractReader:
@@ -31,7 +32,7 @@ class TesseractReader:
         picture = _picture(image)
         best, turned = self._lines(picture, "--psm 6"), 0
         for degrees in (90, 180, 270):
-            if len(best) >= _ENOUGH_WORDS:
+            if best and sum(b.score for b in best) / len(best) >= _CLEAR:
                 break
             lines = self._lines(picture.rotate(-degrees, expand=True), "--psm 6")
             if sum(b.score for b in lines) > 1.5 * sum(b.score for b in best):

@@ -58,7 +58,7 @@ def _electronic(printed: Printed) -> Canvas:
     canvas.pair(930, bottom + 36, "复核人：", printed.extras["clerk"], 23, RED)
     canvas.pair(1280, bottom + 36, "收款人：", printed.extras["clerk"], 23, RED)
     canvas.seal(827, 140, 122, 80, "全国统一票据监制章", spec.province)
-    canvas.seal(rng.randrange(400, 640), bottom - rng.randrange(-10, 60), 84, 84, spec.hospital, "收费专用章")
+    canvas.seal(rng.randrange(380, 560), bottom + rng.randrange(5, 50), 84, 84, spec.hospital, "收费专用章")
     if printed.qr:
         canvas.qr(1360, 60, 165, printed.qr)
     return canvas

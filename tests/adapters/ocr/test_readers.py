@@ -1,0 +1,132 @@
+import io
+from datetime import date
+
+import pytest
+from PIL import Image, ImageDraw
+
+from insurance.adapters.ocr.fake import FakeReader
+from insurance.adapters.ocr.orientation import looks_sideways, turn_quads
+from insurance.adapters.ocr.reading import read_file
+from insurance.adapters.ports import Page, PageReader, ReadingRefused, ReadingUnavailable, TextBox
+from insurance.simulators.receipts import draw_receipt
+from insurance.simulators.receipts.fonts import font
+
+DIGITS = "20261102"
+
+
+@pytest.fixture(scope="session")
+def rapid() -> PageReader:
+    from insurance.adapters.ocr.rapidocr_reader import RapidOcrReader
+
+    return RapidOcrReader(threads=2)
+
+
+@pytest.fixture(params=["fake", "rapidocr", "tesseract"])
+def reader(request: pytest.FixtureRequest) -> PageReader:
+    match request.param:
+        case "rapidocr":
+            made: PageReader = request.getfixturevalue("rapid")
+            return made
+        case "tesseract":
+            from insurance.adapters.ocr.tesseract_reader import TesseractReader
+
+            try:
+                return TesseractReader()
+            except ReadingUnavailable:
+                pytest.skip("tesseract with chi_sim is not installed here")
+    corners = ((60.0, 60.0), (400.0, 60.0), (400.0, 100.0), (60.0, 100.0))
+    box = TextBox(DIGITS, corners, 1.0)
+    return FakeReader([Page(900, 300, (box,))], lines=[DIGITS])
+
+
+def printed(size: tuple[int, int] = (900, 300)) -> Image.Image:
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).text((60, 60), DIGITS, font=font("hei", 40), fill="black")
+    return image
+
+
+def test_a_page_gives_its_lines_with_corners_and_scores(reader: PageReader) -> None:
+    page = reader.read_page(printed())
+    assert (page.width, page.height, page.turned_ccw) == (900, 300, 0)
+    (box,) = (b for b in page.boxes if DIGITS in b.text)
+    assert 0.5 < box.score <= 1
+    (left, top), (right, _), _, (_, bottom) = box.box
+    assert 30 < left < 90 < right
+    assert 30 < top < bottom < 140
+
+
+def test_a_crop_of_one_line_gives_its_text(reader: PageReader) -> None:
+    assert reader.read_line(printed().crop((40, 50, 420, 115))).text == DIGITS
+
+
+def test_an_empty_page_gives_no_lines(reader: PageReader) -> None:
+    if isinstance(reader, FakeReader):
+        reader = FakeReader()
+    assert [b for b in reader.read_page(Image.new("RGB", (600, 400), "white")).boxes if b.score > 0.5] == []
+
+
+def test_what_is_no_image_is_refused(reader: PageReader) -> None:
+    for ask in (reader.read_page, reader.read_line):
+        with pytest.raises(ReadingRefused):
+            ask(b"not an image")
+
+
+def test_a_reader_that_is_down_is_unavailable() -> None:
+    fake = FakeReader()
+    fake.down = True
+    with pytest.raises(ReadingUnavailable):
+        fake.read_page(printed())
+
+
+@pytest.mark.parametrize("layout", ["outpatient", "paper_in"])
+def test_a_photographed_receipt_is_read_right_with_every_check_passing(rapid: PageReader, layout: str) -> None:
+    items = [("西药费", 120_50), ("检查费", 300_00), ("治疗费", 86_00)]
+    data = draw_receipt(
+        payer="黄子轩",
+        date=date(2026, 11, 2),
+        items=items,
+        pool_pay_fen=150_00,
+        self_expense_fen=20_00,
+        layout=layout,  # type: ignore[arg-type]
+        seed=1,
+    )
+    (receipt,) = read_file(data, rapid).receipts
+    fields = receipt.fields
+    assert (fields.payer, fields.date, fields.total, fields.pool_pay) == ("黄子轩", "2026-11-02", "506.50", "150.00")
+    assert (fields.other_pay, fields.account_pay, fields.cash_pay) == ("0.00", "0.00", "356.50")
+    assert [(item.name, item.amount) for item in fields.items] == [
+        ("西药费", "120.50"),
+        ("检查费", "300.00"),
+        ("治疗费", "86.00"),
+    ]
+    assert [check.code for check in receipt.checks if not check.ok] == []
+    assert receipt.kind == ("inpatient" if layout == "paper_in" else "outpatient")
+    assert receipt.settled is True
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_page_is_read_upright(rapid: PageReader, turn: int) -> None:
+    data = draw_receipt(payer="李安然", date=date(2026, 5, 6), items=[("西药费", 80_00)], style="clean", seed=2)
+    file = io.BytesIO()
+    Image.open(io.BytesIO(data)).rotate(turn, expand=True).save(file, "PNG")
+    reading = read_file(file.getvalue(), rapid)
+    assert reading.pages[0].turned_ccw == turn
+    assert reading.receipts[0].fields.total == "80.00"
+
+
+def test_a_tampered_total_is_read_as_printed_and_reported(rapid: PageReader) -> None:
+    data = draw_receipt(
+        payer="李安然", date=date(2026, 5, 6), items=[("西药费", 80_00)], style="scan", seed=3, tampered="total_lower"
+    )
+    (receipt,) = read_file(data, rapid).receipts
+    assert receipt.fields.total not in (None, "80.00")
+    assert "capitals_equal_total" in [check.code for check in receipt.checks if not check.ok]
+
+
+def test_long_upright_boxes_mean_a_picture_on_its_side() -> None:
+    import numpy as np
+
+    level = np.array([[[10, 10], [210, 10], [210, 40], [10, 40]]], np.float32)
+    assert not looks_sideways(level)
+    assert looks_sideways(turn_quads(level, (300, 400), 90))
+    assert np.allclose(turn_quads(turn_quads(level, (300, 400), 90), (400, 300), 270), level)
