@@ -1,5 +1,6 @@
 """How long steps may take and how often they are repeated. Named by what a step touches, not by its step."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -40,3 +41,12 @@ RECORDS: dict[str, Any] = {
         initial_interval=timedelta(milliseconds=200), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=30)
     ),
 }
+
+
+def pauses(first: timedelta, longest: timedelta) -> Iterator[timedelta]:
+    """Between two questions to somebody who has no answer yet. Each is twice the one before: a process that asked every half
+    minute for days would outgrow what Temporal keeps of one, and be ended by it."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(pause * 2, longest)

@@ -10,9 +10,9 @@ from activities.payments import PaymentSteps
 from insurance.adapters.ports import Transfer, TransferOrder
 from insurance.rules.case import Payout
 from workflows.claim_case import ClaimCase
-from workflows.options import OUTSIDE
+from workflows.options import OUTSIDE, pauses
 
-PENDING_PAUSE = timedelta(seconds=30)
+PENDING_PAUSES = timedelta(seconds=30), timedelta(hours=4)
 
 
 async def transfer(case: ClaimCase, index: int, amount_fen: int) -> bool:
@@ -38,8 +38,10 @@ async def transfer(case: ClaimCase, index: int, amount_fen: int) -> bool:
 async def followed(order: TransferOrder) -> Transfer:
     """`pending` is neither paid nor failed: ask until it is one of them. The same number never pays twice."""
     answer: Transfer = await workflow.execute_activity_method(PaymentSteps.pay_out, order, **OUTSIDE)
-    while answer.status not in ("paid", "failed"):
-        await workflow.sleep(PENDING_PAUSE)
+    for pause in pauses(*PENDING_PAUSES):
+        if answer.status in ("paid", "failed"):
+            break
+        await workflow.sleep(pause)
         answer = await workflow.execute_activity_method(PaymentSteps.query_payout, order.out_biz_no, **OUTSIDE)
         if answer.status == "not_found":
             answer = await workflow.execute_activity_method(PaymentSteps.pay_out, order, **OUTSIDE)

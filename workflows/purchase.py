@@ -16,10 +16,10 @@ from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import PaymentReceived, PurchaseOrder, PurchaseOutcome, UnderwritingAnswer
-from workflows.options import OUTSIDE, RECORDS, UNDERWRITING
+from workflows.options import OUTSIDE, RECORDS, UNDERWRITING, pauses
 from workflows.refunds import refund_in_full
 
-UNDERWRITING_POLL = timedelta(seconds=30)
+UNDERWRITING_PAUSES = timedelta(seconds=30), timedelta(minutes=30)
 UNDERWRITING_LIMIT = timedelta(days=1)
 # The gateway is asked about an order when no notice came; each pause is twice the one before.
 FIRST_PAYMENT_QUERY = timedelta(minutes=1)
@@ -91,9 +91,11 @@ class PurchaseWorkflow:
     async def _await_late_answer(self, answer: Underwriting) -> Underwriting:
         """The insurer decides later: by callback, or when we ask again; after a day it counts as no answer."""
         deadline = workflow.now() + UNDERWRITING_LIMIT
-        while workflow.now() < deadline:
+        for pause in pauses(*UNDERWRITING_PAUSES):
+            if workflow.now() >= deadline:
+                break
             try:
-                await workflow.wait_condition(lambda: self._underwriting is not None, timeout=UNDERWRITING_POLL)
+                await workflow.wait_condition(lambda: self._underwriting is not None, timeout=pause)
             except TimeoutError:
                 answer = await workflow.execute_activity_method(
                     InsurerSteps.query_underwriting,
@@ -170,13 +172,13 @@ class PurchaseWorkflow:
                 await workflow.wait_condition(lambda: self._money_waits() or self._cancel_asked, timeout=timeout)
             except TimeoutError:
                 if workflow.now() < self._expires_at:
-                    await self._look_for_payment("query")
+                    await self._ask_gateway("query")
                 pause *= 2
             if await self._accept_payment():
                 return "paid"
             if self._cancel_asked:
                 break
-        await self._look_for_payment("close")
+        await self._close_order()
         if await self._accept_payment():
             return "paid"
         return "cancelled" if self._cancel_asked else "expired"
@@ -199,12 +201,22 @@ class PurchaseWorkflow:
                 return "resumed"
         return "lapsed"
 
-    async def _look_for_payment(self, how: Literal["query", "close"]) -> None:
-        """What the gateway itself says: a notice may be late or lost."""
+    async def _close_order(self) -> None:
+        """Afterwards nobody can pay it. An order that the gateway will not close ends with its time."""
+        if not await self._ask_gateway("close"):
+            await workflow.sleep(max(self._expires_at - workflow.now(), timedelta(0)))
+            await self._ask_gateway("query")
+
+    async def _ask_gateway(self, how: Literal["query", "close"]) -> bool:
+        """What the gateway itself says of the order: a notice may be late or lost. False when it refuses to say."""
         step = PaymentSteps.query_trade if how == "query" else PaymentSteps.close_trade
-        trade = await workflow.execute_activity_method(step, self._out_trade_no, **OUTSIDE)
+        try:
+            trade = await workflow.execute_activity_method(step, self._out_trade_no, **OUTSIDE)
+        except ActivityError:
+            return False
         if trade.status == "paid" and trade.trade_no and trade.amount_fen is not None and trade.paid_at:
             self._receive(PaymentReceived(trade.out_trade_no, trade.trade_no, trade.amount_fen, trade.paid_at))
+        return True
 
     def _receive(self, payment: PaymentReceived) -> None:
         if all(payment.trade_no != known.trade_no for known in self._arrived):
