@@ -1,0 +1,37 @@
+import sys
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.testing import WorkflowEnvironment
+
+from tests.workflows.process_world import CONVERTER, World, open_world
+from workflows.search import INSURER_CODE
+
+PROGRAMS = Path(sys.executable).parent
+_queues = count(1)
+
+
+@pytest.fixture(scope="session")
+async def skipped_time() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's test server: one clock for all processes, and tests move it."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
+    ) as environment:
+        await environment.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(
+                namespace=environment.client.namespace,
+                search_attributes={INSURER_CODE.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
+            )
+        )
+        yield environment
+
+
+@pytest.fixture
+async def world(skipped_time: WorkflowEnvironment) -> AsyncIterator[World]:
+    async with open_world(skipped_time, f"queue-{next(_queues)}") as world:
+        yield world
+        await world.close()

@@ -1,0 +1,190 @@
+"""Our own database in memory: the record activities under the names of the real ones, with the same rules of repetition."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from temporalio import activity
+
+from activities.assessment import AssessStep
+from activities.claims import ClaimRecord, LimitsHeld
+from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
+from activities.purchases import PurchaseRecord
+from activities.reviews import ReviewRecord
+from activities.stray import StrayRecord
+from activities.surrenders import HoldStep, SurrenderRecord
+from insurance.rules.assessment import ClaimToAssess, assess
+from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
+from insurance.rules.status import Process, allowed
+
+Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord
+
+
+@dataclass
+class PolicyOnFile:
+    """What a claim is assessed against; `to_assess` has the facts of the policy and no receipts."""
+
+    to_assess: ClaimToAssess
+    surrender_id: str | None = None
+    ended_reason: str | None = None
+
+
+@dataclass
+class Books:
+    """`hold(event)` keeps the record of that event from being stored until the returned event is set."""
+
+    records: dict[str, Record] = field(default_factory=dict)
+    kinds: dict[str, Process] = field(default_factory=dict)
+    states: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    events: dict[str, dict[int, TimelineEvent]] = field(default_factory=lambda: defaultdict(dict))
+    notices: dict[str, NoticeDraft] = field(default_factory=dict)
+    movements: dict[str, MoneyMoved] = field(default_factory=dict)
+    documents: dict[str, EvidenceFile] = field(default_factory=dict)
+    receipts: dict[str, CaseReceipt] = field(default_factory=dict)
+    limits: dict[str, LimitsHeld] = field(default_factory=dict)
+    policies: dict[str, PolicyOnFile] = field(default_factory=dict)
+    grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
+    held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
+    on_assessing: Callable[[], Any] | None = None
+
+    def activities(self) -> list[Any]:
+        return [
+            self.publish_purchase,
+            self.publish_claim,
+            self.publish_review,
+            self.publish_surrender,
+            self.publish_stray,
+            self.assess_claim,
+            self.hold_policy,
+            self.release_policy,
+            self.is_known,
+        ]
+
+    # --- what tests look at -------------------------------------------------------------------------------------------
+
+    def walked(self, process_id: str) -> list[str]:
+        """The states of a process, one after the other."""
+        states = [state for _, state in sorted(self.states[process_id].items())]
+        return [state for i, state in enumerate(states) if i == 0 or states[i - 1] != state]
+
+    def illegal_moves(self) -> list[str]:
+        return [
+            f"{kind}: {before} -> {after}"
+            for process_id, kind in self.kinds.items()
+            for before, after in pairwise(self.walked(process_id))
+            if not allowed(kind, before, after)
+        ]
+
+    def told(self, process_id: str) -> list[str]:
+        """The events of its timeline."""
+        return [event.event for _, event in sorted(self.events[process_id].items())]
+
+    def noticed(self, process_id: str) -> list[str]:
+        """The kinds of notices that people got about it, oldest first."""
+        return [n.kind for key, n in self.notices.items() if key.startswith(f"{process_id}:")]
+
+    def money(self, process_id: str) -> list[tuple[str, int]]:
+        return [(m.kind, m.amount_fen) for key, m in self.movements.items() if process_id in key]
+
+    def hold(self, event: str) -> tuple[asyncio.Event, asyncio.Event]:
+        """(reached, go on)"""
+        self.held[event] = asyncio.Event(), asyncio.Event()
+        return self.held[event]
+
+    # --- activities ---------------------------------------------------------------------------------------------------
+
+    @activity.defn
+    async def publish_purchase(self, record: PurchaseRecord) -> None:
+        await self._publish("purchase", record.purchase_id, record, record.state, record.entries)
+
+    @activity.defn
+    async def publish_claim(self, record: ClaimRecord) -> None:
+        claim_id = record.case.claim_id
+        is_news = await self._publish("claim", claim_id, record, record.case.state, record.entries)
+        self.documents |= {document.document_id: document for document in record.documents}
+        self.receipts |= {receipt.receipt_id: receipt for receipt in record.receipts}
+        if record.limits is not None and is_news:
+            self.limits[claim_id] = record.limits
+
+    @activity.defn
+    async def publish_review(self, record: ReviewRecord) -> None:
+        await self._publish("review", record.review_id, record, record.state, Entries())
+
+    @activity.defn
+    async def publish_surrender(self, record: SurrenderRecord) -> None:
+        await self._publish("surrender", record.surrender_id, record, record.state, record.entries)
+        if record.ends_policy:
+            self.policies[record.policy_no].ended_reason = "surrendered"
+
+    @activity.defn
+    async def publish_stray(self, record: StrayRecord) -> None:
+        self._enter(record.process_id, record.entries)
+
+    @activity.defn
+    async def assess_claim(self, step: AssessStep) -> Assessment:
+        policy = self.policies[step.policy_no].to_assess
+        claim = replace(
+            policy,
+            report=step.report,
+            receipts=step.receipts,
+            document_kinds=step.document_kinds,
+            grounds=self.grounds,
+        )
+        assessment = assess(claim)
+        if self.on_assessing is not None:
+            await self.on_assessing()
+        lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
+        self.limits[step.claim_id] = LimitsHeld("reserved", lines)
+        return assessment
+
+    @activity.defn
+    async def hold_policy(self, step: HoldStep) -> str | None:
+        policy = self.policies[step.policy_no]
+        if policy.surrender_id not in (None, step.surrender_id):
+            return "surrender_open"
+        if policy.ended_reason is not None:
+            return "policy_ended"
+        if any(r.open and r.case.policy_no == step.policy_no for r in self._claims()):
+            return "claim_open"
+        policy.surrender_id = step.surrender_id
+        return None
+
+    @activity.defn
+    async def release_policy(self, step: HoldStep) -> None:
+        self.policies[step.policy_no].surrender_id = None
+
+    @activity.defn
+    async def is_known(self, trade_no: str) -> bool:
+        return f"in:{trade_no}" in self.movements
+
+    # --- storing ------------------------------------------------------------------------------------------------------
+
+    async def _publish(self, kind: Process, process_id: str, record: Record, state: str, entries: Entries) -> bool:
+        """Whether the record is the newest of its process."""
+        for event in entries.events:
+            if event.event in self.held:
+                reached, go_on = self.held[event.event]
+                reached.set()
+                await go_on.wait()
+        self.kinds[process_id] = kind
+        self.states[process_id][record.seq] = state
+        self._enter(process_id, entries)
+        known = self.records.get(process_id)
+        if known is not None and known.seq >= record.seq:
+            return False
+        self.records[process_id] = record
+        return True
+
+    def _enter(self, process_id: str, entries: Entries) -> None:
+        for event in entries.events:
+            self.events[process_id].setdefault(event.seq, event)
+        for notice in entries.notices:
+            self.notices.setdefault(f"{process_id}:{notice.key}", notice)
+        for movement in entries.movements:
+            self.movements.setdefault(movement.key, movement)
+
+    def _claims(self) -> list[ClaimRecord]:
+        return [record for record in self.records.values() if isinstance(record, ClaimRecord)]

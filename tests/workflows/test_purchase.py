@@ -1,0 +1,359 @@
+from datetime import timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from insurance.adapters.ports import PaymentsRefused, PayOrder, Refund
+from tests.workflows.process_orders import PREMIUM
+from workflows.client import ProcessEnded
+from workflows.messages import PurchaseOutcome
+
+pytestmark = pytest.mark.servers
+
+UNDERWRITTEN = ["underwriting", "awaiting_payment"]
+PAID = [("premium", PREMIUM)]
+PAID_BACK = [("premium", PREMIUM), ("refund", PREMIUM)]
+
+
+def money(world, purchase_id):
+    """(kind, fen) of every movement that this purchase knows of."""
+    trades = {trade_no_of(world, purchase_id, attempt) for attempt in range(1, 10)}
+    return [(m.kind, m.amount_fen) for key, m in world.books.movements.items() if key.partition(":")[2] in trades]
+
+
+def trade_no_of(world, purchase_id, attempt):
+    notices = [n for n in world.payments.notices if n["out_trade_no"] == f"{purchase_id}-{attempt}"]
+    return notices[0]["trade_no"] if notices else None
+
+
+def record(world, purchase_id):
+    return world.books.records[purchase_id]
+
+
+# --- underwriting -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_paid_purchase_becomes_a_policy_from_the_day_after(world):
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    outcome = await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "issued"]
+    assert outcome == PurchaseOutcome("issued", record(world, purchase_id).policy_no)
+    assert ("policy", f"{purchase_id}-issue", outcome.policy_no) in world.insurer.entries
+    assert money(world, purchase_id) == PAID
+    assert world.books.noticed(purchase_id) == ["payment_open", "issued"]
+
+
+async def test_a_declined_proposal_costs_nothing(world):
+    purchase_id = await world.buy(child="黄拒保")
+    assert await world.end_of(purchase_id) == PurchaseOutcome("declined", None)
+    assert record(world, purchase_id).reason_code == "underwriting_rule"
+    assert record(world, purchase_id).payment_url is None
+
+
+async def test_a_proposal_that_the_insurer_will_not_take_is_declined_with_its_code(world):
+    world.insurer.faults.add("underwrite", "refuse", code="product_suspended")
+    purchase_id = await world.buy()
+    await world.end_of(purchase_id)
+    assert (record(world, purchase_id).state, record(world, purchase_id).reason_code) == (
+        "declined",
+        "product_suspended",
+    )
+
+
+async def test_a_pending_answer_comes_by_callback(world):
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.insurer_decides(purchase_id, "accepted")
+    await world.until_state(purchase_id, "awaiting_payment")
+
+
+async def test_a_pending_answer_is_fetched_when_no_callback_comes(world):
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.insurer_decides(purchase_id, "declined", tells=False)
+    await world.let_pass(minutes=1)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("declined", None)
+
+
+async def test_no_answer_for_a_day_ends_as_declined(world):
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.let_pass(hours=25)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("declined", None)
+    assert record(world, purchase_id).reason_code == "insurer_no_answer"
+    assert await world.events_in_history(purchase_id) < 1_000
+
+
+async def test_an_insurer_that_is_down_for_a_day_ends_as_declined(world, monkeypatch):
+    async def down(proposal):
+        # so that the day has few attempts
+        raise ApplicationError("down", type="unavailable", next_retry_delay=timedelta(hours=5))
+
+    monkeypatch.setattr(world.insurer, "underwrite", down)
+    purchase_id = await world.buy()
+    await world.let_pass(hours=25)
+    await world.end_of(purchase_id)
+    assert record(world, purchase_id).reason_code == "insurer_no_answer"
+
+
+async def test_an_insurer_that_is_down_for_a_moment_is_asked_again(world):
+    world.insurer.faults.add("underwrite", "down", times=2)
+    purchase_id = await world.buy()
+    await world.let_pass(seconds=10)
+    await world.until_state(purchase_id, "awaiting_payment")
+
+
+# --- payment ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_payment_without_a_notice_is_found_by_asking(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1")
+    await world.let_pass(minutes=2)
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "issued"]
+
+
+async def test_an_order_that_nobody_pays_expires_and_can_not_be_paid_any_more(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.open_page(f"{purchase_id}-1")
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    assert record(world, purchase_id).payment_url is None
+    assert world.books.noticed(purchase_id) == ["payment_open", "payment_expired"]
+    with pytest.raises(PaymentsRefused):
+        world.payments.pay(f"{purchase_id}-1")
+
+
+async def test_an_expired_order_is_resumed_with_a_page_of_its_own(world):
+    purchase_id = await world.awaiting_payment()
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.update(purchase_id, "resume")
+    await world.until_state(purchase_id, "awaiting_payment")
+    assert record(world, purchase_id).out_trade_no == f"{purchase_id}-2"
+    await world.pay(purchase_id, attempt=2)
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "expired", "awaiting_payment", "paid", "issued"]
+
+
+async def test_money_of_the_last_second_is_found_when_the_order_is_closed(world):
+    purchase_id = await world.awaiting_payment()
+    await world.let_pass(minutes=29)
+    world.payments.pay(f"{purchase_id}-1")
+    await world.let_pass(minutes=2)
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "issued"]
+
+
+async def test_money_that_shows_up_after_the_end_of_the_time_still_becomes_a_policy(world):
+    purchase_id = await world.awaiting_payment()
+    in_time = world.time
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.pay_in_the_last_second(purchase_id, 1, in_time)
+    await world.tell_last_notice()
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "expired", "paid", "issued"]
+
+
+async def test_an_expired_order_lapses_and_money_after_that_goes_back(world):
+    purchase_id = await world.awaiting_payment()
+    in_time = world.time
+    await world.let_pass(days=31)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("cancelled", None)
+    assert record(world, purchase_id).reason_code == "lapsed"
+    await world.pay_in_the_last_second(purchase_id, 1, in_time)
+    await world.tell_last_notice()
+    await world.end_of(f"stray-{trade_no_of(world, purchase_id, 1)}")
+    assert money(world, purchase_id) == PAID_BACK
+
+
+@pytest.mark.parametrize("first_told", [1, 2])
+async def test_of_two_payments_one_becomes_a_policy_and_one_goes_back(world, first_told):
+    purchase_id = await world.awaiting_payment()
+    in_time = world.time
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.update(purchase_id, "resume")
+    await world.until_state(purchase_id, "awaiting_payment")
+    for attempt, paid_before in ((1, in_time), (2, world.time)) if first_told == 1 else ((2, world.time), (1, in_time)):
+        await world.pay_in_the_last_second(purchase_id, attempt, paid_before)
+        await world.tell_last_notice()
+    await world.end_of(purchase_id)
+    await world.until(lambda: len(world.books.movements) == 3, "the second payment is back")
+    assert record(world, purchase_id).state == "issued"
+    assert sorted(money(world, purchase_id)) == sorted([*PAID_BACK, *PAID])
+
+
+async def test_a_wrong_sum_goes_back_and_the_right_one_is_still_awaited(world):
+    purchase_id = await world.awaiting_payment()
+    other = PayOrder(f"{purchase_id}-9", 1_00, "other", record(world, purchase_id).expires_at)
+    world.payments.page_pay_url(other)
+    await world.pay(purchase_id, attempt=9)
+    await world.until_told(purchase_id, "payment_returned")
+    assert money(world, purchase_id) == [("premium", 1_00), ("refund", 1_00)]
+    assert record(world, purchase_id).state == "awaiting_payment"
+    await world.pay(purchase_id)
+    assert (await world.end_of(purchase_id)).state == "issued"
+
+
+async def test_a_notice_that_comes_twice_is_one_payment(world):
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.tell_last_notice()
+    await world.end_of(purchase_id)
+    assert money(world, purchase_id) == PAID
+
+
+@pytest.mark.parametrize("how", ["query", "close"])
+async def test_a_gateway_that_will_not_answer_about_an_order_does_not_break_the_purchase(world, how):
+    world.payments.faults.add(how, "refuse", times=100)
+    purchase_id = await world.awaiting_payment()
+    world.payments.open_page(f"{purchase_id}-1")
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    world.payments.faults.clear()
+    await world.update(purchase_id, "resume")
+    await world.until_state(purchase_id, "awaiting_payment")
+    await world.pay(purchase_id, attempt=2)
+    assert (await world.end_of(purchase_id)).state == "issued"
+
+
+# --- cancel -----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_purchase_is_cancelled_while_the_insurer_thinks(world):
+    purchase_id = await world.buy(child="黄待核")
+    await world.until_state(purchase_id, "underwriting")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == ["underwriting", "cancelled"]
+
+
+async def test_a_cancelled_order_can_not_be_paid_any_more(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.open_page(f"{purchase_id}-1")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "cancelled"]
+    with pytest.raises(PaymentsRefused):
+        world.payments.pay(f"{purchase_id}-1")
+
+
+async def test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_time_is_over(world):
+    world.payments.faults.add("close", "refuse", times=100)
+    purchase_id = await world.awaiting_payment()
+    await world.begin(purchase_id, "cancel")
+    await world.let_pass(minutes=31)
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "cancelled"]
+
+
+async def test_a_payment_that_was_faster_than_the_cancellation_goes_back_in_full(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "refunding", "refunded"]
+    assert money(world, purchase_id) == PAID_BACK
+    assert record(world, purchase_id).refunded_fen == PREMIUM
+
+
+async def test_an_expired_order_is_cancelled(world):
+    purchase_id = await world.awaiting_payment()
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "expired", "cancelled"]
+    with pytest.raises(ProcessEnded):
+        await world.update(purchase_id, "cancel")
+
+
+# --- policy or refund -------------------------------------------------------------------------------------------------
+
+
+async def test_what_the_insurer_refuses_to_issue_goes_back_in_full(world):
+    world.insurer.faults.add("issue", "refuse", code="proposal_expired")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "refunding", "refunded"]
+    assert record(world, purchase_id).reason_code == "proposal_expired"
+    assert money(world, purchase_id) == PAID_BACK
+
+
+async def test_an_insurer_whose_answer_is_lost_issues_one_policy(world):
+    world.insurer.faults.add("issue", "lose_answer", times=2)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.let_pass(seconds=10)
+    assert (await world.end_of(purchase_id)).state == "issued"
+    assert [kind for kind, *_ in world.insurer.entries].count("policy") == 1
+
+
+async def test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done(world):
+    world.insurer.faults.add("issue", "refuse")
+    world.payments.faults.add("refund", "refuse", times=2)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "refunding")
+    await world.let_pass(hours=4)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert money(world, purchase_id) == PAID_BACK
+
+
+async def test_a_refund_under_way_is_asked_about_until_it_is_done(world, monkeypatch):
+    pending, really = iter(range(20)), world.payments.refund
+
+    async def slowly(out_trade_no, out_request_no, amount_fen, reason):
+        if next(pending, None) is not None:
+            return Refund(out_request_no, "pending", amount_fen)
+        return await really(out_trade_no, out_request_no, amount_fen, reason)
+
+    monkeypatch.setattr(world.payments, "refund", slowly)
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "refunding")
+    await world.let_pass(days=3)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert await world.events_in_history(purchase_id) < 1_000
+    assert money(world, purchase_id) == PAID_BACK
+
+
+# --- money without a purchase -----------------------------------------------------------------------------------------
+
+
+async def test_a_policys_own_premium_told_once_more_stays(world):
+    purchase_id = await world.issued()
+    await world.tell_last_notice()
+    stray = await world.end_of(f"stray-{trade_no_of(world, purchase_id, 1)}")
+    assert stray.outcome == "known"
+    assert money(world, purchase_id) == PAID
+
+
+async def test_money_that_went_back_and_is_told_once_more_goes_back_once(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1")
+    notice = world.payments.notices[-1]
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    world.payments.notices.append(notice)
+    await world.tell_last_notice()
+    stray = await world.end_of(f"stray-{trade_no_of(world, purchase_id, 1)}")
+    assert stray.outcome == "known"
+    assert money(world, purchase_id) == PAID_BACK
+
+
+async def test_money_for_an_order_that_never_was_goes_back(world):
+    world.payments.page_pay_url(
+        PayOrder("pu-unheard-of-1", 50_00, "other", world.time.replace(year=world.time.year + 1))
+    )
+    await world.pay("pu-unheard-of")
+    notice = world.payments.notices[-1]
+    outcome = await world.end_of(f"stray-{notice['trade_no']}")
+    assert outcome.outcome == "refunded"
+    assert money(world, "pu-unheard-of") == [("premium", 50_00), ("refund", 50_00)]
