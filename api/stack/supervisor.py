@@ -19,7 +19,7 @@ from api.stack.readiness import Probe, Started
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # as a shell says it
 NOT_STARTED = 127
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 PROBE_SECONDS = 0.1
 FIRST_TRIES = 4
 # the wait before a restart doubles each time; it is short again after a part has run for long enough

@@ -16,7 +16,7 @@ from api.stack.environment import stack_environment
 from api.stack.folder import running_parts
 
 XUEPING = Path(sys.executable).with_name("xueping")
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 120
 
 
 def wait_until(true, what: str, seconds: float = PATIENCE_SECONDS) -> None:
