@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from api.deps import ObjectId, TheParts
-from api.errors import Problem, not_found
+from api.errors import Problem, invalid, not_found
 from api.parts import Parts
 from insurance.adapters.ports import PaymentNotice, SignatureInvalid, UnderwritingNotice
 from insurance.tables import Callback
@@ -17,6 +17,8 @@ from workflows.client import ProcessEnded
 from workflows.messages import PaymentReceived, UnderwritingAnswer
 
 router = APIRouter(prefix="/v1/callbacks", tags=["callbacks"])
+
+LONGEST_ID = 64
 
 
 @router.post("/alipay", response_class=PlainTextResponse)
@@ -27,7 +29,8 @@ async def alipay(parts: TheParts, request: Request) -> PlainTextResponse:
         notice = parts.adapters.payments.parse_notice(form)
     except SignatureInvalid:
         raise Problem(401, "signature_invalid", "签名不正确") from None
-    purchase_id = notice.out_trade_no.rpartition("-")[0]
+    _require_ids(notify_id=notice.notify_id, out_trade_no=notice.out_trade_no, trade_no=notice.trade_no)
+    purchase_id = notice.out_trade_no.rpartition("-")[0] or notice.out_trade_no
     if await _is_new(parts, "alipay", notice.notify_id, purchase_id):
         await _apply_payment(parts, purchase_id, notice)
         await _mark_applied(parts, "alipay", notice.notify_id)
@@ -43,10 +46,18 @@ async def insurer(parts: TheParts, request: Request, code: ObjectId) -> JSONResp
         notice = adapter.parse_callback(dict(request.headers), await request.body(), parts.now())
     except SignatureInvalid:
         raise Problem(401, "signature_invalid", "签名不正确") from None
+    _require_ids(event_id=notice.event_id, request_id=notice.request_id)
     if await _is_new(parts, f"insurer:{code}", notice.event_id, notice.request_id):
         await _apply_underwriting(parts, notice)
         await _mark_applied(parts, f"insurer:{code}", notice.event_id)
     return JSONResponse({"received": True})
+
+
+def _require_ids(**ids: str) -> None:
+    """Signed, and still nothing that we could have been told about."""
+    for field, text in ids.items():
+        if not 0 < len(text) <= LONGEST_ID or not text.isprintable():
+            raise invalid(field, "invalid_value", "不是可用的编号")
 
 
 async def _apply_payment(parts: Parts, purchase_id: str, notice: PaymentNotice) -> None:
@@ -74,7 +85,7 @@ async def _is_new(parts: Parts, source: str, event_id: str, process_id: str) -> 
     values: dict[str, Any] = {
         "source": source,
         "event_id": event_id,
-        "process_id": process_id[:64],
+        "process_id": process_id,
         "received_at": parts.now(),
     }
     async with parts.database.transaction() as session:

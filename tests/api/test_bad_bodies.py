@@ -1,11 +1,11 @@
 import json
-import re
 
 import pytest
 from api_door import Door
 from api_family import Family
 from api_routes import PNG, ROUTES, Route, insured, report
 from bad_values import UNUSABLE_TEXTS, bad_bodies, choices
+from refusals import is_chinese, problems_of
 
 from api.routes.takeover import PolicyBody
 
@@ -18,28 +18,6 @@ JSON = {"content-type": "application/json"}
 
 def headers_for(door: Door, route: Route, family: Family):
     return door.parent(family.subject) if "parent" in route.roles else door.adjuster(lead=True)
-
-
-def is_chinese(text):
-    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
-
-
-def problems_of(answer, field=None, statuses=(422,)):
-    """What is wrong with an answer that must be a clear refusal."""
-    if answer.status_code not in statuses:
-        return f"answered {answer.status_code}: {answer.text[:200]}"
-    if answer.headers["content-type"] != "application/problem+json":
-        return f"is {answer.headers['content-type']}"
-    body = answer.json()
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", body["code"]) or not is_chinese(body["title"]):
-        return f"code {body['code']}, title {body['title']}"
-    for error in body["errors"]:
-        if not re.fullmatch(r"[a-z][a-z0-9_]*", error["code"]) or not is_chinese(error["message"]):
-            return f"error {error}"
-    fields = [error["field"] for error in body["errors"]]
-    if field is not None and not any(found == field or found.startswith(f"{field}.") for found in fields):
-        return f"names {fields}"
-    return None
 
 
 async def unchanged(door: Door, before):
