@@ -52,7 +52,7 @@ def check_application(
     """Everything that is wrong with an application, at once. `today` is the day of submission in Asia/Shanghai."""
     known = on_file or OnFile()
     first_day = application.requested_effective_date or today + timedelta(days=terms.first_day_after_payment)
-    existing = max(0, application.existing_death_cover_fen, known.death_cover_fen)
+    existing = max(application.existing_death_cover_fen, known.death_cover_fen)
     cover = death_cover(terms, application.insured.birth_date, first_day, existing)
     errors = (
         *applicant_errors(application.applicant, today),
@@ -122,10 +122,8 @@ def _death_cover_errors(application: Application, cover: DeathCover) -> Iterator
     field = "existing_death_cover_fen"
     if application.existing_death_cover_fen < 0:
         yield FieldError(field, "negative", "已有身故保额不能为负")
-    elif cover.accepted_fen == 0:
-        yield FieldError(
-            field, "death_cover_at_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen or 0)}元的限额，不能再承保"
-        )
+    elif cover.cap_fen is not None and cover.accepted_fen == 0 < cover.product_fen:
+        yield FieldError(field, "death_cover_at_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen)}元的限额，不能再承保")
 
 
 def _warnings(application: Application, cover: DeathCover) -> Iterator[FieldError]:

@@ -178,6 +178,7 @@ def test_a_product_that_is_not_for_this_school_type_is_refused():
     terms = replace(product(1), school_types=("primary",))
     found = check_application(terms, application(), TODAY).errors
     assert [(e.field, e.code) for e in found] == [("insured.school_type", "school_type_not_covered")]
+    assert for_people(found[0].message)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,12 @@ def test_at_the_cap_nothing_more_is_accepted():
     assert errors(insured=young, existing_death_cover_fen=200_000_00) == [
         ("existing_death_cover_fen", "death_cover_at_cap")
     ]
+    assert warnings(insured=young, existing_death_cover_fen=200_000_00) == []
+    assert "200000.00" in check(insured=young, existing_death_cover_fen=200_000_00).errors[0].message
     assert errors(insured=young, existing_death_cover_fen=199_999_99) == []
+    assert warnings(insured=young, existing_death_cover_fen=199_999_99) == [
+        ("existing_death_cover_fen", "death_cover_reduced")
+    ]
     reduced = check(insured=young, existing_death_cover_fen=50_000_00)
     assert reduced.death_cover.accepted_fen == 150_000_00
     assert [(w.field, w.code) for w in reduced.warnings] == [("existing_death_cover_fen", "death_cover_reduced")]
@@ -249,6 +255,7 @@ def test_the_age_counts_on_the_first_day_of_cover():
     [
         ("junior", "3136000001", 2012, []),
         ("junior", "2136000001", 2012, ["school_code_differs"]),
+        ("special", "5136000001", 2026, []),
         ("junior", "9136000001", 2012, []),
         ("primary", "2136000001", 2010, ["unusual_age"]),
         ("kindergarten", "1136000001", 2020, []),
@@ -267,7 +274,35 @@ def test_an_unusual_age_or_school_code_only_warns(school_type, code, birth, expe
         school_code=code,
     )
     assert errors(insured=child) == []
-    assert [warning for _, warning in warnings(insured=child)] == expected
+    fields = {"unusual_age": "insured.school_type", "school_code_differs": "insured.school_code"}
+    assert warnings(insured=child) == [(fields[code], code) for code in expected]
+
+
+def test_a_product_without_death_cover_has_no_cap():
+    without = tuple(c for c in product(1).coverages if "death" not in c.pays)
+    asked = application(insured=insured(**ADULT), existing_death_cover_fen=900_000_00)
+    result = check_application(replace(product(1), coverages=without), asked, TODAY)
+    assert result.errors == () and result.death_cover.product_fen == 0
+    child = check_application(
+        replace(product(1), coverages=without), application(existing_death_cover_fen=900_000_00), TODAY
+    )
+    assert child.errors == ()
+
+
+def test_on_the_18th_birthday_a_child_is_an_adult_and_so_is_a_parent():
+    birth = date(2008, 8, 21)
+    person = {"id_number": with_check("43010220080821001"), "birth_date": birth, "gender": "male"}
+    grown = insured(**person, school_type="senior", school_code="3443010001")
+    assert errors(insured=grown, consents=(Consent("share_with_insurer", True),)) == []
+    assert warnings(insured=grown) == [("relationship", "insured_consent_advised")]
+    assert errors(applicant=applicant(**person)) == []
+
+
+def test_a_class_may_be_one_letter_and_a_document_of_another_kind():
+    assert errors(insured=insured(class_name="A", id_type="other", id_number="h1234567")) == []
+    same = {"id_type": "passport", "id_number": "e12345678"}
+    person = applicant(id_type="passport", id_number="E12345678")
+    assert errors(applicant=person, insured=insured(**same)) == [("insured.id_number", "same_person")]
 
 
 def test_a_grown_up_child_should_agree():
