@@ -10,8 +10,8 @@ from insurance.rules.cover import shanghai_day
 from insurance.rules.terms import ProductTerms
 
 CERTAIN = 0.99
-# what the arithmetic of a settlement and the search for repeats stand on
-DECIDING_FIELDS = ("bill_no", "payer", "date", "total", "pool_pay", "other_pay", "self_expense")
+# what the arithmetic of a settlement and the search for repeats stand on; the payer's name proves itself when it is the insured's
+DECIDING_FIELDS = ("bill_no", "date", "total", "pool_pay", "other_pay", "self_expense")
 SIMPLE_STATES = frozenset({"outpatient", "inpatient", "discharged", "recovering"})
 SIMPLE_CATEGORIES = frozenset({"outpatient", "inpatient"})
 
@@ -63,7 +63,9 @@ def _in_cover(claim: ExaminedClaim) -> Result:
 
 
 def _simple(claim: ExaminedClaim) -> Result:
-    simple = claim.report.patient_state in SIMPLE_STATES and all(r.category in SIMPLE_CATEGORIES for r in claim.receipts)
+    simple = claim.report.patient_state in SIMPLE_STATES and all(
+        r.category in SIMPLE_CATEGORIES for r in claim.receipts
+    )
     return "simple_medical_claim", None if simple else "不是普通的门诊或住院医疗费用，须人工审核"
 
 
@@ -93,8 +95,8 @@ def _receipts_proven(claim: ExaminedClaim) -> Result:
 
 
 def _payer_is_insured(claim: ExaminedClaim) -> Result:
-    others = [r for r in claim.receipts if r.fields.payer is not None and r.fields.payer != claim.insured_name]
-    return "payer_is_insured", "票据上的姓名与被保险人不一致" if others else None
+    others = [r for r in claim.receipts if r.fields.payer != claim.insured_name]
+    return "payer_is_insured", "票据上的姓名看不清，或与被保险人不一致" if others else None
 
 
 def _treated_after_event(claim: ExaminedClaim) -> Result:
