@@ -5,12 +5,13 @@ The key's row is written in the transaction of the work itself, so that either b
 import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
@@ -42,7 +43,7 @@ async def once(
     async with parts.database.transaction() as session:
         if key is None:
             return JSONResponse(await work(session, new_id), status)
-        claimed = insert(IdempotencyKey).values(
+        claim = insert(IdempotencyKey).values(
             subject=caller.subject,
             route=route,
             key=key,
@@ -51,12 +52,24 @@ async def once(
             answer={},
             created_at=parts.now(),
         )
-        if (await session.execute(claimed.on_conflict_do_nothing())).rowcount == 0:  # type: ignore[attr-defined]
+        claimed = claim.on_conflict_do_nothing().returning(col(IdempotencyKey.key))
+        if (await session.execute(claimed)).first() is None:
             return _earlier(await session.get(IdempotencyKey, (caller.subject, route, key)), body)
         answer = await work(session, new_id)
         mine = (IdempotencyKey.subject == caller.subject, IdempotencyKey.route == route, IdempotencyKey.key == key)
         await session.execute(update(IdempotencyKey).where(*mine).values(answer=answer))  # type: ignore[arg-type]
         return JSONResponse(answer, status)
+
+
+Record = TypeVar("Record", bound=SQLModel)
+
+
+async def first_record(session: AsyncSession, record: Record, key: str) -> Record:
+    """Store the record that is shown until the process publishes its own. When the answer to an earlier try was lost, its
+    process runs already and its record stands."""
+    table = type(record)
+    await session.execute(insert(table).values(**record.model_dump()).on_conflict_do_nothing())
+    return await session.get_one(table, getattr(record, key))
 
 
 def _earlier(row: IdempotencyKey | None, body: BaseModel | bytes) -> JSONResponse:

@@ -16,7 +16,7 @@ from api.claim_views import claim_summary, claim_view, required_document_views
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Flag, Instant, Long, Name, Region, Short
-from api.idempotency import once
+from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.policies import own_policy, state_of, terms_of
@@ -99,8 +99,7 @@ async def report(
         policy = await own_policy(session, caller.subject, policy_no, lock=True)
         _require_claimable(parts, policy)
         order = _order(parts, caller, policy, body, f"cl-{new_id}")
-        session.add(_first_record(order))
-        await session.flush()
+        await first_record(session, _first_record(order), "claim_id")
         await parts.processes.start_claim(order)
         return {
             "claim_id": order.claim_id,

@@ -12,7 +12,7 @@ from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
 from api.digest import insured_digest
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Code, Day, Fen, Flag, Short
-from api.idempotency import once
+from api.idempotency import first_record, once
 from api.parts import Parts
 from api.routes.catalogue import insurer_ref
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship
@@ -70,8 +70,7 @@ async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: Idempote
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", death_limit_fen)
-        session.add(_first_record(order))
-        await session.flush()
+        await first_record(session, _first_record(order), "purchase_id")
         await parts.processes.start_purchase(order)
         return {"purchase_id": order.purchase_id, "state": "submitted"}
 

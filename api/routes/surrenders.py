@@ -12,7 +12,7 @@ from api.auth import Caller
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
 from api.fields import Body, Comment, Name, Short
-from api.idempotency import once
+from api.idempotency import first_record, once
 from api.parts import Parts
 from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
@@ -55,9 +55,7 @@ async def request(
         policy = await own_policy(session, caller.subject, policy_no, lock=True)
         await _require_surrenderable(parts, session, policy)
         order = _order(parts, caller, policy, body, f"su-{new_id}", await _value(parts, session, policy))
-        row = _first_record(order)
-        session.add(row)
-        await session.flush()
+        row = await first_record(session, _first_record(order), "surrender_id")
         await parts.processes.start_surrender(order)
         return surrender_view(row)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.deps import InsurerStaff, ObjectId, TheParts
@@ -118,8 +119,8 @@ async def _store(session: AsyncSession, accepted: list[Accepted]) -> set[str]:
     """The numbers that stand already with other details."""
     conflicts: set[str] = set()
     for one in accepted:
-        statement = insert(Policy).values(**one.values).on_conflict_do_nothing()
-        if (await session.execute(statement)).rowcount:  # type: ignore[attr-defined]
+        statement = insert(Policy).values(**one.values).on_conflict_do_nothing().returning(col(Policy.policy_no))
+        if (await session.execute(statement)).first() is not None:
             continue
         known = await session.get(Policy, one.row.policy_no)
         if known is None or any(getattr(known, name) != one.values[name] for name in _COMPARED):
