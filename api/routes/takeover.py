@@ -116,9 +116,9 @@ def _values(parts: Parts, code: str, row: PolicyBody) -> dict[str, Any]:
 
 
 async def _store(session: AsyncSession, accepted: list[Accepted]) -> set[str]:
-    """The numbers that stand already with other details."""
+    """The numbers that stand already with other details. One order for everybody, so that two lists never wait for each other."""
     conflicts: set[str] = set()
-    for one in accepted:
+    for one in sorted(accepted, key=lambda one: one.row.policy_no):
         statement = insert(Policy).values(**one.values).on_conflict_do_nothing().returning(col(Policy.policy_no))
         if (await session.execute(statement)).first() is not None:
             continue
