@@ -6,11 +6,11 @@ import subprocess
 
 import psutil
 import pytest
-from running_stack import XUEPING, wait_until
 
 from api.stack import ports
 from api.stack.folder import in_use
 from api.stack.plan import plan_file, settle_plan
+from tests.running_stack import XUEPING, wait_until
 
 pytestmark = pytest.mark.stack
 
