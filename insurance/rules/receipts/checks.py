@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.qr import QrFields
@@ -15,21 +16,28 @@ QR_FIELDS = ("bill_code", "bill_no", "check_code", "date", "total")
 def check_receipt(
     fields: ReceiptFields, extras: Extras, qr: Sequence[QrFields], items_whole: bool
 ) -> tuple[Check, ...]:
-    """Every rule that the reading has enough for. A rule without its numbers says nothing."""
+    """Every rule that the reading has enough for. A rule without its numbers says nothing. Where the figures of the total
+    can't be read, its capitals are held against the rest."""
+    stated = fields if fields.total is not None else replace(fields, total=_from_capitals(fields))
     found = [
-        _items_sum(fields, items_whole),
-        _payers_sum(fields),
+        _items_sum(stated, items_whole),
+        _payers_sum(stated),
         _own_parts(fields),
         _deposits(fields, extras),
         _capitals(fields),
         _shape_of_numbers(fields),
-        *_qr_agrees(fields, qr),
+        *_qr_agrees(stated, qr),
         _code_year(fields),
         _days_in_order(fields, extras),
         _void(extras),
         _not_negative(fields),
     ]
     return tuple(check for check in found if check is not None)
+
+
+def _from_capitals(fields: ReceiptFields) -> str | None:
+    upper = parse_capitals(fields.total_upper) if fields.total_upper else None
+    return _yuan(upper) if upper is not None else None
 
 
 def _compare(code: str, left: int, right: int, words: str, level: Level = "error") -> Check:

@@ -6,10 +6,10 @@ from typing import Any, cast
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
-from insurance.rules.receipts.confidence import CERTAIN, SURE, rate
+from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, rate
 from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
-from insurance.rules.receipts.reading import FIELD_NAMES, Box, Item, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.reading import FIELD_NAMES, Box, Check, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.text import to_fen
 
 SURE_NAME = 0.6
@@ -21,8 +21,10 @@ def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptR
     """The reading that a draft and the QR codes of its page support."""
     codes = [code for code in map(parse_qr, payloads) if code is not None]
     scores = _scores(draft)
-    fields, filled = _fill(_without_unproved(_fields(draft), draft, scores, codes), codes)
+    fields, filled = _fill(_without_unproved(_fields(draft), draft, scores, codes), draft, codes)
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
+    if fields.total is None and "total" in draft.labelled:
+        checks = (*checks, Check("total_unclear", False, "小写合计金额看不清，请对照原件核对", "warning"))
     confidence = rate(fields, scores, checks, codes)
     for name in filled:
         # nothing printed was read beside it, so nothing proves it
@@ -46,7 +48,7 @@ def _without_unproved(
     """A value that the engine is not sure of counts only when arithmetic or the QR code says the same."""
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
     confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
-    unsure = {n for n, score in scores.items() if n in FIELD_NAMES and score < SURE and confidence[n] < CERTAIN}
+    unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n) and confidence[n] < CERTAIN}
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
     added_up = any(check.code == "items_equal_total" and check.ok for check in checks)
@@ -55,6 +57,10 @@ def _without_unproved(
         if not added_up:
             fields = replace(fields, items=tuple(_sure_item(n, a) for n, a in draft.item_values))
     return replace(fields, **cast(Any, dict.fromkeys(unsure)))
+
+
+def _asked(name: str) -> float:
+    return SURE_OF_NAMES if name in ("payer", "hospital") else SURE
 
 
 def _date_stands_elsewhere(fields: ReceiptFields, draft: Draft) -> bool:
@@ -76,9 +82,9 @@ def _fields(draft: Draft) -> ReceiptFields:
     return ReceiptFields(items=draft.items, **cast(Any, texts))
 
 
-def _fill(fields: ReceiptFields, codes: Sequence[QrFields]) -> tuple[ReceiptFields, list[str]]:
-    """The QR code fills only what could not be read (DESIGN 7); a total only when the capitals say the same, since the
-    code still tells the old sum after a forger has changed the print."""
+def _fill(fields: ReceiptFields, draft: Draft, codes: Sequence[QrFields]) -> tuple[ReceiptFields, list[str]]:
+    """The QR code fills only what could not be read (DESIGN 7). A total only when no print of it was found at all and the
+    capitals say the same: the code still tells the old sum after a forger has changed the print."""
     filled: dict[str, str] = {}
     upper = parse_capitals(fields.total_upper) if fields.total_upper else None
     for code in codes:
@@ -86,7 +92,7 @@ def _fill(fields: ReceiptFields, codes: Sequence[QrFields]) -> tuple[ReceiptFiel
             told = getattr(code, name)
             if told is None or getattr(fields, name) is not None:
                 continue
-            if name != "total" or to_fen(told) == upper:
+            if name != "total" or (to_fen(told) == upper and "total" not in draft.labelled):
                 filled.setdefault(name, told)
     return replace(fields, **cast(Any, filled)), list(filled)
 

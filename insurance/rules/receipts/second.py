@@ -5,7 +5,7 @@ Two readings that agree are stronger than one; a surer one stands against an uns
 
 from dataclasses import replace
 
-from insurance.rules.receipts.confidence import SURE
+from insurance.rules.receipts.confidence import SURE, SURE_OF_NAMES
 from insurance.rules.receipts.extraction import Draft, Value
 from insurance.rules.receipts.reading import FIELD_NAMES, Item, ReceiptReading
 from insurance.rules.receipts.text import to_fen
@@ -15,6 +15,7 @@ _ALWAYS = frozenset(
 )
 _ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
 _FIRM = 0.85
+_LIKELY = 0.6
 
 
 def needs_second_reading(draft: Draft, reading: ReceiptReading) -> bool:
@@ -49,7 +50,9 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
     if one.text is None or other.text is None:
         return other if one.text is None else one
     if one.text == other.text:
-        return one if one.score >= other.score else replace(other, box=one.box, line=one.line)
+        score = max(one.score, other.score)
+        # the same from other pixels: an engine that guesses does not guess alike twice
+        return replace(one, score=max(score, SURE_OF_NAMES) if min(one.score, other.score) >= _LIKELY else score)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
         return surer

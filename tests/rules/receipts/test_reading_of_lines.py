@@ -70,6 +70,25 @@ def test_a_total_changed_in_figures_and_capitals_is_found_by_the_rest() -> None:
     assert failing(read(page)) == {"items_equal_total", "payers_equal_total"}
 
 
+def test_a_total_changed_in_both_is_found_by_its_capitals_when_the_figures_are_unreadable() -> None:
+    page = changed(
+        changed(receipt(), "506.50", None), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）玖佰零陆元伍角整"
+    )
+    assert failing(read(page, QR)) == {"items_equal_total", "payers_equal_total", "qr_agrees"}
+
+
+def test_a_total_that_is_printed_but_unclear_is_never_taken_from_the_code() -> None:
+    reading = read(changed(receipt(), "506.50", "2506.50", score=0.6), QR)
+    assert reading.fields.total is None
+    assert "total_unclear" in failing(reading)
+
+
+def test_an_unsure_name_is_left_out_unless_read_alike_twice() -> None:
+    unsure = extract(changed(receipt(), "交款人：黄子轩", "交款人：黄子轩", score=0.8))
+    assert prove(unsure).fields.payer is None
+    assert prove(combine(unsure, unsure)).fields.payer == "黄子轩"
+
+
 def test_a_missing_total_is_not_made_up_from_the_code_alone() -> None:
     page = changed(
         changed(receipt(), "506.50", None), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）玖佰零陆元伍角整"
