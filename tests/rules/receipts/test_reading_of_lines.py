@@ -74,7 +74,7 @@ def test_a_total_changed_in_both_is_found_by_its_capitals_when_the_figures_are_u
     page = changed(
         changed(receipt(), "506.50", None), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）玖佰零陆元伍角整"
     )
-    assert failing(read(page, QR)) == {"items_equal_total", "payers_equal_total", "qr_agrees"}
+    assert failing(read(page, QR)) >= {"items_equal_total", "payers_equal_total", "qr_agrees"}
 
 
 def test_a_total_that_is_printed_but_unclear_is_never_taken_from_the_code() -> None:
