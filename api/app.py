@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api import errors
-from api.limits import BodyLimit
+from api.limits import AnswerLimit, BodyLimit
 from api.parts import Parts
 from api.routes import (
     callbacks,
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=errors.RESPONSES,
     )
     app.add_middleware(BodyLimit, file_bytes=settings.storage.max_file_bytes)
+    app.add_middleware(AnswerLimit)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

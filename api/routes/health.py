@@ -1,13 +1,13 @@
 """Is it alive, can it serve, and how is it doing."""
 
 import asyncio
-from collections.abc import Awaitable
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.deps import TheParts
+from api.patience import succeeds_within
 from insurance.calendar import calendar_warning
 
 router = APIRouter(tags=["health"])
@@ -24,9 +24,9 @@ async def healthz() -> dict[str, str]:
 async def readyz(parts: TheParts) -> JSONResponse:
     """200 when the database, the store and Temporal answer; 503 says which one does not."""
     checks = {
-        "database": _holds(parts.database.ready()),
-        "storage": _holds(parts.storage.ready()),
-        "temporal": _holds(parts.processes.ready()),
+        "database": succeeds_within(CHECK_SECONDS, parts.database.ready()),
+        "storage": succeeds_within(CHECK_SECONDS, parts.storage.ready()),
+        "temporal": succeeds_within(CHECK_SECONDS, parts.processes.ready()),
     }
     results = dict(zip(checks, await asyncio.gather(*checks.values()), strict=True))
     ready = all(results.values())
@@ -40,12 +40,3 @@ async def readyz(parts: TheParts) -> JSONResponse:
 @router.get("/metrics")
 async def metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
-
-
-async def _holds(check: Awaitable[None]) -> bool:
-    try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await check
-    except Exception:
-        return False
-    return True

@@ -1,6 +1,7 @@
 """A family with one of everything, and an adjuster's review of it."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from api_door import Door
 
@@ -10,6 +11,7 @@ from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
 from activities.surrenders import SurrenderRecords
 from insurance.rules.case import Payee
+from insurance.rules.days import last_day_of_term
 from tests import records
 
 
@@ -24,10 +26,11 @@ class Family:
     surrender_id: str
 
 
-async def new_family(door: Door, *, adjuster: str | None = None) -> Family:
+async def new_family(door: Door, *, adjuster: str | None = None, insured_from: date = records.EFFECTIVE) -> Family:
     """A claim in review, a purchase that waits for payment, a quoted surrender, all on the insurer xiangjiang."""
     subject, database = records.new("parent"), door.database
-    policy = records.policy(applicant_subject=subject)
+    ends_on = last_day_of_term(insured_from, 1)
+    policy = records.policy(applicant_subject=subject, effective_date=insured_from, ends_on=ends_on)
     await door.store(policy)
     receipt, document = records.receipt(), records.document()
     case = records.case(policy_no=policy.policy_no, subject=subject, state="in_review", report_no="R1")
