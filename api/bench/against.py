@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from temporalio.client import Client
 
 from api.bench.bare import QUEUE, BareWorkflow, Steps
 from api.bench.drive import Load, drive
+from api.bench.usage import Usage
 
 WARM_UP = 6
 
@@ -31,9 +32,11 @@ def bare_worker(address: str) -> Iterator[int]:
         worker.wait()
 
 
-async def run_bare(client: Client, steps: Steps, number: int, at_once: int, limit_seconds: float) -> Load:
+async def run_bare(
+    client: Client, steps: Steps, number: int, at_once: int, limit_seconds: float, usage: Callable[[], Usage]
+) -> Load:
     async def one(_number: int) -> None:
         await client.execute_workflow(BareWorkflow.run, steps, id=f"bench-{uuid.uuid4()}", task_queue=QUEUE)
 
     await drive("warm-up", WARM_UP, at_once, limit_seconds, one)
-    return await drive("bare", number, at_once, limit_seconds, one)
+    return await drive("bare", number, at_once, limit_seconds, one, usage().so_far)

@@ -11,20 +11,23 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.bench.result import Bench, Process
+from api.bench.against import kinds
+from api.bench.bare import Steps
+from api.bench.drive import Load
+from api.bench.result import Bench
 from api.bench.run import Measurement
 from api.bench.stranger import NotAsItShould
 from api.demo.own_stack import own_stack
 from api.stack.errors import StackError
 
-KINDS = {"activities": "空流程：同样步数的活动", "local": "空流程：同样步数的本地活动", "mixture": "空流程：同样的混合"}
-NAMES = {"purchase": "投保（申请到出单）", "claim": "自动核赔（报案到结案）"}
+KINDS = {"activities": "空，活动", "local": "空，本地活动", "mixture": "空，同样搭配"}
+NAMES = {"purchase": "投保", "claim": "自动核赔"}
 
 
 def perform(number: int, at_once: int, as_json: bool) -> None:
     """Raises StackError when the stack does not start or a case did not end as it should."""
     signal.signal(signal.SIGTERM, _leave)
-    console = Console(highlight=False, soft_wrap=True, stderr=as_json)
+    console = Console(highlight=False, stderr=as_json)
     with own_stack("bench", None, keep=False) as stack:
         with console.status("正在启动 …") as status:
             stack.start()
@@ -53,8 +56,8 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 def _show(console: Console, bench: Bench) -> None:
     console.print(_rates(bench))
     for name, process in bench.processes.items():
-        console.print(f"\n[bold]{NAMES[name]}[/]：每件 {process.cpu_ms_each:.0f} ms CPU")
-        console.print(f"  CPU 秒：{_pairs(process.cpu)}")
+        console.print(f"\n[bold]{NAMES[name]}[/]：单独一件 {process.alone.quantile(0.5):.2f} s（p50）")
+        console.print(f"  CPU 秒：{_pairs(process.load.cpu)}")
         console.print(f"  请求（平均秒）：{_pairs(process.requests)}")
         console.print(f"  经过（平均秒）：{_pairs(process.gaps)}")
     told = bench.document()
@@ -64,29 +67,22 @@ def _show(console: Console, bench: Bench) -> None:
 
 
 def _rates(bench: Bench) -> Table:
-    table = Table(title="每秒完成的件数")
-    for column in ("", "步数（活动+本地）", "件", "同时", "件/秒", "p50 s", "p99 s", "本产品 ÷ 空流程"):
-        table.add_column(column, justify="left" if not column else "right")
+    table = Table(title="整件流程，与同样步数的空流程（步数：活动+本地活动）")
+    table.add_column("", no_wrap=True)
+    for column in ("步数", "件", "同时", "件/秒", "p50 s", "p99 s", "CPU ms", "÷空"):
+        table.add_column(column, justify="right", no_wrap=True)
     for name, process in bench.processes.items():
-        table.add_row(*_row(NAMES[name], process, None), "", style="bold")
-        for kind in process.bare:
-            table.add_row(*_row(f"  {KINDS[kind]}", process, kind), f"{process.ratio(kind):.2f}")
+        table.add_row(*_row(NAMES[name], process.steps, process.load), "", style="bold")
+        for kind, steps in kinds(process.steps).items():
+            table.add_row(*_row(f" {KINDS[kind]}", steps, process.bare[kind]), f"{process.ratio(kind):.2f}")
         table.add_section()
     return table
 
 
-def _row(title: str, process: Process, kind: str | None) -> list[str]:
-    load = process.bare[kind] if kind else process.load
-    steps = f"{process.steps.activities}+{process.steps.local_activities}"
-    shown = {"activities": f"{process.steps.total}+0", "local": f"0+{process.steps.total}"}.get(kind or "", steps)
+def _row(title: str, steps: Steps, load: Load) -> list[str]:
     told = load.document()
-    return [
-        title,
-        shown,
-        str(told["whole"]),
-        str(told["at_once"]),
-        *(str(told[n]) for n in ("per_second", "p50", "p99")),
-    ]
+    names = ("whole", "at_once", "per_second", "p50", "p99", "cpu_ms_each")
+    return [title, f"{steps.activities}+{steps.local_activities}", *(str(told[name]) for name in names)]
 
 
 def _pairs(found: dict[str, float]) -> str:

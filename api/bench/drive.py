@@ -29,7 +29,7 @@ class Times:
 
 @dataclass(frozen=True)
 class Load:
-    """How one load went. `latencies` of the whole ones, in seconds."""
+    """How one load went. `latencies` of the whole ones, in seconds; `cpu` seconds by who used them meanwhile."""
 
     name: str
     asked: int
@@ -37,6 +37,7 @@ class Load:
     seconds: float
     latencies: list[float]
     failures: list[str]
+    cpu: dict[str, float] = field(default_factory=dict)
 
     @property
     def per_second(self) -> float:
@@ -46,6 +47,11 @@ class Load:
         """The nearest-rank quantile."""
         ordered = sorted(self.latencies)
         return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+
+    @property
+    def cpu_ms_each(self) -> float:
+        """Processor time of everybody who had a part in it, for one of them: the same on a busy machine as on a quiet one."""
+        return 1000 * sum(self.cpu.values()) / max(1, len(self.latencies))
 
     def document(self) -> dict[str, Any]:
         return {
@@ -57,14 +63,22 @@ class Load:
             "per_second": round(self.per_second, 2),
             "p50": round(self.quantile(0.50), 3),
             "p99": round(self.quantile(0.99), 3),
+            "cpu_ms_each": round(self.cpu_ms_each, 1),
+            "cpu_seconds": self.cpu,
             "failures": self.failures[:5],
         }
 
 
 async def drive(
-    name: str, number: int, at_once: int, limit_seconds: float, act: Callable[[int], Awaitable[None]]
+    name: str,
+    number: int,
+    at_once: int,
+    limit_seconds: float,
+    act: Callable[[int], Awaitable[None]],
+    cpu: Callable[[], dict[str, float]] = dict,
 ) -> Load:
-    """`act(0)` to `act(number - 1)`; nothing new is started after `limit_seconds`, and what was started ends."""
+    """`act(0)` to `act(number - 1)`; nothing new is started after `limit_seconds`, and what was started ends. `cpu` is asked
+    at the end."""
     waiting = iter(range(number))
     latencies: list[float] = []
     failures: list[str] = []
@@ -83,4 +97,4 @@ async def drive(
                 latencies.append(time.perf_counter() - started)
 
     await asyncio.gather(*(one_after_another() for _ in range(min(at_once, number))))
-    return Load(name, number, at_once, time.perf_counter() - began, latencies, failures)
+    return Load(name, number, at_once, time.perf_counter() - began, latencies, failures, cpu())

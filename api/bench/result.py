@@ -9,18 +9,17 @@ import psutil
 
 from api.bench.bare import Steps
 from api.bench.drive import Load
-from api.bench.usage import ELSEWHERE
 from insurance.rules.cover import SHANGHAI
 
 
 @dataclass
 class Process:
-    """One process of the product, and bare workflows of as many steps beside it, by kind."""
+    """One process of the product: many at a time, one at a time, and bare workflows of as many steps beside it, by kind."""
 
     load: Load
+    alone: Load
     steps: Steps
     events: dict[str, int]
-    cpu: dict[str, float]
     requests: dict[str, float]
     gaps: dict[str, float]
     bare: dict[str, Load] = field(default_factory=dict)
@@ -30,18 +29,11 @@ class Process:
         bare = self.bare[kind].per_second
         return self.load.per_second / bare if bare else 0.0
 
-    @property
-    def cpu_ms_each(self) -> float:
-        """CPU of the whole machine's parts for one of them, the driver's own included."""
-        busy = sum(seconds for part, seconds in self.cpu.items() if part != ELSEWHERE)
-        return 1000 * busy / max(1, len(self.load.latencies))
-
     def document(self) -> dict[str, Any]:
         return self.load.document() | {
+            "alone": self.alone.document(),
             "steps": asdict(self.steps),
             "history_events": self.events,
-            "cpu_seconds": self.cpu,
-            "cpu_ms_each": round(self.cpu_ms_each, 1),
             "request_seconds": self.requests,
             "timeline_seconds": self.gaps,
             "bare": {kind: load.document() | {"ratio": round(self.ratio(kind), 2)} for kind, load in self.bare.items()},
@@ -59,7 +51,8 @@ class Bench:
 
     @property
     def loads(self) -> list[Load]:
-        return [load for process in self.processes.values() for load in (process.load, *process.bare.values())]
+        loads = ((process.load, process.alone, *process.bare.values()) for process in self.processes.values())
+        return [load for several in loads for load in several]
 
     @property
     def ok(self) -> bool:

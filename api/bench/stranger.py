@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-# the client's own choice: a family's page looks about as often
-POLL_SECONDS = 0.2
+# as often as a page of a family might; looking costs the API too
+POLL_SECONDS = 0.4
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
 
 Answer = dict[str, Any]

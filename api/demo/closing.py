@@ -99,8 +99,8 @@ def _adjuster(claim: Answer | None) -> Person:
     person = Person("理赔员")
     if claim is None:
         return person
-    person.saw += [finding["explanation"] for finding in claim["found"]["findings"]]
-    person.saw += [check["explanation"] for check in claim["found"]["checks"]]
+    seen = [*claim["found"]["findings"], *claim["found"]["checks"]]
+    person.saw += dict.fromkeys(one["explanation"] for one in seen)
     for receipt in claim["receipts"]:
         person.got += [f"更正 {change['field']}：{change['old']} → {change['new']}" for change in receipt["amendments"]]
     if claim["decision"]:
