@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
+from importlib import import_module
 from typing import Any, Literal
 
 from temporalio.client import Client
@@ -146,6 +147,7 @@ async def run(settings: Settings, queue: Queue, extra: Sequence[Interceptor] = (
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stopping.set)
     client = await _connected(settings)
+    extra = [*extra, *(_loaded(name) for name in settings.worker.interceptors)]
     async with AsyncExitStack() as open_parts:
         if queue == "processes":
             worker = await _open_process_worker(settings, client, open_parts, extra)
@@ -159,6 +161,12 @@ async def run(settings: Settings, queue: Queue, extra: Sequence[Interceptor] = (
         if not running.done():
             await worker.shutdown()
         await running
+
+
+def _loaded(name: str) -> Interceptor:
+    module, _, attribute = name.partition(":")
+    interceptor: Interceptor = getattr(import_module(module), attribute)()
+    return interceptor
 
 
 async def _connected(settings: Settings) -> Client:

@@ -60,6 +60,12 @@ class OcrSettings(BaseModel):
     threads: int = 2
 
 
+class WorkerSettings(BaseModel):
+    """`interceptors`: Temporal worker interceptors of the operator's own (tracing, say), outside ours, as `module:class`."""
+
+    interceptors: list[str] = Field(default_factory=list)
+
+
 class NoticesSettings(BaseModel):
     """Where notices to people go: a webhook of the operator's own messaging, or only the outbox table."""
 
@@ -96,6 +102,7 @@ class Settings(BaseSettings):
     alipay: AlipaySettings = AlipaySettings()
     ocr: OcrSettings = OcrSettings()
     notices: NoticesSettings = NoticesSettings()
+    worker: WorkerSettings = WorkerSettings()
     process: ProcessSettings = ProcessSettings()
 
 
