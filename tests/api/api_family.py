@@ -43,6 +43,7 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
         review_id=review_id,
         received_at=records.NOW,
         submitted_at=records.NOW,
+        event_count=3,
         payees=(Payee("alipay", "parent@example.com", "黄建国", "parent"),),
     )
     await ClaimRecords(database).publish_claim(
