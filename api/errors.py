@@ -110,7 +110,9 @@ def install(app: FastAPI) -> None:
             unreadable = FieldError("body", "unreadable", "内容无法读取，请检查格式")
             return answer(422, "invalid_request", TITLES["invalid_request"], [unreadable])
         code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")
-        return answer(error.status_code, code, TITLES[code])
+        refusal = answer(error.status_code, code, TITLES[code])
+        refusal.headers.update(error.headers or {})
+        return refusal
 
     @app.exception_handler(MoveRefused)
     async def _refused(_: Request, refusal: MoveRefused) -> JSONResponse:

@@ -25,6 +25,7 @@ def calm(request: pytest.FixtureRequest) -> None:
         door.insurer.entries.clear()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def family(door: Door) -> Family:
+    """For all tests of a module that leave it as it is."""
     return await new_family(door, adjuster="adj-1")

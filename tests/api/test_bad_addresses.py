@@ -55,6 +55,7 @@ async def test_an_address_that_is_none_is_not_found(door: Door, path):
 async def test_a_method_that_no_address_knows_is_refused(door: Door, method):
     answer = await door.client.request(method, "/v1/claims", headers=door.parent())
     assert not problems_of(answer, statuses=(405,), code="method_not_allowed")
+    assert answer.headers["allow"] == "GET"
 
 
 def cursor(text):
