@@ -44,7 +44,7 @@ class Door:
             for event in case["timeline"]:
                 if event["seq"] > after:
                     tell(event | {"state": case["state"]})
-            after = last_seq(case)
+            after = max(after, last_seq(case))
             if case["state"] in states:
                 return case
             if time.monotonic() > deadline:

@@ -35,11 +35,12 @@ class OwnStack:
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         kept = load_plan(self.folder)
         port = kept.api_port if kept and ports.is_free(kept.api_port) else ports.choose(())
-        xueping = Path(sys.executable).with_name("xueping")
-        command = [str(xueping), "up", "--data-dir", str(self.folder), "--port", str(port)]
+        leash = [sys.executable, "-m", "api.demo.leash"]
+        xueping = str(Path(sys.executable).with_name("xueping"))
+        command = [*leash, xueping, "up", "--data-dir", str(self.folder), "--port", str(port)]
         with self.said.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+                command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
             )
         self._await_ready(tell)
 
@@ -62,7 +63,8 @@ class OwnStack:
     def stop(self) -> None:
         """Leaves no process, however it was started or left."""
         if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
+            assert self._process.stdin is not None
+            self._process.stdin.close()
             try:
                 self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:

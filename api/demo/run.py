@@ -63,7 +63,7 @@ def run_demo(stack: OwnStack, show: Show) -> Demo:
 def _walks(stage: Stage, records: list[Record]) -> Walked:
     def walk(name: str, title: str, act: Callable[[Record], Answer | None]) -> Answer | None:
         records.append(stage.record(name, title))
-        return _attempt(records[-1], act)
+        return attempt(records[-1], act)
 
     bought = walk("purchase", "① 投保：核保、付款、出单", lambda record: walk_purchase(stage, record))
     walk("takeover", "② 接管在保险公司网站售出的保单", lambda record: take_over(stage, record))
@@ -95,7 +95,7 @@ def _surrender(stage: Stage, record: Record, bought: Answer | None) -> Answer:
     return walk_surrender(stage, record, bought)
 
 
-def _attempt(record: Record, act: Callable[[Record], Answer | None]) -> Answer | None:
+def attempt(record: Record, act: Callable[[Record], Answer | None]) -> Answer | None:
     """A walk that stops half way is a failed step; the others go on."""
     try:
         return act(record)
