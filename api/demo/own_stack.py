@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from api.auth import Caller, issue_token
 from api.stack import ports, processes
 from api.stack.environment import api_url, stack_environment, temporal_ui_url
@@ -23,22 +25,27 @@ LOOK_SECONDS = 0.1
 
 
 class OwnStack:
-    """`folder` may be new or of an earlier run. Parts log below `folder/logs`; what the supervisor says goes to `said`."""
+    """`folder` may be new or of an earlier run. Parts log below `folder/logs`, what the supervisor says among them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
-        self.said = self.folder.with_name(f"{self.folder.name}.out")
+        self.logs = self.folder / "logs"
+        self._said = self.logs / "up.log"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, tell: Callable[[str], None] = lambda _line: None) -> None:
         """Returns when every part serves; `tell` gets each line on the way. Raises StackError with the line that says why not."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise StackError(f"数据目录 {self.folder} 不可写：{error.strerror}", "换一个 --data-dir") from error
         kept = load_plan(self.folder)
         port = kept.api_port if kept and ports.is_free(kept.api_port) else ports.choose(())
         leash = [sys.executable, "-m", "api.demo.leash"]
         xueping = str(Path(sys.executable).with_name("xueping"))
         command = [*leash, xueping, "up", "--data-dir", str(self.folder), "--port", str(port)]
-        with self.said.open("wb") as output:
+        with self._said.open("wb") as output:
             self._process = subprocess.Popen(  # noqa: S603
                 command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT
             )
@@ -68,13 +75,14 @@ class OwnStack:
             try:
                 self._process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                for process in (*psutil.Process(self._process.pid).children(recursive=True), self._process):
+                    process.kill()
                 self._process.wait()
         processes.end(self.folder)
 
     def lines(self) -> list[str]:
         """What the supervisor has said, without a line that is still being written."""
-        return self.said.read_text(errors="replace").rpartition("\n")[0].splitlines()
+        return self._said.read_text(errors="replace").rpartition("\n")[0].splitlines()
 
     def troubles(self) -> list[str]:
         """Its lines about parts that fell over, each with where the log is."""
@@ -93,10 +101,6 @@ class OwnStack:
     @property
     def temporal_ui(self) -> str:
         return temporal_ui_url(self.plan)
-
-    @property
-    def logs(self) -> Path:
-        return self.folder / "logs"
 
     @property
     def environment(self) -> dict[str, str]:

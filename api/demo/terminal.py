@@ -44,7 +44,7 @@ class Terminal:
         table.add_column("看到", overflow="fold")
         table.add_column("得到", overflow="fold")
         for row in rows:
-            table.add_row(escape(row.who), escape("\n".join(row.saw)), escape("\n".join(row.got)))
+            table.add_row(row.who, _cell(row.saw), _cell(row.got))
         self._console.print(table)
 
     def say(self, text: str) -> None:
@@ -69,6 +69,11 @@ class Terminal:
             self._console.print(
                 f"  [red]✗ {escape(step.step)}：应为 {_told(step.expected, step)}，实为 {_told(step.got, step)}[/]"
             )
+
+
+def _cell(lines: list[str]) -> str:
+    """A line breaks where it is full: between a figure and its unit is no better place."""
+    return escape("\n".join(lines).replace(" ", "\u00a0"))
 
 
 def _told(value: Any, step: Step) -> str:
