@@ -36,7 +36,7 @@ def settle(
     open_coverages = [c for c in terms.coverages if reasons[c.coverage_id] is None]
     sheet = Worksheet(terms, used_fen or {})
     _pay_disability(sheet, claim, open_coverages)
-    _pay_critical_illness(sheet, claim, open_coverages)
+    _pay_critical_illness(sheet, open_coverages)
     not_needed = _pay_medical(sheet, claim, open_coverages, other_insurer_paid_fen)
     _pay_death(sheet, claim, open_coverages, other_death_benefit_fen)
     lines = sheet.lines()
@@ -54,7 +54,7 @@ def _pay_disability(sheet: Worksheet, claim: Claim, coverages: Sequence[Coverage
                 sheet.pay(coverage, disability_steps(coverage, claim.event))
 
 
-def _pay_critical_illness(sheet: Worksheet, claim: Claim, coverages: Sequence[Coverage]) -> None:
+def _pay_critical_illness(sheet: Worksheet, coverages: Sequence[Coverage]) -> None:
     for coverage in coverages:
         if "critical_illness" in coverage.pays:
             sheet.pay(coverage, [Step("一次性给付保额", coverage.limit_fen)])
@@ -86,8 +86,8 @@ def _indemnity_steps(claim: Claim, coverage: Coverage, cut_off: Mapping[str, int
     """From receipts, or from what the limit of the coverage before cut off; none when it cut off nothing."""
     if coverage.medical:
         return medical_steps(coverage.medical, claim.event, claim.receipts_of(coverage))
-    first = claim.terms.coverage(coverage.overflow_of or "")
-    over = cut_off.get(first.coverage_id, 0) if first else 0
+    first = claim.terms.coverage(coverage.overflow_of) if coverage.overflow_of else None
+    over = cut_off.get(first.coverage_id) if first else None
     return [Step(f"{first.label}保额以外的部分", over)] if first and over else []
 
 

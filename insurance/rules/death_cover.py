@@ -5,7 +5,7 @@ from datetime import date
 
 from insurance.rules.days import age_on
 from insurance.rules.settlement import Step
-from insurance.rules.terms import Cause, ProductTerms
+from insurance.rules.terms import Cause, Coverage, ProductTerms
 
 
 @dataclass(frozen=True)
@@ -24,19 +24,17 @@ class DeathCover:
 
 def death_sum(terms: ProductTerms) -> int:
     """The most that one death can bring: the coverages of one cause together, a sudden death in place of what it replaces."""
-    deaths = [c for c in terms.coverages if "death" in c.pays]
     by_illness = _sum_of(terms, "illness")
-    replaced = {c.coverage_id: c.limit_fen for c in deaths}
-    sudden = [
-        by_illness - replaced.get(c.in_place_of or "", 0) + c.limit_fen
-        for c in terms.coverages
-        if "sudden_death" in c.pays
-    ]
+    sudden = [by_illness - _replaced(terms, c) + c.limit_fen for c in terms.coverages if "sudden_death" in c.pays]
     return max(_sum_of(terms, "accident"), by_illness, *sudden)
 
 
 def _sum_of(terms: ProductTerms, cause: Cause) -> int:
     return sum(c.limit_fen for c in terms.coverages if "death" in c.pays and cause in c.causes)
+
+
+def _replaced(terms: ProductTerms, sudden: Coverage) -> int:
+    return sum(c.limit_fen for c in terms.coverages if c.coverage_id == sudden.in_place_of)
 
 
 def death_cover(terms: ProductTerms, insured_birth_date: date, first_day: date, existing_fen: int) -> DeathCover:

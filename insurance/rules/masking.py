@@ -1,5 +1,6 @@
 """How personal data is shown to those who need not know it in full (DOMAIN 6). Texts of any shape go in; nothing raises."""
 
+import re
 from datetime import date
 
 
@@ -44,10 +45,9 @@ def mask_email(email: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """Down to the district: what stands behind the last 区, 县 or 市 becomes stars."""
-    ends = [address.find(mark, 1) for mark in "区县"]
-    end = min((e for e in ends if e > 0), default=address.find("市", 1))
-    return address[: end + 1] + "***" if end > 0 else _first(address)
+    """Down to the district (区, 县), or the city (市) when none is named; what stands behind becomes stars."""
+    shown = re.match(r".+?[区县]", address) or re.match(r".+?市", address)
+    return shown.group() + "***" if shown else _first(address)
 
 
 def _first(text: str) -> str:

@@ -119,13 +119,12 @@ class _Shares:
 
     def steps(self) -> Iterator[Step]:
         """What the family keeps of each band. Rounding the running sum keeps the total at one rounding."""
-        exact, paid, base_sum = Fraction(0), 0, 0
+        exact, paid = Fraction(0), 0
         for (settled, index), base in sorted(self._bases.items()):
             band = self._bands(settled)[index]
             exact += Fraction(base * band.percent, 100)
             share = round_half_up(exact) - paid
             paid += share
-            base_sum += base
             yield Step(_share_label(settled, band, base), share - base)
 
 

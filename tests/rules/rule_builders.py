@@ -15,7 +15,7 @@ DAY = date(2025, 10, 20)
 
 def for_people(text: str) -> bool:
     """A whole Chinese text: it begins and ends in Chinese, a figure or a bracket."""
-    return all("一" <= edge <= "鿿" or edge.isdigit() or edge in "（）《》" for edge in (text[0], text[-1]))
+    return all("一" <= edge <= "鿿" or edge.isdigit() or edge in "（）《》%" for edge in (text[0], text[-1]))
 
 
 PRODUCTS = [product.product_id for product in load_catalogue().products]

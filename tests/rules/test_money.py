@@ -57,7 +57,7 @@ def test_what_is_no_amount_is_refused_with_a_code(text):
     with pytest.raises(Invalid) as refusal:
         parse_yuan(text)
     assert refusal.value.code == "not_an_amount"
-    assert "两位小数" in refusal.value.message
+    assert refusal.value.message == "金额应为数字，最多两位小数"
     assert str(refusal.value) == f"not_an_amount: {refusal.value.message}"
 
 

@@ -70,6 +70,16 @@ def test_campus_medical_continues_at_the_full_amount():
     assert settlement.lines[1].steps[0].label == "意外医疗保额以外的部分"
 
 
+def test_a_third_coverage_may_continue_the_second():
+    first = medical_coverage(medical(), limit_fen=100_00)
+    second = Coverage("second", "第二项", "二", 100_00, ("accident",), ("medical",), overflow_of="accident_medical")
+    third = Coverage("third", "第三项", "三", 100_00, ("accident",), ("medical",), overflow_of="second")
+    on = terms(first, second, third)
+    assert [pay(on, receipt(fen)) for fen in (50_00, 150_00, 250_00, 350_00)] == [50_00, 150_00, 250_00, 300_00]
+    not_needed = settle(on, cover(), accident(), [receipt(50_00)]).not_payable
+    assert [(n.coverage_id, n.code) for n in not_needed] == [("second", "not_needed"), ("third", "not_needed")]
+
+
 def test_a_deductible_that_an_earlier_claim_bore_is_not_taken_again():
     on = terms(medical_coverage(medical(deductible_fen=100_00)))
     assert pay(on, receipt(500_00), event=accident(deductible_taken_fen=60_00)) == 460_00
@@ -119,6 +129,25 @@ def test_contradictory_payers_count_as_no_loss():
     assert pay(on, receipt(100_00, pool_pay_fen=80_00, other_pay_fen=80_00)) == 0
     other_day = receipt(50_00, date=DAY + timedelta(days=1))
     assert pay(on, receipt(100_00, pool_pay_fen=180_00), other_day) == 50_00
+    # the deductions of one day never exceed what is left of its total
+    catalogue_only = terms(medical_coverage(medical(self_expense_cut="医保外")))
+    bill = receipt(100_00, pool_pay_fen=30_00, other_pay_fen=90_00, self_expense_fen=50_00)
+    line = settle(catalogue_only, cover(), accident(), [bill, other_day]).lines[0]
+    assert [step.amount_fen for step in line.steps] == [150_00, -30_00, -70_00]
+    bill = receipt(100_00, pool_pay_fen=30_00, other_pay_fen=40_00, self_expense_fen=50_00)
+    line = settle(catalogue_only, cover(), accident(), [bill, other_day]).lines[0]
+    assert [step.amount_fen for step in line.steps] == [150_00, -30_00, -40_00, -30_00]
+
+
+def test_a_contradictory_receipt_takes_nothing_from_another_category():
+    contradictory = receipt(10_00, category="rabies", pool_pay_fen=500_00)
+    honest = receipt(300_00, category="dental", pool_pay_fen=10_00)
+    assert pay(product(2), contradictory, honest) == 290_00
+
+
+def test_what_the_family_bears_as_self_expense_is_part_of_its_loss():
+    shots = receipt(400_00, category="rabies", self_expense_fen=300_00)
+    assert pay(product(2), shots, other_insurer_paid_fen=150_00) == 250_00
 
 
 def test_receipts_before_the_event_count_for_nothing():

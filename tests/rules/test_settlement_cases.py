@@ -1,4 +1,5 @@
 import pytest
+from rule_builders import for_people
 from rule_cases import SETTLEMENTS, cases, cover_of, event_of, fen, fen_by_id, receipts_of, terms_of
 
 from insurance.rules.benefit import Settlement, settle
@@ -35,7 +36,8 @@ def test_every_coverage_of_the_product_is_answered_once(case):
     settlement = settle_case(case)
     answered = [x.coverage_id for x in (*settlement.lines, *settlement.not_payable)]
     assert sorted(answered) == sorted(c.coverage_id for c in terms_of(case).coverages)
-    assert all(n.explanation and n.label for n in settlement.not_payable)
+    texts = [s.label for line in settlement.lines for s in line.steps] + [n.explanation for n in settlement.not_payable]
+    assert all(for_people(text) for text in texts)
 
 
 def test_case_names_are_unique():
