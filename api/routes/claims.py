@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -24,7 +25,7 @@ from insurance.rules.case import AccidentReport, CaseConsent, Payee
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
 from insurance.rules.shares import SharesInvalid, parse_shares
-from insurance.tables import Claim, Policy
+from insurance.tables import Claim, PersonalDataRead, Policy
 from workflows.messages import ClaimOrder, PayeeOrder
 
 router = APIRouter(prefix="/v1", tags=["claims"])
@@ -184,9 +185,16 @@ async def visible_claim(session: AsyncSession, caller: Caller, claim_id: str) ->
 
 
 async def shown(parts: Parts, caller: Caller, claim_id: str) -> dict[str, Any]:
+    """The whole case. That somebody else than the family saw it is logged (未成年人网络保护条例 36)."""
     async with parts.database.transaction() as session:
         row = await visible_claim(session, caller, claim_id)
+        if caller.role != "parent":
+            session.add(_read_by(caller, claim_id, parts.now()))
         return await claim_view(parts, session, row, caller)
+
+
+def _read_by(caller: Caller, claim_id: str, at: datetime) -> PersonalDataRead:
+    return PersonalDataRead(subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=at)
 
 
 async def _told(parts: Parts, caller: Caller, claim_id: str, update: str, arg: object = None) -> dict[str, Any]:

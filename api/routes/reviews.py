@@ -19,7 +19,7 @@ from api.routes.documents import Kind
 from api.views import instant
 from insurance.rules.case import DecidedLine
 from insurance.rules.status import label
-from insurance.tables import PersonalDataRead, Review
+from insurance.tables import Review
 from workflows.messages import Actor, Correction, DecisionOrder, PapersOrder, Reassignment, Undoing
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
@@ -74,10 +74,9 @@ async def list_reviews(
 
 @router.get("/{review_id}")
 async def show(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[str, Any]:
-    """The review with its claim, receipt beside reading. The read is logged."""
+    """The review with its claim, receipt beside reading."""
     async with parts.database.transaction() as session:
         row = await _visible(session, caller, review_id)
-        session.add(_read_log(parts, caller, row.claim_id))
     return _view(row) | {"claim": await claim_shown(parts, caller, row.claim_id)}
 
 
@@ -172,12 +171,6 @@ def _require_lead(caller: Caller) -> None:
 
 def _actor(caller: Caller) -> Actor:
     return Actor(caller.role, caller.subject, caller.lead)
-
-
-def _read_log(parts: Parts, caller: Caller, claim_id: str) -> PersonalDataRead:
-    return PersonalDataRead(
-        subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=parts.now()
-    )
 
 
 def _view(row: Review) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class TakeoverBody(Body):
 
 
 class Accepted(BaseModel):
+    number: int
     row: PolicyBody
     values: dict[str, Any]
 
@@ -62,13 +63,13 @@ async def take_over(parts: TheParts, caller: InsurerStaff, code: ObjectId, body:
     for number, raw in enumerate(body.policies):
         row = _checked(parts, code, raw)
         if isinstance(row, PolicyBody):
-            accepted.append(Accepted(row=row, values=_values(parts, code, row)))
+            accepted.append(Accepted(number=number, row=row, values=_values(parts, code, row)))
         else:
             rejected += [{"row": number, "field": e.field, "code": e.code, "message": e.message} for e in row]
     async with parts.database.transaction() as session:
         conflicts = await _store(session, accepted)
-        rejected += [_conflict(body, policy_no) for policy_no in conflicts]
-        known = [a.row for a in accepted if a.row.policy_no not in conflicts]
+        rejected += [_conflict(number) for number in conflicts]
+        known = [a.row for a in accepted if a.number not in conflicts]
         if known:
             await parts.adapters.insurers[code].take_over([_at_insurer(row) for row in known])
     return {"accepted": len(known), "rejected": sorted(rejected, key=lambda r: r["row"])}
@@ -115,24 +116,24 @@ def _values(parts: Parts, code: str, row: PolicyBody) -> dict[str, Any]:
     }
 
 
-async def _store(session: AsyncSession, accepted: list[Accepted]) -> set[str]:
-    """The numbers that stand already with other details. One order for everybody, so that two lists never wait for each other."""
-    conflicts: set[str] = set()
-    for one in sorted(accepted, key=lambda one: one.row.policy_no):
+async def _store(session: AsyncSession, accepted: list[Accepted]) -> set[int]:
+    """The rows whose policy stands already with other details. One order for everybody, so that two lists never wait for
+    each other."""
+    conflicts: set[int] = set()
+    for one in sorted(accepted, key=lambda one: (one.row.policy_no, one.number)):
         statement = insert(Policy).values(**one.values).on_conflict_do_nothing().returning(col(Policy.policy_no))
         if (await session.execute(statement)).first() is not None:
             continue
         known = await session.get(Policy, one.row.policy_no)
         if known is None or any(getattr(known, name) != one.values[name] for name in _COMPARED):
-            conflicts.add(one.row.policy_no)
+            conflicts.add(one.number)
     return conflicts
 
 
 _COMPARED = ("insurer_code", "product_id", "effective_date", "premium_fen", "paid_at", "insured_digest", "source")
 
 
-def _conflict(body: TakeoverBody, policy_no: str) -> dict[str, Any]:
-    number = next(n for n, raw in enumerate(body.policies) if raw.get("policy_no") == policy_no)
+def _conflict(number: int) -> dict[str, Any]:
     return {"row": number, "field": "policy_no", "code": "policy_conflict", "message": "这个保单号已存在，内容不同"}
 
 

@@ -74,6 +74,15 @@ async def test_the_same_number_twice_in_one_list_is_one_policy(door: Door):
     assert (await door.rows())["policies"] == before["policies"] + 1
 
 
+async def test_the_same_number_twice_with_other_details_is_the_first_of_them(door: Door):
+    row = policy(account="parent-first")
+    body = (await take_over(door, row, row | {"premium_paid_fen": 1, "account": "parent-second"})).json()
+    assert (body["accepted"], [(r["row"], r["code"]) for r in body["rejected"]]) == (1, [(1, "policy_conflict")])
+    assert door.insurer.entries == [("taken_over", "", row["policy_no"])]
+    async with door.database.transaction() as session:
+        assert (await session.get(Policy, row["policy_no"])).premium_fen == 120_00
+
+
 async def test_two_lists_at_the_same_moment_make_each_policy_once(door: Door):
     rows = [policy() for _ in range(10)]
     before = await door.rows()

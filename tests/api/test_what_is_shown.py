@@ -52,14 +52,23 @@ async def test_a_claim_masks_accounts_and_mobiles_for_everybody(door: Door, fami
         assert answer.json()["payees"][0]["account"] == "p***@example.com"
 
 
-async def test_a_review_shows_the_claim_and_the_read_is_logged(door: Door, family: Family):
-    answer = await get(door, f"/v1/reviews/{family.review_id}", door.adjuster("adj-7"))
-    assert answer.json()["claim"]["claim_id"] == family.claim_id
+async def reads_by(door: Door, subject):
     async with door.database.transaction() as session:
-        (read,) = (
-            await session.exec(select(PersonalDataRead).where(PersonalDataRead.object_id == family.claim_id))
-        ).all()
-    assert (read.subject, read.role, read.purpose, read.at) == ("adj-7", "adjuster", "claim_review", records.NOW)
+        found = await session.exec(select(PersonalDataRead).where(PersonalDataRead.subject == subject))
+        return [(read.role, read.object_id, read.purpose, read.at) for read in found.all()]
+
+
+@pytest.mark.parametrize("path", ["/v1/reviews/{review_id}", "/v1/claims/{claim_id}"])
+async def test_an_adjuster_sees_the_whole_claim_and_the_read_is_logged(door: Door, family: Family, path):
+    adjuster = records.new("adj")
+    answer = await get(door, path.format(**vars(family)), door.adjuster(adjuster))
+    assert answer.json()["claim_id"] == family.claim_id
+    assert await reads_by(door, adjuster) == [("adjuster", family.claim_id, "claim_review", records.NOW)]
+
+
+async def test_a_family_reads_its_own_claim_unlogged(door: Door, family: Family):
+    await get(door, f"/v1/claims/{family.claim_id}", door.parent(family.subject))
+    assert await reads_by(door, family.subject) == []
 
 
 async def test_a_read_that_is_refused_is_not_logged(door: Door, family: Family):
