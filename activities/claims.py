@@ -59,6 +59,8 @@ class CaseFile:
     review_count: int
     event_count: int
     updated_at: datetime
+    # what its payments took of each coverage's limit, all rounds together
+    paid_lines: tuple[DecidedLine, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,23 @@
 """Steps at the payment gateway (支付宝): query, close, refund (退款), pay out (转账)."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from temporalio import activity
 
-from insurance.adapters.ports import Payments, PayOrder, Refund, Trade, Transfer, TransferOrder
+from insurance.adapters.ports import (
+    Payments,
+    PaymentsUnavailable,
+    PayOrder,
+    Refund,
+    Refused,
+    Trade,
+    Transfer,
+    TransferOrder,
+)
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -39,7 +52,7 @@ class PaymentSteps:
     async def refund(self, step: RefundStep) -> Refund:
         """An earlier attempt may have been carried out and its answer lost: ask before asking again."""
         if activity.info().attempt > 1:
-            known = await self._payments.query_refund(step.out_trade_no, step.out_request_no)
+            known = await _told(self._payments.query_refund(step.out_trade_no, step.out_request_no))
             if known is not None and known.status == "done":
                 return known
         return await self._payments.refund(step.out_trade_no, step.out_request_no, step.amount_fen, step.reason)
@@ -48,11 +61,19 @@ class PaymentSteps:
     async def pay_out(self, order: TransferOrder) -> Transfer:
         """The gateway knows `out_biz_no`: a repeat gives the first one's answer and moves nothing again."""
         if activity.info().attempt > 1:
-            known = await self._payments.query_transfer(order.out_biz_no)
+            known = await _told(self._payments.query_transfer(order.out_biz_no))
             if known.status != "not_found":
                 return known
         return await self._payments.transfer(order)
 
     @activity.defn
     async def query_payout(self, out_biz_no: str) -> Transfer:
-        return await self._payments.query_transfer(out_biz_no)
+        return await _told(self._payments.query_transfer(out_biz_no))
+
+
+async def _told(question: Awaitable[Answer]) -> Answer:
+    """A refusal to tell says nothing about the money: it must never count as a refusal to move it."""
+    try:
+        return await question
+    except Refused as refusal:
+        raise PaymentsUnavailable(refusal.code) from None

@@ -1,6 +1,7 @@
 """Claim (理赔): from report to payout. `run` is the process; what the family and adjusters say comes in as updates."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.shares import parse_shares, split
-from workflows.claim_case import ENDED, ClaimCase, reserved, reserved_lines, used
+from workflows.claim_case import ENDED, ClaimCase, most, proposed
 from workflows.corrections import NotCorrectable, amend
 from workflows.messages import (
     ClaimOrder,
@@ -47,6 +48,8 @@ class ClaimWorkflow:
         self._disputed = False
         self._undoing: Undoing | None = None
         self._withdrawn = False
+        # corrections, and what ends their time: none of them while another one is at work
+        self._one_by_one = asyncio.Lock()
         self._review: workflow.ChildWorkflowHandle[Any, ReviewResult] | None = None
         self._steps = {
             "reported": self._gather,
@@ -73,7 +76,7 @@ class ClaimWorkflow:
                 await self._withdraw()
             else:
                 await self._steps[self._case.state]()
-        await workflow.wait_condition(workflow.all_handlers_finished)
+        await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._nothing_under_way())
         return ClaimOutcome(self._case.state, self._case.paid_fen)
 
     # --- report and evidence ------------------------------------------------------------------------------------------
@@ -90,12 +93,16 @@ class ClaimWorkflow:
             report.patient_state,
         )
         try:
-            self._case.report_no = await workflow.execute_activity_method(
-                InsurerSteps.report_claim, ReportStep(order.insurer_code, request), **OUTSIDE
+            self._case.report_no = await self._unless_over(
+                workflow.start_activity_method(
+                    InsurerSteps.report_claim, ReportStep(order.insurer_code, request), **OUTSIDE
+                )
             )
-            await self._case.note("reported", "insurer", "保险公司已登记报案")
         except ActivityError:
             await self._case.note("report_refused", "insurer", "保险公司未登记报案，已转人工处理，不影响您提交材料")
+            return
+        if self._case.report_no is not None:
+            await self._case.note("reported", "insurer", "保险公司已登记报案")
 
     async def _gather(self) -> None:
         """The family's turn: papers, then submit."""
@@ -104,13 +111,16 @@ class ClaimWorkflow:
                 lambda: self._submitted or self._withdrawn, timeout=timedelta(days=self._order.idle_days)
             )
         except TimeoutError:
-            await self._case.move(
-                "withdrawn",
-                "lapsed",
-                "system",
-                "长时间未提交材料，本次申请已结束；需要时可以重新报案",
-                limits=reserved(None),
-            )
+            await self._lapse()
+
+    async def _lapse(self) -> None:
+        case = self._case
+        if case.paid_fen:
+            # opened again after a payment: what was paid for stays claimed
+            await case.move("submitted", "lapsed", "system", "长时间未补充材料，将按现有材料审核")
+        else:
+            text = "长时间未提交材料，本次申请已结束；需要时可以重新报案"
+            await case.move("withdrawn", "lapsed", "system", text, limits=case.used())
 
     async def _read(self) -> None:
         self._submitted = False
@@ -122,15 +132,32 @@ class ClaimWorkflow:
     def _all_read(self) -> bool:
         return all(task.done() for task in self._readings.values())
 
+    def _nothing_under_way(self) -> bool:
+        return self._all_read() and (self._reporting is None or self._reporting.done())
+
+    async def _unless_over(self, step: workflow.ActivityHandle[Any]) -> Any:
+        """The step's answer. None when the claim was over first; the step is called off then."""
+        await workflow.wait_condition(lambda: step.done() or self._withdrawn or self._case.state in ENDED)
+        if step.done():
+            return await step
+        step.cancel()
+        with suppress(ActivityError, asyncio.CancelledError):
+            await step
+        return None
+
     async def _read_one(self, document: EvidenceFile) -> None:
         case = self._case
         try:
-            outcome = await workflow.execute_activity_method(
-                EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
+            outcome = await self._unless_over(
+                workflow.start_activity_method(
+                    EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
+                )
             )
         except ActivityError:
             case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
             await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
+            return
+        if outcome is None:
             return
         if outcome.rejected_because is not None:
             case.reject_document(document.document_id, outcome.rejected_because)
@@ -191,14 +218,14 @@ class ClaimWorkflow:
             "refused": "很抱歉，本次申请未能赔付，原因见理赔决定",
         }[decision.outcome]
         case.tell(f"decided_{decision.outcome}", text)
-        await case.move("decided", "decided", by, text, limits=reserved(decision))
+        await case.move("decided", "decided", by, text, limits=case.reserved(decision.lines))
 
     async def _open_review(self, text: str, excluded: tuple[str, ...]) -> None:
         case, order = self._case, self._order
         assert case.assessment is not None
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
-        await case.move("in_review", "review_opened", "system", text, limits=reserved_lines(case.assessment))
+        await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
         review = ReviewOrder(
             review_id=case.review_id,
             claim_id=order.claim_id,
@@ -229,10 +256,11 @@ class ClaimWorkflow:
         if self._withdrawn:
             return
         result = await review
-        if result.papers is not None:
-            await self._request_papers(result.papers)
-        elif result.decision is not None:
-            await self._decide(result.decision)
+        async with self._one_by_one:
+            if result.papers is not None:
+                await self._request_papers(result.papers)
+            elif result.decision is not None:
+                await self._decide(result.decision)
 
     async def _request_papers(self, request: PapersRequest) -> None:
         case = self._case
@@ -293,11 +321,12 @@ class ClaimWorkflow:
             await self._ask_for_payee("请填写收款账户，收到后立即支付")
             return
         for index, amount_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
-            if not case.is_paid(index) and not await transfer(case, index, amount_fen):
+            if amount_fen and not case.is_paid(index) and not await transfer(case, index, amount_fen):
                 await self._ask_for_payee("收款账户没有收到款项，请更换账户；赔款一分不少")
                 return
+        case.paid_lines = most(case.decision.lines, case.paid_lines)
         case.tell("paid", "赔款已支付，请查收")
-        await case.move("paid", "paid", "system", "赔款已支付", limits=used(case.decision.lines))
+        await case.move("paid", "paid", "system", "赔款已支付", limits=case.used())
 
     async def _ask_for_payee(self, text: str) -> None:
         self._case.payee_wanted = True
@@ -333,15 +362,15 @@ class ClaimWorkflow:
                 )
             except ActivityError:
                 case.journal.event("close_refused", "insurer", "保险公司未登记结案，已转人工处理", workflow.now())
-        await case.move("closed", "closed", "system", "本次理赔已结案")
+        await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
 
     async def _withdraw(self) -> None:
         if self._review is not None and not self._review.done():
             await self._review.signal("close")
             await self._review
-        for task in self._readings.values():
-            task.cancel()
-        await self._case.move("withdrawn", "withdrawn", "family", "您已撤回本次申请", limits=reserved(None))
+        async with self._one_by_one:
+            case = self._case
+            await case.move("withdrawn", "withdrawn", "family", "您已撤回本次申请", limits=case.used())
 
     # --- what the family says -----------------------------------------------------------------------------------------
 
@@ -351,8 +380,9 @@ class ClaimWorkflow:
         if document.document_id in self._case.documents:
             return
         self._case.put_document(document)
-        await self._case.note("document_received", "family", f"已收到{DOCUMENT_KINDS[document.kind]}")
+        # before the note: a claim that is submitted meanwhile must wait for this reading
         self._readings[document.document_id] = asyncio.create_task(self._read_one(document))
+        await self._case.note("document_received", "family", f"已收到{DOCUMENT_KINDS[document.kind]}")
 
     @add_document.validator
     def _may_add_document(self, document: EvidenceFile) -> None:
@@ -360,7 +390,7 @@ class ClaimWorkflow:
 
     @workflow.update
     async def set_payee(self, order: PayeeOrder) -> None:
-        self._case.payees = order.payees
+        self._case.set_payees(order.payees)
         self._case.consents = (*self._case.consents, *order.consents)
         self._case.payee_wanted = False
         await self._case.note("payee_set", "family", "已填写收款账户")
@@ -368,8 +398,8 @@ class ClaimWorkflow:
     @set_payee.validator
     def _may_set_payee(self, order: PayeeOrder) -> None:
         self._require(*WITHDRAWABLE, "reopened", "payee_needed")
-        if any(p.round == self._case.round for p in self._case.payouts) and len(order.payees) != len(self._case.payees):
-            raise ApplicationError("部分收款人已付款，收款人数不能改变", type="payees_fixed")
+        if not self._case.keeps_the_paid(order.payees):
+            raise ApplicationError("部分收款人已付款，他们和各人的份额不能改变", type="payees_fixed")
 
     @workflow.update
     async def submit(self) -> None:
@@ -420,18 +450,26 @@ class ClaimWorkflow:
         self._require(*WITHDRAWABLE)
         if self._accepted or (self._case.decision is not None and self._case.decision.outcome == "full"):
             raise ApplicationError("赔款已在支付中", type="illegal_move")
+        if self._case.paid_fen:
+            raise ApplicationError("已经赔付过的申请不能撤回", type="illegal_move")
 
     # --- what adjusters say -------------------------------------------------------------------------------------------
 
     @workflow.update
     async def correct(self, correction: Correction) -> None:
         """An amendment of a receipt, and the settlement computed anew."""
-        case = self._case
-        case.put_receipt(amend(case.receipts[correction.receipt_id], correction, workflow.now()))
-        case.assessment = await self._assessed()
-        await case.note("receipt_corrected", correction.actor.label, "理赔员更正了票据内容，已重新理算")
-        if self._review is not None and not self._review.done():
-            await self._review.signal("reassessed", case.assessment)
+        async with self._one_by_one:
+            # others may have been faster
+            self._require("in_review")
+            case = self._case
+            case.put_receipt(amend(case.receipts[correction.receipt_id], correction, workflow.now()))
+            case.assessment = await self._assessed()
+            text = "理赔员更正了票据内容，已重新理算"
+            await case.note(
+                "receipt_corrected", correction.actor.label, text, limits=case.reserved(proposed(case.assessment))
+            )
+            if self._review is not None and not self._review.done():
+                await self._review.signal("reassessed", case.assessment)
 
     @correct.validator
     def _may_correct(self, correction: Correction) -> None:

@@ -17,6 +17,7 @@ from insurance.rules.case import (
     Payee,
     Payout,
 )
+from insurance.rules.shares import parse_shares
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import ClaimOrder
@@ -45,6 +46,8 @@ class ClaimCase:
         self.payees: tuple[Payee, ...] = ()
         self.consents: tuple[CaseConsent, ...] = order.consents
         self.payouts: list[Payout] = []
+        # what every round of this claim together took of the limits
+        self.paid_lines: tuple[DecidedLine, ...] = ()
         self.disputed = False
         self.review_id: str | None = None
         self.review_count = 0
@@ -65,6 +68,7 @@ class ClaimCase:
         self.assessment = case.assessment
         self.undone = [*case.undone, *([case.decision] if case.decision else [])]
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
+        self.paid_lines = case.paid_lines
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
         self.seq = case.event_count
@@ -90,6 +94,26 @@ class ClaimCase:
     def attempts(self, index: int) -> int:
         return sum((p.round, p.payee) == (self.round, index) for p in self.payouts)
 
+    def keeps_the_paid(self, payees: tuple[Payee, ...]) -> bool:
+        """Once somebody of this round is paid, neither they nor anybody's share may change, or sums would be paid twice."""
+        paid = self._paid_payees
+        if not paid:
+            return True
+        shares = [parse_shares([p.share for p in some]) for some in (payees, self.payees)]
+        return shares[0] == shares[1] and all(payees[i].name == self.payees[i].name for i in paid)
+
+    @property
+    def _paid_payees(self) -> set[int]:
+        return {i for i in range(len(self.payees)) if self.is_paid(i)}
+
+    def reserved(self, lines: tuple[DecidedLine, ...]) -> LimitsHeld:
+        """The limits that the claim holds until it is paid: never less than what earlier rounds took."""
+        return LimitsHeld("reserved", most(lines, self.paid_lines))
+
+    def used(self) -> LimitsHeld:
+        """What it holds for good."""
+        return LimitsHeld("used", self.paid_lines)
+
     @property
     def usable_documents(self) -> tuple[EvidenceFile, ...]:
         return tuple(d for d in self.documents.values() if d.state == "received")
@@ -112,6 +136,11 @@ class ClaimCase:
     def put_receipt(self, receipt: CaseReceipt) -> None:
         self.receipts[receipt.receipt_id] = receipt
         self._changed_receipts.add(receipt.receipt_id)
+
+    def set_payees(self, payees: tuple[Payee, ...]) -> None:
+        """Those who are paid stay as they were paid."""
+        paid = self._paid_payees
+        self.payees = tuple(self.payees[i] if i in paid else payee for i, payee in enumerate(payees))
 
     def put_payout(self, payout: Payout) -> None:
         others = [p for p in self.payouts if p.out_biz_no != payout.out_biz_no]
@@ -185,19 +214,18 @@ class ClaimCase:
             review_count=self.review_count,
             event_count=self.journal.event_count,
             updated_at=workflow.now(),
+            paid_lines=self.paid_lines,
         )
 
 
-def reserved(decision: Decision | None) -> LimitsHeld:
-    """The limits that a decision holds until it is paid; none when there is no decision or a refusal."""
-    return LimitsHeld("reserved", decision.lines if decision else ())
+def proposed(assessment: Assessment) -> tuple[DecidedLine, ...]:
+    """What each coverage would pay by a settlement that nobody has decided on yet."""
+    return tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
 
 
-def reserved_lines(assessment: Assessment) -> LimitsHeld:
-    """The limits that a proposed settlement holds while a person looks at it."""
-    lines = assessment.settlement.lines
-    return LimitsHeld("reserved", tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in lines))
-
-
-def used(lines: tuple[DecidedLine, ...]) -> LimitsHeld:
-    return LimitsHeld("used", lines)
+def most(lines: tuple[DecidedLine, ...], others: tuple[DecidedLine, ...]) -> tuple[DecidedLine, ...]:
+    """The larger sum of each coverage in either."""
+    sums: dict[str, int] = {}
+    for line in (*lines, *others):
+        sums[line.coverage_id] = max(line.payable_fen, sums.get(line.coverage_id, 0))
+    return tuple(DecidedLine(coverage_id, payable_fen) for coverage_id, payable_fen in sums.items())

@@ -39,12 +39,14 @@ class ReviewWorkflow:
         return self._result or ReviewResult(None, None)
 
     async def _wait_for_adjuster(self) -> None:
-        """Returns when something is decided, or after the idle limit of whoever holds it."""
+        """Returns when something is decided, or after the idle limit of whoever holds it; who took it meanwhile has all of it."""
         try:
             await workflow.wait_condition(
                 lambda: self._result is not None or self._closed, timeout=self._touched_at + IDLE_LIMIT - workflow.now()
             )
         except TimeoutError:
+            if workflow.now() < self._touched_at + IDLE_LIMIT:
+                return
             self._touched_at = workflow.now()
             if self._adjuster is not None:
                 await self._hold(None)

@@ -15,23 +15,26 @@ PROGRAMS = Path(sys.executable).parent
 _queues = count(1)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def skipped_time() -> AsyncIterator[WorkflowEnvironment]:
-    """Temporal's test server: one clock for all processes, and tests move it."""
+    """Temporal's test server, one for each test: its clock stands still while anything is left at work by another."""
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
     ) as environment:
-        await environment.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(
-                namespace=environment.client.namespace,
-                search_attributes={INSURER_CODE.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
-            )
-        )
+        await add_search_attributes(environment)
         yield environment
+
+
+async def add_search_attributes(environment: WorkflowEnvironment) -> None:
+    await environment.client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(
+            namespace=environment.client.namespace,
+            search_attributes={INSURER_CODE.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
+        )
+    )
 
 
 @pytest.fixture
 async def world(skipped_time: WorkflowEnvironment) -> AsyncIterator[World]:
     async with open_world(skipped_time, f"queue-{next(_queues)}") as world:
         yield world
-        await world.close()

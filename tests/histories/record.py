@@ -1,0 +1,142 @@
+"""Histories of every workflow as the code makes them now, to be replayed on later code (tests/workflows/test_replay.py).
+
+`python -m tests.histories.record` writes them anew. Do that when a history has a new shape to be proved from now on; a change
+that breaks the replay of the old ones would break running cases, and needs `workflow.patched`.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from temporalio.testing import WorkflowEnvironment
+
+from insurance.rules.case import DecidedLine
+from tests.workflows.conftest import PROGRAMS, add_search_attributes
+from tests.workflows.process_orders import adjuster, payee
+from tests.workflows.process_world import CONVERTER, World, open_world
+from workflows.messages import DecisionOrder, PapersOrder, PayeeOrder, RefundAccount
+
+HERE = Path(__file__).parent
+Scenario = Callable[[World], Awaitable[list[str]]]
+
+
+async def bought(world: World) -> list[str]:
+    """The usual purchase."""
+    return [await world.issued()]
+
+
+async def bought_late(world: World) -> list[str]:
+    """Pending underwriting, and an order that expired and was resumed."""
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.insurer_decides(purchase_id, "accepted")
+    await world.until_state(purchase_id, "awaiting_payment")
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.update(purchase_id, "resume")
+    await world.until_state(purchase_id, "awaiting_payment")
+    await world.pay(purchase_id, 2)
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def cancelled(world: World) -> list[str]:
+    purchase_id = await world.awaiting_payment()
+    world.payments.open_page(f"{purchase_id}-1")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def claimed(world: World) -> list[str]:
+    """Decided without a person, paid after the first account bounced."""
+    world.transfers["9102"] = "failed"
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee("father9102"),))
+    await world.until_state(claim_id, "payee_needed")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee("mother@example.com"),)))
+    await world.end_of(claim_id)
+    return [claim_id]
+
+
+async def reviewed(world: World) -> list[str]:
+    """A request for papers, a partial decision that is disputed, and a full one by another adjuster."""
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    first, second, third = (f"{claim_id}-r{n}" for n in (1, 2, 3))
+    await world.until_state(first, "open")
+    await world.update(first, "take", adjuster())
+    await world.update(first, "request_documents", PapersOrder(adjuster(), ("medical_record",), ""))
+    await world.until_state(claim_id, "supplement_requested")
+    await world.update(claim_id, "add_document", await world.paper("medical_record"))
+    await world.update(claim_id, "submit")
+    await world.until_state(second, "open")
+    await world.update(second, "take", adjuster())
+    half = (DecidedLine("accident_medical", 100_00),)
+    await world.update(second, "decide", DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", half))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute")
+    await world.until_state(third, "open")
+    other = adjuster("adjuster-2")
+    await world.update(third, "take", other)
+    await world.update(third, "decide", DecisionOrder(other, "full", (), ""))
+    await world.end_of(claim_id)
+    return [claim_id, first, second, third]
+
+
+async def withdrawn(world: World) -> list[str]:
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.update(claim_id, "withdraw")
+    await world.end_of(claim_id)
+    return [claim_id, f"{claim_id}-r1"]
+
+
+async def surrendered(world: World) -> list[str]:
+    """By the original route, and to an account for a policy sold elsewhere."""
+    purchase_id = await world.issued()
+    bought_here = await world.surrender(await world.policy(), out_trade_no=f"{purchase_id}-1")
+    await world.update(bought_here, "confirm")
+    await world.end_of(bought_here)
+    elsewhere = await world.surrender(await world.policy())
+    await world.update(elsewhere, "confirm")
+    await world.until_state(elsewhere, "payee_needed")
+    await world.update(elsewhere, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    await world.end_of(elsewhere)
+    return [bought_here, elsewhere]
+
+
+async def stray(world: World) -> list[str]:
+    """Money for a purchase that was cancelled."""
+    purchase_id = await world.awaiting_payment()
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    await world.pay(purchase_id)
+    await world.end_of(world.started[-1])
+    return [world.started[-1]]
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    bought, bought_late, cancelled, claimed, reviewed, withdrawn, surrendered, stray,
+)  # fmt: skip
+
+
+async def record() -> None:
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
+    ) as environment:
+        await add_search_attributes(environment)
+        for number, scenario in enumerate(SCENARIOS):
+            async with open_world(environment, f"record-{number}") as world:
+                for order, process_id in enumerate(await scenario(world)):
+                    history = await world.client.get_workflow_handle(process_id).fetch_history()
+                    started = history.events[0].workflow_execution_started_event_attributes
+                    name = f"{scenario.__name__}-{order}-{started.workflow_type.name}.json"
+                    (HERE / name).write_text(history.to_json(), encoding="utf-8")
+                    sys.stdout.write(f"{name} {len(history.events)} events\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(record())

@@ -1,0 +1,326 @@
+import pytest
+
+from insurance.rules.case import AssessmentGrounds, DecidedLine
+from tests.workflows.process_orders import payee
+from workflows.client import MoveRefused
+from workflows.messages import ClaimOutcome, PayeeOrder
+
+pytestmark = pytest.mark.servers
+
+READ = ["reported", "submitted", "reading", "assessing"]
+PAID = ["decided", "agreed", "paying", "paid", "closed"]
+# 80 % of what 1,100 yuan exceed the deductible of 100 yuan by
+PAYABLE = 800_00
+LINE = DecidedLine("accident_medical", PAYABLE)
+
+
+def held(world, claim_id):
+    limits = world.books.limits[claim_id]
+    return limits.how, sum(line.payable_fen for line in limits.lines)
+
+
+def entered(world, kind, claim_id):
+    return [entry for entry in world.insurer.entries if entry[0] == kind and claim_id in entry[1]]
+
+
+# --- the usual case ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_proven_claim_is_decided_and_paid_without_a_person(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.walked(claim_id) == [*READ, *PAID]
+    decision = world.claim(claim_id).case.decision
+    assert (decision.by, decision.outcome, decision.payable_fen, decision.adjusters) == (
+        "automatic",
+        "full",
+        PAYABLE,
+        (),
+    )
+    assert "receipts_read" in decision.checks
+    assert held(world, claim_id) == ("used", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", PAYABLE)]
+    assert len(entered(world, "report", claim_id)) == len(entered(world, "closure", claim_id)) == 1
+    assert world.books.noticed(claim_id) == ["decided_full", "paid"]
+
+
+async def test_two_receipts_are_one_settlement(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), world.receipt("500.00"), payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE + 400_00)
+
+
+async def test_the_same_file_given_twice_is_one_document(world):
+    claim_id = await world.report()
+    document = await world.paper("medical_receipt", [world.receipt()])
+    await world.update(claim_id, "add_document", document)
+    await world.update(claim_id, "add_document", document)
+    await world.hand_in(claim_id, payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
+async def test_a_claim_that_the_insurer_will_not_register_is_paid_all_the_same(world):
+    world.insurer.faults.add("report_claim", "refuse", code="policy_unknown")
+    claim_id = await world.report(told="report_refused")
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert "report_refused" in world.books.told(claim_id)
+    assert entered(world, "closure", claim_id) == []
+
+
+async def test_a_claim_that_the_insurer_will_not_close_is_closed_here(world):
+    world.insurer.faults.add("close_claim", "refuse", code="report_unknown")
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert "close_refused" in world.books.told(claim_id)
+
+
+# --- evidence ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_file_that_can_not_be_read_is_rejected_with_its_reason_and_asked_for_again(world):
+    claim_id = await world.report()
+    blurred = await world.paper("medical_receipt", "照片太模糊，请重新拍摄")
+    await world.update(claim_id, "add_document", blurred)
+    await world.update(claim_id, "submit")
+    await world.until_state(claim_id, "supplement_requested")
+    assert world.books.documents[blurred.document_id].state == "rejected"
+    assert world.books.documents[blurred.document_id].reason == "照片太模糊，请重新拍摄"
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.walked(claim_id) == [*READ, "supplement_requested", "submitted", "reading", "assessing", *PAID]
+
+
+async def test_a_file_whose_record_takes_long_is_read_before_the_settlement(world):
+    claim_id = await world.report_to_a_slow_database()
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    _, go_on = world.books.hold("document_received")
+    adding = await world.begin(claim_id, "add_document", await world.paper("medical_receipt", [world.receipt()]))
+    submitting = await world.begin(claim_id, "submit")
+    await world.until_told(claim_id, "submitted")
+    go_on.set()
+    await adding.result()
+    await submitting.result()
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
+async def test_a_reader_that_is_away_for_too_long_costs_the_family_one_more_upload(world, monkeypatch):
+    async def gone(key, version_id=None):
+        raise RuntimeError("no reader")
+
+    monkeypatch.setattr(world.storage, "get", gone)
+    claim_id = await world.report()
+    await world.update(claim_id, "add_document", await world.paper("medical_receipt", [world.receipt()]))
+    await world.update(claim_id, "submit")
+    await world.until_state(claim_id, "reading")
+    await world.let_pass(hours=1)
+    await world.until_state(claim_id, "supplement_requested")
+
+
+async def test_a_claim_without_papers_lapses(world):
+    claim_id = await world.report()
+    await world.let_pass(days=181)
+    assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
+    assert world.books.told(claim_id) == ["reported", "lapsed"]
+
+
+async def test_submitting_without_the_papers_that_are_certain_is_refused_and_names_them(world):
+    claim_id = await world.report()
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(claim_id, "submit")
+    assert (refusal.value.code, refusal.value.detail) == ("documents_missing", "medical_receipt")
+
+
+# --- what a person must look at -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "receipt"),
+    [
+        ("payer_is_insured", {"payer": "王小明"}),
+        ("receipts_read", {"sure": False}),
+        ("payable", {"total": "50.00"}),
+        ("within_automatic_limit", {"total": "9000.00"}),
+    ],
+)
+async def test_a_doubt_goes_to_a_person_and_refuses_nothing(world, what, receipt):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(**receipt))
+    await world.until_state(claim_id, "in_review")
+    assessment = world.claim(claim_id).case.assessment
+    assert what in [finding.code for finding in assessment.findings]
+    assert held(world, claim_id) == ("reserved", assessment.settlement.payable_fen)
+
+
+async def test_a_receipt_that_another_claim_has_goes_to_a_person(world):
+    world.books.grounds = AssessmentGrounds({}, ("0000000001",), 0)
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt())
+    await world.until_state(claim_id, "in_review")
+
+
+# --- money ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_claim_without_an_account_waits_for_one_and_reminds(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt())
+    await world.until_state(claim_id, "payee_needed")
+    await world.let_pass(days=15)
+    assert world.books.told(claim_id).count("payee_reminded") == 2
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.walked(claim_id)[4:] == [
+        "decided",
+        "agreed",
+        "paying",
+        "payee_needed",
+        "paying",
+        "paid",
+        "closed",
+    ]
+
+
+async def test_a_transfer_that_bounces_is_paid_once_to_another_account(world):
+    world.transfers["9102"] = "failed"
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee("father9102"),))
+    await world.until_state(claim_id, "payee_needed")
+    assert world.books.money(claim_id) == []
+    await world.update(claim_id, "set_payee", PayeeOrder((payee("mother@example.com"),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", PAYABLE)]
+    assert [p.state for p in world.claim(claim_id).case.payouts] == ["failed", "paid"]
+
+
+async def test_a_transfer_under_way_is_neither_paid_nor_failed(world):
+    world.transfers["9103"] = "pending"
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee("father9103"),))
+    await world.until_state(claim_id, "paying")
+    await world.let_pass(days=30)
+    assert world.books.walked(claim_id)[-1] == "paying"
+    assert await world.events_in_history(claim_id) < 3_000
+    world.payments.settle(f"{claim_id}-1-0-0", "paid")
+    await world.let_pass(hours=5)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
+async def test_a_transfer_whose_answer_is_lost_is_paid_once(world):
+    world.payments.faults.add("transfer", "lose_answer")
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    await world.let_pass(seconds=5)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", PAYABLE)]
+
+
+async def test_a_gateway_that_refuses_to_say_whether_it_paid_is_asked_again(world):
+    world.payments.faults.add("transfer", "lose_answer")
+    world.payments.faults.add("query_transfer", "refuse", times=3)
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    await world.let_pass(minutes=1)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert "payee_needed" not in world.books.walked(claim_id)
+
+
+async def test_heirs_are_paid_their_shares_to_the_fen(world):
+    heirs = payee("a@example.com", "黄建国", "1/3"), payee("b@example.com", "李秀英", "2/3")
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=heirs)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", 266_67), ("payout", 533_33)]
+
+
+async def test_an_heir_whose_share_comes_to_nothing_holds_nobody_up(world):
+    heirs = payee("a@example.com", "黄建国", "0.99999"), payee("b@example.com", "李秀英", "0.00001")
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=heirs)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", PAYABLE)]
+
+
+async def one_of_two_heirs_paid(world):
+    world.transfers["9102"] = "failed"
+    claim_id = await world.report()
+    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
+    await world.hand_in(claim_id, world.receipt(), payees=heirs)
+    await world.until_state(claim_id, "payee_needed")
+    return claim_id
+
+
+async def test_an_heir_whose_transfer_bounced_is_paid_without_paying_the_other_twice(world):
+    claim_id = await one_of_two_heirs_paid(world)
+    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b@example.com", "李秀英", "0.5")
+    await world.update(claim_id, "set_payee", PayeeOrder(heirs))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", PAYABLE // 2), ("payout", PAYABLE // 2)]
+
+
+@pytest.mark.parametrize(
+    "heirs",
+    [
+        (payee("a@example.com", "黄建国"),),
+        (payee("a@example.com", "黄建国", "0.1"), payee("b@example.com", "李秀英", "0.9")),
+        (payee("b@example.com", "李秀英", "0.5"), payee("a@example.com", "黄建国", "0.5")),
+    ],
+)
+async def test_once_somebody_is_paid_neither_the_shares_nor_the_paid_can_change(world, heirs):
+    claim_id = await one_of_two_heirs_paid(world)
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(claim_id, "set_payee", PayeeOrder(heirs))
+    assert refusal.value.code == "payees_fixed"
+
+
+# --- withdrawal -------------------------------------------------------------------------------------------------------
+
+
+async def withdrawn(world, claim_id):
+    await world.update(claim_id, "withdraw")
+    assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
+    assert world.books.limits[claim_id].lines == ()
+
+
+async def test_a_reported_claim_is_withdrawn(world):
+    await withdrawn(world, await world.report())
+
+
+async def test_a_claim_is_withdrawn_while_its_papers_are_read(world):
+    world.reader_works.clear()
+    claim_id = await world.report()
+    document = await world.paper("medical_receipt", [world.receipt()])
+    await world.update(claim_id, "add_document", document)
+    await world.update(claim_id, "submit")
+    await world.until_state(claim_id, "reading")
+    await withdrawn(world, claim_id)
+    assert world.books.walked(claim_id) == ["reported", "submitted", "reading", "withdrawn"]
+    assert world.books.told(claim_id)[-1] == "withdrawn"
+    assert world.books.documents[document.document_id].state == "received"
+
+
+async def test_a_claim_is_withdrawn_while_papers_are_awaited(world):
+    claim_id = await world.report()
+    await world.update(claim_id, "add_document", await world.paper("medical_receipt", "太暗"))
+    await world.update(claim_id, "submit")
+    await world.until_state(claim_id, "supplement_requested")
+    await withdrawn(world, claim_id)
+
+
+async def test_a_claim_in_review_is_withdrawn_and_leaves_the_adjusters_queue(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False))
+    await world.until_state(claim_id, "in_review")
+    await withdrawn(world, claim_id)
+    assert world.books.walked(f"{claim_id}-r1") == ["open", "withdrawn"]
+
+
+async def test_a_claim_that_is_being_paid_can_not_be_withdrawn(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt())
+    await world.until_state(claim_id, "payee_needed")
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(claim_id, "withdraw")
+    assert refusal.value.code == "illegal_move"
