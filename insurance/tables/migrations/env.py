@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import create_engine
+from sqlalchemy import NullPool, create_engine
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -24,7 +24,7 @@ def render(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
     return False
 
 
-with create_engine(url).connect() as connection:
+with create_engine(url, poolclass=NullPool).connect() as connection:
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({LOCK})")
     connection.commit()
     context.configure(connection=connection, target_metadata=SQLModel.metadata, compare_type=True, render_item=render)
