@@ -262,6 +262,12 @@ class ClaimWorkflow:
             elif result.decision is not None:
                 await self._decide(result.decision)
 
+    async def _tell_review(self, signal: str, *args: object) -> None:
+        """There is nobody to tell when the review ended at the same moment."""
+        if self._review is not None and not self._review.done():
+            with suppress(ApplicationError):
+                await self._review.signal(signal, args=args)
+
     async def _request_papers(self, request: PapersRequest) -> None:
         case = self._case
         case.papers_requests.append(request)
@@ -365,8 +371,8 @@ class ClaimWorkflow:
         await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
 
     async def _withdraw(self) -> None:
-        if self._review is not None and not self._review.done():
-            await self._review.signal("close")
+        await self._tell_review("close")
+        if self._review is not None:
             await self._review
         async with self._one_by_one:
             case = self._case
@@ -468,8 +474,7 @@ class ClaimWorkflow:
             await case.note(
                 "receipt_corrected", correction.actor.label, text, limits=case.reserved(proposed(case.assessment))
             )
-            if self._review is not None and not self._review.done():
-                await self._review.signal("reassessed", case.assessment)
+            await self._tell_review("reassessed", case.assessment)
 
     @correct.validator
     def _may_correct(self, correction: Correction) -> None:
