@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -34,7 +33,7 @@ class PolicyOnFile:
 
 @dataclass
 class Books:
-    """`hold(event)` keeps the record of that event from being stored until the returned event is set."""
+    """`hold(event)` keeps the record of that event, or `assessing`, from being stored until the returned event is set."""
 
     records: dict[str, Record] = field(default_factory=dict)
     kinds: dict[str, Process] = field(default_factory=dict)
@@ -48,7 +47,6 @@ class Books:
     policies: dict[str, PolicyOnFile] = field(default_factory=dict)
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
-    on_assessing: Callable[[], Any] | None = None
 
     def activities(self) -> list[Any]:
         return [
@@ -134,8 +132,7 @@ class Books:
             grounds=self.grounds,
         )
         assessment = assess(claim)
-        if self.on_assessing is not None:
-            await self.on_assessing()
+        await self._wait("assessing")
         lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
         self.limits[step.claim_id] = LimitsHeld("reserved", lines)
         return assessment
@@ -165,10 +162,7 @@ class Books:
     async def _publish(self, kind: Process, process_id: str, record: Record, state: str, entries: Entries) -> bool:
         """Whether the record is the newest of its process."""
         for event in entries.events:
-            if event.event in self.held:
-                reached, go_on = self.held[event.event]
-                reached.set()
-                await go_on.wait()
+            await self._wait(event.event)
         self.kinds[process_id] = kind
         self.states[process_id][record.seq] = state
         self._enter(process_id, entries)
@@ -177,6 +171,12 @@ class Books:
             return False
         self.records[process_id] = record
         return True
+
+    async def _wait(self, event: str) -> None:
+        if event in self.held:
+            reached, go_on = self.held[event]
+            reached.set()
+            await go_on.wait()
 
     def _enter(self, process_id: str, entries: Entries) -> None:
         for event in entries.events:

@@ -234,6 +234,22 @@ class World:
             await self.update(claim_id, "set_payee", PayeeOrder(payees))
         await self.update(claim_id, "submit")
 
+    async def reopen(self, claim_id: str) -> None:
+        """As the API does: from the record, with the evidence that stands in the tables."""
+        case = self.claim(claim_id).case
+        order: ClaimOrder = claim_order(
+            self.time,
+            case.policy_no,
+            claim_id=claim_id,
+            report=case.report,
+            ocr_queue=self.queue,
+            reopened_because="医院补开了票据",
+            case=case,
+            documents=tuple(self.books.documents.values()),
+            receipts=tuple(self.books.receipts.values()),
+        )
+        await self.processes.start_claim(order)
+
     def claim(self, claim_id: str) -> ClaimRecord:
         record = self.books.records[claim_id]
         assert isinstance(record, ClaimRecord)
