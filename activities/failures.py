@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from temporalio.exceptions import ApplicationError, CancelledError, FailureError
+from temporalio.exceptions import ApplicationError, CancelledError, FailureError, TimeoutError
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from insurance.adapters.ports import Refused, Unavailable
@@ -39,8 +39,11 @@ async def translated(step: Callable[[ExecuteActivityInput], Awaitable[Any]], inp
 
 
 def failure_code(error: BaseException) -> str:
-    """The code of a final failure that a workflow caught from an activity, `unknown` when it has none."""
+    """The code of a final failure that a workflow caught from an activity, `unknown` when it has none. A step whose time was
+    over, perhaps because no worker was there, has got no answer either: `unavailable`."""
     cause = error.__cause__
+    if isinstance(cause, TimeoutError):
+        return "unavailable"
     return cause.type or "unknown" if isinstance(cause, ApplicationError) else "unknown"
 
 
