@@ -18,7 +18,6 @@ from temporalio.client import (
     WorkflowUpdateHandle,
     WorkflowUpdateStage,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
@@ -51,6 +50,7 @@ from tests.workflows.process_orders import (
 from worker import SANDBOX, WORKFLOWS
 from workflows.client import Processes
 from workflows.codec import EncryptionCodec
+from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
     ClaimOutcome,
@@ -66,9 +66,7 @@ from workflows.messages import (
 
 # 32 bytes of nothing secret, so that recorded histories can be read again
 PAYLOAD_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
-CONVERTER = dataclasses.replace(
-    pydantic_data_converter, payload_codec=EncryptionCodec({"test": SecretStr(PAYLOAD_KEY)})
-)
+CONVERTER = data_converter(EncryptionCodec({"test": SecretStr(PAYLOAD_KEY)}))
 PATIENCE_SECONDS = 20
 OUTCOMES = {"pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "stray": StrayOutcome}
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
@@ -345,35 +343,38 @@ class _Clock(Interceptor):
 @asynccontextmanager
 async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncIterator[World]:
     world = World(environment, queue, await environment.get_current_time())
-    insurer, payments = InsurerSteps({INSURER: world.insurer}), PaymentSteps(world.payments)
     with ThreadPoolExecutor(1) as executor:
         evidence_reading = EvidenceReading(world.storage, lambda data: _read(world, data), lambda data: None, executor)
         async with Worker(
             world.client,
             task_queue=queue,
             workflows=WORKFLOWS,
-            activities=[
-                insurer.underwrite,
-                insurer.query_underwriting,
-                insurer.issue_policy,
-                insurer.report_claim,
-                insurer.close_claim,
-                insurer.cancel_policy,
-                payments.payment_page,
-                payments.query_trade,
-                payments.close_trade,
-                payments.refund,
-                payments.pay_out,
-                payments.query_payout,
-                evidence_reading.read_document,
-                *world.books.activities(),
-            ],
+            activities=[*outside_steps(world), evidence_reading.read_document, *world.books.activities()],
             interceptors=[_Clock(world), FailureInterceptor(), HeartbeatInterceptor()],
             workflow_runner=SANDBOX,
             graceful_shutdown_timeout=timedelta(0),
         ):
             yield world
             await world.close()
+
+
+def outside_steps(world: World) -> list[Any]:
+    """The real steps at the insurer and the gateway, with the fakes behind them."""
+    insurer, payments = InsurerSteps({INSURER: world.insurer}), PaymentSteps(world.payments)
+    return [
+        insurer.underwrite,
+        insurer.query_underwriting,
+        insurer.issue_policy,
+        insurer.report_claim,
+        insurer.close_claim,
+        insurer.cancel_policy,
+        payments.payment_page,
+        payments.query_trade,
+        payments.close_trade,
+        payments.refund,
+        payments.pay_out,
+        payments.query_payout,
+    ]
 
 
 def _verdict(proposal: Proposal) -> Any:
