@@ -86,8 +86,7 @@ def _period(claim: Claim, coverage: Coverage) -> Ground:
 def _cause(claim: Claim, coverage: Coverage) -> Ground:
     if claim.event.type in coverage.causes:
         return None
-    covered = "、".join(_NAMES[cause] for cause in coverage.causes)
-    return "event_not_covered", f"这次是{_NAMES[claim.event.type]}，本项只保{covered}"
+    return "event_not_covered", f"这次是{_NAMES[claim.event.type]}，本项只保{_NAMES[coverage.causes[0]]}"
 
 
 def _campus(claim: Claim, coverage: Coverage) -> Ground:

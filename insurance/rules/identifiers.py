@@ -60,7 +60,7 @@ def read_identity_number(text: str) -> IdentityNumber:
 def read_other_document(text: str) -> str:
     """A passport's or other document's number, in capitals. Code: `bad_format`."""
     number = text.strip().upper()
-    if not re.fullmatch(r"[A-Z0-9()（）-]{5,30}", number, re.ASCII):
+    if not re.fullmatch(r"[A-Z0-9()（）-]{5,30}", number):
         raise Invalid("bad_format", "证件号码应为5到30位字母或数字")
     return number
 

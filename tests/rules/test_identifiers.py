@@ -138,7 +138,16 @@ def test_valid_mobiles(mobile):
 
 
 @pytest.mark.parametrize(
-    "mobile", ["12700005678", "1370000567", "137000056789", "+8613700005678", "1370000567a", "１３７００００５６７８"]
+    "mobile",
+    [
+        "12700005678",
+        "1370000567",
+        "137000056789",
+        "1370000567８",
+        "+8613700005678",
+        "1370000567a",
+        "１３７００００５６７８",
+    ],
 )
 def test_invalid_mobiles(mobile):
     assert refusal(read_mobile, mobile) == "bad_format"
@@ -172,6 +181,7 @@ def test_a_mail_address_of_254_characters_is_the_longest():
         ("36010", "bad_format"),
         ("3601022", "bad_format"),
         ("36010a", "bad_format"),
+        ("36010２", "bad_format"),
         ("990000", "bad_region"),
         ("810001", "bad_region"),
     ],
@@ -264,3 +274,9 @@ def test_other_documents_are_letters_and_digits(number):
 @pytest.mark.parametrize("number", ["1234", "1" * 31, "E1234 5678", "护照12345", "１２３４５", ""])
 def test_other_documents_that_can_not_be(number):
     assert refusal(read_other_document, number) == "bad_format"
+
+
+def test_a_refused_student_number_is_told_how_it_looks():
+    with pytest.raises(Invalid) as refused:
+        read_student_number("1")
+    assert refused.value.message == "学籍号应为 G、J 或 L 加18位"

@@ -98,6 +98,16 @@ def test_bands_of_one_accident_run_on_over_its_days():
     assert pay(on, *receipts) == 500_00 + 600_00
 
 
+def test_bands_of_settled_receipts_are_exact_to_the_fen():
+    on = terms(medical_coverage(medical(settled=(Band(0, 1_000_00), Band(100)))))
+    assert pay(on, receipt(1_000_01, social_insurance_settled=True)) == 1
+
+
+def test_without_other_benefits_the_whole_cap_is_there():
+    event = accident(on_campus=True, died_on=DAY)
+    assert settle(product(4), cover(insured_birth_date=date(2017, 1, 1)), event, []).payable_fen == 200_000_00
+
+
 def test_bands_of_each_stay_begin_anew():
     on = terms(medical_coverage(medical(unsettled=(Band(50, 1_000_00), Band(100)), deductible_per="stay")))
     receipts = [receipt(800_00), receipt(800_00, date=DAY + timedelta(days=3))]
@@ -137,6 +147,12 @@ def test_contradictory_payers_count_as_no_loss():
     bill = receipt(100_00, pool_pay_fen=30_00, other_pay_fen=40_00, self_expense_fen=50_00)
     line = settle(catalogue_only, cover(), accident(), [bill, other_day]).lines[0]
     assert [step.amount_fen for step in line.steps] == [150_00, -30_00, -40_00, -30_00]
+
+
+def test_a_contradictory_receipt_lowers_the_loss_of_its_own_day():
+    receipts = [receipt(10_00, category="rabies", pool_pay_fen=60_00), receipt(300_00, category="rabies")]
+    on_one_day = [replace(r, social_insurance_settled=True) for r in receipts]
+    assert pay(product(2), *on_one_day, other_insurer_paid_fen=100_00) == 150_00
 
 
 def test_a_contradictory_receipt_takes_nothing_from_another_category():

@@ -67,6 +67,9 @@ def test_a_result_is_provisional_as_soon_as_it_touches_an_unknown_year():
     # the last day is known, the day it rolls to is not
     closed = Calendar(frozenset({date(2026, 12, 31)}), frozenset(), frozenset({2026}))
     assert rolled(date(2026, 12, 31), closed) == Due(date(2027, 1, 1), date(2026, 12, 31), provisional=True)
+    # the last day is not known, the day it rolls to is
+    opens = Calendar(frozenset({date(2026, 12, 31)}), frozenset(), frozenset({2027}))
+    assert rolled(date(2026, 12, 31), opens) == Due(date(2027, 1, 1), date(2026, 12, 31), provisional=True)
     # counting passes through an unknown year and comes out of it
     gap = Calendar(frozenset(), frozenset(), frozenset({2025, 2027}))
     assert working_days_after(date(2025, 12, 31), 262, gap) == Due(date(2027, 1, 1), date(2027, 1, 1), provisional=True)

@@ -37,6 +37,8 @@ def test_every_coverage_of_the_product_is_answered_once(case):
     answered = [x.coverage_id for x in (*settlement.lines, *settlement.not_payable)]
     assert sorted(answered) == sorted(c.coverage_id for c in terms_of(case).coverages)
     texts = [s.label for line in settlement.lines for s in line.steps] + [n.explanation for n in settlement.not_payable]
+    labels = {c.coverage_id: c.label for c in terms_of(case).coverages}
+    assert all(x.label == labels[x.coverage_id] for x in (*settlement.lines, *settlement.not_payable))
     assert all(for_people(text) for text in texts)
 
 
