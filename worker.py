@@ -57,6 +57,7 @@ PASSED_THROUGH = (
     "activities",
     "insurance",
     "workflows.claim_case",
+    "workflows.converter",
     "workflows.corrections",
     "workflows.journal",
     "workflows.messages",

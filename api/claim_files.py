@@ -14,6 +14,7 @@ from workflows.messages import ClaimOrder
 
 _case = TypeAdapter(CaseFile)
 _receipt = TypeAdapter(CaseReceipt)
+_file = TypeAdapter(EvidenceFile)
 
 
 def case_of(row: Claim) -> CaseFile:
@@ -74,7 +75,7 @@ async def evidence_of(session: AsyncSession, claim_id: str) -> tuple[tuple[Evide
 
 
 def _document_of(row: ClaimDocument) -> EvidenceFile:
-    return TypeAdapter(EvidenceFile).validate_python({n: getattr(row, n) for n in EvidenceFile.__dataclass_fields__})
+    return _file.validate_python({n: getattr(row, n) for n in EvidenceFile.__dataclass_fields__})
 
 
 def _receipt_of(row: Receipt, amendments: list[CaseAmendment]) -> CaseReceipt:

@@ -1,7 +1,6 @@
 """The processes as the doors see them: start one, tell it something, and the ways in which it may not answer."""
 
 import asyncio
-import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -18,12 +17,12 @@ from temporalio.common import (
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import GrpcCompression, RetryConfig, RPCError, RPCStatusCode
 
 from insurance.settings import TemporalSettings
 from workflows.codec import EncryptionCodec
+from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
     PaymentReceived,
@@ -63,7 +62,7 @@ async def connect(settings: TemporalSettings, *, lazy: bool = False) -> Client:
     return await Client.connect(
         settings.address,
         namespace=settings.namespace,
-        data_converter=dataclasses.replace(pydantic_data_converter, payload_codec=codec),
+        data_converter=data_converter(codec),
         tls=settings.tls,
         api_key=settings.api_key.get_secret_value() if settings.api_key else None,
         lazy=lazy,
