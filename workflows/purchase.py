@@ -1,8 +1,9 @@
 """Purchase (投保): underwriting before money, and money that ends in exactly one of a policy or a full refund."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -16,7 +17,7 @@ from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import PaymentReceived, PurchaseOrder, PurchaseOutcome, UnderwritingAnswer
-from workflows.options import OUTSIDE, RECORDS, UNDERWRITING, pauses
+from workflows.options import OUTSIDE, QUESTION, RECORDS, UNDERWRITING, pauses
 from workflows.refunds import refund_in_full
 
 UNDERWRITING_PAUSES = timedelta(seconds=30), timedelta(minutes=30)
@@ -78,8 +79,10 @@ class PurchaseWorkflow:
 
     async def _ask_insurer(self) -> Underwriting:
         try:
-            answer = await workflow.execute_activity_method(
-                InsurerSteps.underwrite, UnderwriteStep(self._order.insurer_code, self._proposal()), **UNDERWRITING
+            answer = await self._unless_told(
+                workflow.start_activity_method(
+                    InsurerSteps.underwrite, UnderwriteStep(self._order.insurer_code, self._proposal()), **UNDERWRITING
+                )
             )
             return answer if answer.status != "pending" else await self._await_late_answer(answer)
         except ActivityError as error:
@@ -97,16 +100,34 @@ class PurchaseWorkflow:
             try:
                 await workflow.wait_condition(lambda: self._underwriting is not None, timeout=pause)
             except TimeoutError:
-                answer = await workflow.execute_activity_method(
-                    InsurerSteps.query_underwriting,
-                    UnderwritingQuery(self._order.insurer_code, self._order.purchase_id),
-                    **UNDERWRITING,
-                )
+                answer = await self._ask_insurer_again(answer)
             if self._underwriting is not None:
                 return self._underwriting
             if answer.status != "pending":
                 return answer
         return _no_answer()
+
+    async def _ask_insurer_again(self, before: Underwriting) -> Underwriting:
+        """What the insurer says now; the answer `before` when it can't be reached."""
+        query = UnderwritingQuery(self._order.insurer_code, self._order.purchase_id)
+        try:
+            return await self._unless_told(
+                workflow.start_activity_method(InsurerSteps.query_underwriting, query, **QUESTION)
+            )
+        except ActivityError as error:
+            if failure_code(error) == "unavailable":
+                return before
+            raise
+
+    async def _unless_told(self, asking: workflow.ActivityHandle[Underwriting]) -> Underwriting:
+        """The step's answer, or the callback's when that is faster."""
+        await workflow.wait_condition(lambda: asking.done() or self._underwriting is not None)
+        if self._underwriting is None:
+            return await asking
+        asking.cancel()
+        with suppress(ActivityError, asyncio.CancelledError):
+            await asking
+        return self._underwriting
 
     def _proposal(self) -> Proposal:
         order, application = self._order, self._order.application
@@ -172,7 +193,7 @@ class PurchaseWorkflow:
                 await workflow.wait_condition(lambda: self._money_waits() or self._cancel_asked, timeout=timeout)
             except TimeoutError:
                 if workflow.now() < self._expires_at:
-                    await self._ask_gateway("query")
+                    await self._ask_gateway("query", QUESTION)
                 pause *= 2
             if await self._accept_payment():
                 return "paid"
@@ -203,15 +224,15 @@ class PurchaseWorkflow:
 
     async def _close_order(self) -> None:
         """Afterwards nobody can pay it. An order that the gateway will not close ends with its time."""
-        if not await self._ask_gateway("close"):
+        if not await self._ask_gateway("close", OUTSIDE):
             await workflow.sleep(max(self._expires_at - workflow.now(), timedelta(0)))
-            await self._ask_gateway("query")
+            await self._ask_gateway("query", OUTSIDE)
 
-    async def _ask_gateway(self, how: Literal["query", "close"]) -> bool:
-        """What the gateway itself says of the order: a notice may be late or lost. False when it refuses to say."""
+    async def _ask_gateway(self, how: Literal["query", "close"], patience: dict[str, Any]) -> bool:
+        """What the gateway itself says of the order: a notice may be late or lost. False when it does not say."""
         step = PaymentSteps.query_trade if how == "query" else PaymentSteps.close_trade
         try:
-            trade = await workflow.execute_activity_method(step, self._out_trade_no, **OUTSIDE)
+            trade = await workflow.execute_activity_method(step, self._out_trade_no, **patience)
         except ActivityError:
             return False
         if trade.status == "paid" and trade.trade_no and trade.amount_fen is not None and trade.paid_at:
