@@ -76,6 +76,35 @@ async def test_a_pending_answer_is_fetched_when_no_callback_comes(world):
     assert await world.end_of(purchase_id) == PurchaseOutcome("declined", None)
 
 
+async def test_a_callback_is_heard_while_the_insurer_can_not_be_reached(world):
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    world.insurer.faults.add("query_underwriting", "down", times=100_000)
+    await world.let_pass(minutes=3)
+    await world.insurer_decides(purchase_id, "accepted")
+    await world.until_state(purchase_id, "awaiting_payment")
+
+
+async def test_a_callback_is_heard_when_the_answer_to_the_proposal_is_lost(world):
+    world.insurer.faults.add("underwrite", "lose_answer", times=100_000)
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.insurer_decides(purchase_id, "accepted")
+    await world.until_state(purchase_id, "awaiting_payment")
+
+
+async def test_an_insurer_that_can_not_be_asked_again_for_a_day_ends_as_declined(world, monkeypatch):
+    async def down(request_id):
+        raise ApplicationError("down", type="unavailable", next_retry_delay=timedelta(minutes=1))
+
+    monkeypatch.setattr(world.insurer, "query_underwriting", down)
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.let_pass(hours=25)
+    await world.end_of(purchase_id)
+    assert record(world, purchase_id).reason_code == "insurer_no_answer"
+
+
 async def test_no_answer_for_a_day_ends_as_declined(world):
     purchase_id = await world.buy(child="黄待核")
     await world.until(lambda: world.insurer.entries)
@@ -205,6 +234,16 @@ async def test_a_notice_that_comes_twice_is_one_payment(world):
     await world.tell_last_notice()
     await world.end_of(purchase_id)
     assert money(world, purchase_id) == PAID
+
+
+async def test_a_notice_and_the_end_of_the_time_are_heard_while_the_gateway_can_not_be_asked(world):
+    world.payments.faults.add("query", "down", times=100_000)
+    told, silent = await world.awaiting_payment(), await world.awaiting_payment()
+    await world.let_pass(minutes=5)
+    await world.pay(told)
+    assert (await world.end_of(told)).state == "issued"
+    await world.let_pass(minutes=26)
+    await world.until_state(silent, "expired")
 
 
 @pytest.mark.parametrize("how", ["query", "close"])

@@ -19,6 +19,7 @@ EXEMPT = {
     "claim.undo": "an answer to the lead, given by the process's next step",
     "purchase.run": "for handlers, which end with the state",
     "purchase._underwrite": "for the insurer's answer, which has a limit of a day of its own",
+    "purchase._unless_told": "for a step with time-outs of its own, or the callback",
     "purchase.cancel": "an answer to the family, given when the order is closed at the gateway or its time is over",
     "purchase.resume": "an answer to the family, given by the process's next step",
     "review.run": "for handlers, which end with their record",
