@@ -101,6 +101,8 @@ def test_bands_of_one_accident_run_on_over_its_days():
 def test_bands_of_settled_receipts_are_exact_to_the_fen():
     on = terms(medical_coverage(medical(settled=(Band(0, 1_000_00), Band(100)))))
     assert pay(on, receipt(1_000_01, social_insurance_settled=True)) == 1
+    on = terms(medical_coverage(medical(settled=(Band(100, 1_000_00), Band(0)))))
+    assert pay(on, receipt(1_000_01, social_insurance_settled=True)) == 1_000_00
 
 
 def test_without_other_benefits_the_whole_cap_is_there():
