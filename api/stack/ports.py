@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import time
 from collections.abc import Collection
 
 LOOPBACK = "127.0.0.1"
@@ -19,6 +20,14 @@ def is_free(port: int) -> bool:
             return False
         # macOS allows the bind although somebody listens on all addresses
         return caller.connect_ex((LOOPBACK, port)) != 0
+
+
+def becomes_free(port: int, within_seconds: float) -> bool:
+    """Whether `port` is free now, or before so many seconds have passed."""
+    deadline = time.monotonic() + within_seconds
+    while not (free := is_free(port)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return free
 
 
 def choose(taken: Collection[int]) -> int:

@@ -13,6 +13,8 @@ from api.stack.plan import load_plan, settle_plan
 from api.stack.supervisor import Supervisor
 from api.stack.terminal import Terminal
 
+RELEASE_SECONDS = 5.0
+
 
 def run_stack(folder: Path, port: int | None) -> None:
     """Runs the stack of `folder` until a signal stops it, the API on `port` (by default the folder's last, or 8000).
@@ -23,16 +25,18 @@ def run_stack(folder: Path, port: int | None) -> None:
     checks.demand(checks.programs())
     with locked(folder):
         load_plan(folder)
-        _end_leftovers(folder)
+        ended = _end_leftovers(folder)
         plan = settle_plan(folder, port)
-        if not ports.is_free(plan.api_port):
+        # the last threads of what was ended may hold its port a moment longer
+        if not ports.becomes_free(plan.api_port, RELEASE_SECONDS if ended else 0.0):
             raise StackError(
                 f"端口 {plan.api_port} 已被占用", f"停下占用者（lsof -i :{plan.api_port}），或用 --port 换一个"
             )
         asyncio.run(Supervisor(folder, all_parts(folder, plan), Terminal(folder, plan)).run())
 
 
-def _end_leftovers(folder: Path) -> None:
+def _end_leftovers(folder: Path) -> set[str]:
     ended = processes.end(folder)
     if ended:
         Console(highlight=False, soft_wrap=True).print(f"[yellow]![/] 已结束上次留下的进程：{'、'.join(sorted(ended))}")
+    return ended
