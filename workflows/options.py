@@ -24,8 +24,8 @@ OUTSIDE: dict[str, Any] = {
 # Underwriting: nobody has paid yet, so that a family is told after a day instead of waiting for ever.
 UNDERWRITING: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelta(days=1)}
 
-# What somebody outside knows, asked while we may hear it from them any moment: no answer within a minute is none for now.
-QUESTION: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelta(minutes=1)}
+# What somebody outside knows, asked while we may hear it from them any moment: no answer within three minutes is none for now.
+QUESTION: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelta(minutes=3)}
 
 # Reading one file of evidence, on the OCR workers.
 READING: dict[str, Any] = {
