@@ -28,8 +28,8 @@ PHOTOS = 2
 # cases that have the machine for themselves
 ALONE = 5
 # so that the whole stays under three minutes on a slow machine as well
-LOAD_LIMIT_SECONDS = 20.0
-BARE_LIMIT_SECONDS = 6.0
+LOAD_LIMIT_SECONDS = 16.0
+BARE_LIMIT_SECONDS = 5.0
 
 
 class Measurement:
