@@ -95,6 +95,7 @@ async def test_a_file_that_can_not_be_read_is_rejected_with_its_reason_and_asked
 
 async def test_a_file_whose_record_takes_long_is_read_before_the_settlement(world):
     claim_id = await world.report_to_a_slow_database()
+    await world.until_told(claim_id, "reported")
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     _, go_on = world.books.hold("document_received")
     adding = await world.begin(claim_id, "add_document", await world.paper("medical_receipt", [world.receipt()]))
@@ -286,6 +287,18 @@ async def withdrawn(world, claim_id):
 
 async def test_a_reported_claim_is_withdrawn(world):
     await withdrawn(world, await world.report())
+
+
+async def test_a_claim_is_withdrawn_while_its_report_is_being_recorded(world):
+    reached, go_on = world.books.hold("reported")
+    claim_id = await world.report_to_a_slow_database()
+    await reached.wait()
+    withdrawing = await world.begin(claim_id, "withdraw")
+    await world.until_told(claim_id, "withdrawn")
+    go_on.set()
+    await withdrawing.result()
+    assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
+    assert sorted(world.books.told(claim_id)) == ["reported", "withdrawn"]
 
 
 async def test_a_claim_is_withdrawn_while_its_papers_are_read(world):

@@ -283,11 +283,15 @@ async def test_a_cancelled_order_can_not_be_paid_any_more(world):
 
 async def test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_time_is_over(world):
     world.payments.faults.add("close", "refuse", times=100)
-    purchase_id = await world.awaiting_payment()
-    await world.begin(purchase_id, "cancel")
-    await world.let_pass(minutes=31)
-    await world.end_of(purchase_id)
-    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "cancelled"]
+    silent, paid = await world.awaiting_payment(), await world.awaiting_payment()
+    for purchase_id in (silent, paid):
+        await world.begin(purchase_id, "cancel")
+    await world.let_pass(minutes=20)
+    world.payments.pay(f"{paid}-1")
+    await world.let_pass(minutes=11)
+    assert (await world.end_of(silent)).state == "cancelled"
+    assert (await world.end_of(paid)).state == "refunded"
+    assert money(world, paid) == PAID_BACK
 
 
 async def test_a_payment_that_was_faster_than_the_cancellation_goes_back_in_full(world):

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from insurance.rules.case import DecidedLine
@@ -259,6 +261,8 @@ async def test_a_withdrawal_during_a_correction_leaves_no_limits_held(world):
     await started.wait()
     withdrawing = await world.begin(claim_id, "withdraw")
     await world.until_state(f"{claim_id}-r1", "withdrawn")
+    # time to go wrong: the withdrawal must not be recorded before the correction
+    await asyncio.sleep(1)
     go_on.set()
     await correcting.result()
     await withdrawing.result()
