@@ -1,5 +1,6 @@
 """From lines to a reading: fields as printed, what the QR code fills in, the checks, and how far each field may be believed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
@@ -9,10 +10,11 @@ from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
 from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, rate
 from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
-from insurance.rules.receipts.reading import FIELD_NAMES, Box, Check, Item, ReceiptFields, ReceiptReading
-from insurance.rules.receipts.text import to_fen
+from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.text import plain, to_fen
 
 SURE_NAME = 0.6
+_NUMBERED = re.compile(r"\d.*\d.*\d")
 _SETTLED = ("居民", "职工", "医疗保险", "医保", "公费", "新农合", "城乡")
 _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
 
@@ -39,6 +41,16 @@ def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptR
         extras=draft.extras,
         page=page,
         box=_around([line.box for line in draft.lines]),
+        basis=_basis(draft, codes),
+    )
+
+
+def _basis(draft: Draft, codes: Sequence[QrFields]) -> Basis:
+    return Basis(
+        prints=tuple(text for line in draft.lines if _NUMBERED.search(text := plain(line.text))),
+        codes=tuple(codes),
+        items_whole=draft.items_whole,
+        unread=tuple(sorted(name for name in draft.labelled if draft.text(name) is None)),
     )
 
 

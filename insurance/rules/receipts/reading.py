@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
+from insurance.rules.receipts.qr import QrFields
+
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the upright page."""
 
@@ -71,6 +73,18 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Basis:
+    """What checks are computed from again, and by which a receipt is known again: `prints`, the number-bearing lines as they
+    were read; `codes`, what the QR codes told; `items_whole`, that no line of the charges is missing; `unread`, fields and
+    extras whose label was found and whose value was not."""
+
+    prints: tuple[str, ...] = ()
+    codes: tuple[QrFields, ...] = ()
+    items_whole: bool = False
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReceiptReading:
     """`kind` is by the printed form; `settled` is what 医保类型 says of social insurance (None: nothing);
     `box` is the receipt's own region, `page` counts from 0."""
@@ -84,3 +98,4 @@ class ReceiptReading:
     extras: Extras = field(default_factory=Extras)
     page: int = 0
     box: Box | None = None
+    basis: Basis = field(default_factory=Basis)
