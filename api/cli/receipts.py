@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from api.cli.draw import draw
 from insurance.adapters.ports import PageReader, ReadingRefused, ReadingUnavailable
 from insurance.adapters.registry import open_reader
 from insurance.rules.receipts.reading import ReceiptFields, ReceiptReading
@@ -20,6 +21,7 @@ from insurance.rules.receipts.score import Tally
 from insurance.settings import OcrSettings
 
 receipts_app = typer.Typer(no_args_is_help=True, help="医疗票据：识别与准确率")
+receipts_app.command("draw")(draw)
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".heic", ".heif", ".tif", ".tiff", ".pdf"}
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 
+from insurance.simulators.receipts.forgery import Tampering
 from insurance.simulators.receipts.forms import draw
+from insurance.simulators.receipts.invention import invent
 from insurance.simulators.receipts.photo import STYLES, Style, photograph
-from insurance.simulators.receipts.spec import LAYOUTS, Layout, ReceiptSpec, Tampering, invent
+from insurance.simulators.receipts.spec import LAYOUTS, Layout, ReceiptSpec
 
 __all__ = [
     "LAYOUTS",

@@ -70,7 +70,7 @@ def test_tampering_changes_the_print_and_leaves_the_rest(how: str) -> None:
     assert truth["tampered"].startswith(how.split("_")[0])
     assert total != items
     assert (parse_capitals(truth["fields"]["total_upper"]) == total) == (how != "total_lower")
-    assert truth["true_total"] == f"{honest.total_fen // 100}.{honest.total_fen % 100:02d}"
+    assert truth["true_total_from_items_before_tampering"] == f"{honest.total_fen // 100}.{honest.total_fen % 100:02d}"
 
 
 def test_funds_cannot_pay_more_than_the_total() -> None:

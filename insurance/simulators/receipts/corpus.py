@@ -1,0 +1,17 @@
+"""Folders of labelled receipts to judge a reader by. Equal seeds give equal files where the same fonts are installed."""
+
+from collections.abc import Callable, Iterator
+
+from insurance.simulators.receipts.known import known
+from insurance.simulators.receipts.labelled import Labelled
+
+# group: how `count` files of it are drawn from a seed
+GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {"known": known}
+
+
+def corpus(count: int, seed: int, only: str | None = None) -> Iterator[Labelled]:
+    """`count` files of the group `only`, or shared out among all groups. Raises KeyError for a group that is not there."""
+    names = [only] if only else list(GROUPS)
+    for i, name in enumerate(names):
+        share = count // len(names) + (i < count % len(names))
+        yield from GROUPS[name](share, seed)

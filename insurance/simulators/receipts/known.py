@@ -1,0 +1,73 @@
+"""Group `known`: the four layouts of the national forms, in every degradation of the sample set."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+from insurance.simulators.receipts.forgery import TAMPERINGS
+from insurance.simulators.receipts.forms import draw_sheet
+from insurance.simulators.receipts.invention import invent
+from insurance.simulators.receipts.labelled import Class, Labelled, label_sheet
+from insurance.simulators.receipts.spec import LAYOUTS, PROVINCES, Layout, ReceiptSpec
+
+# how many of 66 files each class has in the sample set
+WEIGHTS: dict[Class, int] = {
+    "clean": 10,
+    "scan200": 12,
+    "phone": 11,
+    "phone_turned": 6,
+    "wechat1280": 6,
+    "wechat900": 6,
+    "crumpled": 9,
+    "pdf_text": 6,
+}
+_TAMPERED_EVERY = 9
+
+
+def known(count: int, seed: int) -> Iterator[Labelled]:
+    """`count` files; one in nine is forged, each way in turn."""
+    forged = 0
+    for i, how in enumerate(spread(WEIGHTS, count, Random(f"known-{seed}"))):
+        rng = Random(f"known-{seed}-{i}")
+        spec = invent_known(rng, rng.choice(LAYOUTS[:2] if how == "pdf_text" else LAYOUTS))
+        if i % _TAMPERED_EVERY == _TAMPERED_EVERY - 1:
+            spec = replace(spec, tampered=TAMPERINGS[forged % len(TAMPERINGS)])
+            forged += 1
+        yield label_sheet(draw_sheet(spec), how, rng, f"{i:03d}_{how}_{spec.layout}", "known")
+
+
+def spread(weights: dict[Class, int], count: int, rng: Random) -> list[Class]:
+    """`count` classes in about the shares of `weights`."""
+    pool = [name for name, weight in weights.items() for _ in range(weight)]
+    chosen: list[Class] = []
+    while len(chosen) < count:
+        chosen += rng.sample(pool, len(pool))
+    return chosen[:count]
+
+
+def invent_known(rng: Random, layout: Layout) -> ReceiptSpec:
+    """A receipt with the differences between provinces and years that all honest ones have: letters, lengths of numbers,
+    shape of the QR text."""
+    paper = layout.startswith("paper")
+    year = rng.randrange(2013, 2021) if paper else rng.randrange(2019, 2026)
+    day = dt.date(year, 1, 1) + dt.timedelta(days=rng.randrange(365))
+    spec = invent(rng.randrange(10**9), day, layout=layout)
+    return replace(
+        spec,
+        bill_code=_code(spec, rng),
+        bill_no=f"{rng.randrange(10**8):0{rng.choice((8, 10, 10))}d}",
+        check_code="".join(rng.choice("0123456789abcdef") for _ in range(rng.choice((4, 6, 6, 6)))),
+        title_face=rng.choice(("kai", "kai", "song-bold")),
+        label_face=rng.choice(("kai", "kai", "kai", "wenkai", "song", "hei")),
+        value_face=rng.choice(("song", "ming", "ming", "hei")),
+        press="dots" if paper and rng.random() < 0.7 else "laser",
+        star=rng.random() < 0.8,
+        own_pay_column=rng.random() < 0.6,
+    )
+
+
+def _code(spec: ReceiptSpec, rng: Random) -> str:
+    """Eight figures with the year, or the six of the first years without it."""
+    code = f"{PROVINCES[spec.province]}06{'02' if spec.inpatient else '01'}"
+    return code if rng.random() < 0.15 else f"{code}{spec.date.year % 100:02d}"
