@@ -120,9 +120,9 @@ def process_worker(
         activities=process_activities(database, adapters),
         interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
-        max_concurrent_activities=100,
-        max_concurrent_local_activities=50,
-        max_concurrent_workflow_tasks=50,
+        max_concurrent_activities=settings.worker.activities,
+        max_concurrent_local_activities=settings.worker.local_activities,
+        max_concurrent_workflow_tasks=settings.worker.workflow_tasks,
         max_cached_workflows=2000,
         graceful_shutdown_timeout=timedelta(seconds=5),
     )
@@ -196,5 +196,6 @@ def _open_ocr_worker(
 ) -> Worker:
     executor = open_parts.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="ocr"))
     reader = open_reader(settings.ocr)
-    reading = EvidenceReading(open_storage(settings.storage), partial(read_file, reader=reader), inspect, executor)
+    key = settings.digest_secret.get_secret_value().encode()
+    reading = EvidenceReading(open_storage(settings.storage), partial(read_file, reader=reader), inspect, executor, key)
     return ocr_worker(client, settings, reading, extra)

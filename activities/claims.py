@@ -82,6 +82,9 @@ class ClaimRecord:
     entries: Entries = Entries()
 
 
+# what a receipt's row keeps in its document `checks`
+BESIDE_THE_FIELDS = ("checks", "treated_on", "extras", "codes", "items_whole", "assumed", "likeness")
+
 _case = TypeAdapter(CaseFile)
 _receipt = TypeAdapter(CaseReceipt)
 
@@ -173,7 +176,7 @@ def _receipt_row(receipt: CaseReceipt, record: ClaimRecord) -> dict[str, Any]:
         "read_fields": values["read_fields"],
         "confidence": values["confidence"],
         "boxes": values["boxes"],
-        "checks": {"checks": values["checks"], "treated_on": values["treated_on"]},
+        "checks": {name: values[name] for name in BESIDE_THE_FIELDS},
         "category": receipt.category,
         "social_insurance_settled": receipt.social_insurance_settled,
         "seq": record.seq,

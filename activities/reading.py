@@ -10,7 +10,7 @@ from temporalio import activity
 from insurance.adapters.ocr.reading import FileReading
 from insurance.adapters.ports import ReadingRefused, Storage
 from insurance.rules.case import CaseReceipt, EvidenceFile
-from insurance.rules.receipts.reading import ReceiptReading
+from insurance.rules.receipts.entry import enter
 
 ReadFile = Callable[[bytes], FileReading]
 
@@ -33,15 +33,22 @@ class ReadOutcome:
 
 
 class EvidenceReading:
-    """`read` runs in `executor`, one page at a time, so that the worker goes on beating while the engine works."""
+    """`read` runs in `executor`, one page at a time, so that the worker goes on beating while the engine works. `key` is for
+    the hashes by which a receipt is known again."""
 
     def __init__(
-        self, storage: Storage, read: ReadFile, inspect: Callable[[bytes], object], executor: Executor
+        self,
+        storage: Storage,
+        read: ReadFile,
+        inspect: Callable[[bytes], object],
+        executor: Executor,
+        key: bytes = b"",
     ) -> None:
         self._storage = storage
         self._read = read
         self._inspect = inspect
         self._executor = executor
+        self._key = key
 
     @activity.defn
     async def read_document(self, step: ReadStep) -> ReadOutcome:
@@ -57,23 +64,5 @@ class EvidenceReading:
             return ReadOutcome(document.document_id, refusal.message)
         if not reading.receipts:
             return ReadOutcome(document.document_id, "没有在这个文件中找到医疗票据，请重新拍摄整张票据")
-        receipts = tuple(_case_receipt(document, n, receipt) for n, receipt in enumerate(reading.receipts))
+        receipts = tuple(enter(document.document_id, n, r, self._key) for n, r in enumerate(reading.receipts))
         return ReadOutcome(document.document_id, None, receipts)
-
-
-def _case_receipt(document: EvidenceFile, ordinal: int, reading: ReceiptReading) -> CaseReceipt:
-    fields, extras = reading.fields, reading.extras
-    settled_by_amounts = any(amount not in (None, "0.00") for amount in (fields.pool_pay, fields.other_pay))
-    return CaseReceipt(
-        receipt_id=f"{document.document_id}-{ordinal}",
-        document_id=document.document_id,
-        ordinal=ordinal,
-        fields=fields,
-        read_fields=fields,
-        confidence=reading.confidence,
-        checks=reading.checks,
-        boxes=reading.boxes,
-        category=reading.kind or "outpatient",
-        social_insurance_settled=settled_by_amounts or bool(reading.settled),
-        treated_on=extras.stay_from or extras.visit_date or fields.date,
-    )

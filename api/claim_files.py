@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.claims import CaseFile
+from activities.claims import BESIDE_THE_FIELDS, CaseFile
 from insurance.rules.case import Amendment as CaseAmendment
 from insurance.rules.case import CaseReceipt, EvidenceFile
 from insurance.tables import Amendment, Claim, ClaimDocument, Receipt
@@ -88,8 +88,7 @@ def _receipt_of(row: Receipt, amendments: list[CaseAmendment]) -> CaseReceipt:
             "read_fields": row.read_fields,
             "confidence": row.confidence,
             "boxes": row.boxes,
-            "checks": row.checks["checks"],
-            "treated_on": row.checks["treated_on"],
+            **{name: row.checks[name] for name in BESIDE_THE_FIELDS if name in row.checks},
             "category": row.category,
             "social_insurance_settled": row.social_insurance_settled,
             "amendments": amendments,

@@ -2,12 +2,14 @@
 
 Frozen values, replaced and never changed. They travel through Temporal as JSON and are published to the tables as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from insurance.rules.benefit import Settlement
-from insurance.rules.receipts.reading import Check, ReceiptFields
+from insurance.rules.receipts.likeness import Likeness
+from insurance.rules.receipts.qr import QrFields
+from insurance.rules.receipts.reading import Check, Extras, ReceiptFields
 
 Category = Literal["outpatient", "inpatient", "rabies", "dental", "suturing"]
 
@@ -53,7 +55,7 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class Amendment:
-    """A correction by an adjuster: what it was, what it is, why, who, when."""
+    """A correction by an adjuster: what it was, what it is, why, who, when. A value may be confirmed as it was."""
 
     field: str
     old: str | None
@@ -66,7 +68,9 @@ class Amendment:
 @dataclass(frozen=True)
 class CaseReceipt:
     """One receipt of the case. `fields` count; `read_fields` are what the reader saw and stay as they are.
-    `treated_on` is the visit or admission day (ISO), the day of issue when neither is printed."""
+    `treated_on` is the visit or admission day (ISO), the day of issue when neither is printed. `extras`, `codes` (QR) and
+    `items_whole` are what its checks are made from again; `assumed` names what the form left open: `category`,
+    `social_insurance_settled`."""
 
     receipt_id: str
     document_id: str
@@ -80,24 +84,48 @@ class CaseReceipt:
     social_insurance_settled: bool
     treated_on: str | None
     amendments: tuple[Amendment, ...] = ()
+    extras: Extras = field(default_factory=Extras)
+    codes: tuple[QrFields, ...] = ()
+    items_whole: bool = False
+    assumed: tuple[str, ...] = ()
+    likeness: Likeness = field(default_factory=Likeness)
+
+    def is_amended(self, name: str) -> bool:
+        return any(amendment.field == name for amendment in self.amendments)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that a person must look at. A finding never refuses by itself."""
+    """Something that a person must look at. A finding never refuses by itself. `receipt_id` and `fields`: where to look."""
 
     code: str
     explanation: str
+    receipt_id: str | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A receipt or file of this claim that another claim, not withdrawn, has too. `receipt_id` None: the file as a whole.
+    `state` is the other claim's."""
+
+    how: Literal["same_receipt", "same_number_other_amount", "looks_alike", "same_file"]
+    document_id: str
+    receipt_id: str | None
+    claim_id: str
+    state: str
 
 
 @dataclass(frozen=True)
 class AssessmentGrounds:
     """What the books said when a claim was assessed. `used_fen`: what other claims of the policy used or reserved, by coverage;
-    `repeats`: receipts or files that stand in another claim too; `other_policies`: of the same child, on the day of the event."""
+    `repeats`: numbers and hashes of earlier records; `other_policies`: of the same child, on the day of the event;
+    `repeated`: what other claims have too."""
 
     used_fen: dict[str, int]
     repeats: tuple[str, ...]
     other_policies: int
+    repeated: tuple[Repeat, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,109 @@
+"""By what a receipt is known again when its number can't be read, or was changed: the numbers that are printed on it.
+
+Two receipts of one form look alike to any hash of their pictures; what tells them apart is in the numbers: serial, record and
+check numbers, sums, days. So a receipt's likeness is two sets of keyed hashes, of `numbers` (what a hospital's system gives out
+once) and of `sums` (amounts and days). A photograph taken anew, a crop or a recompression leaves most of both; a forger
+changes one or two. Two receipts for the same treatment share sums and few numbers, two of one child share numbers and few sums.
+"""
+
+import hmac
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from insurance.rules.receipts.reading import ReceiptFields
+from insurance.rules.receipts.text import parse_amount, parse_date, plain
+
+MOST_NUMBERS, MOST_SUMS = 16, 40
+# measured on pairs of drawn receipts: docs/findings.md
+SAME_NUMBERS, SAME_SUMS = 0.55, 0.7
+ENOUGH_SUMS = 3
+# where no number is left, the sums must say more
+ENOUGH_SUMS_ALONE, SAME_SUMS_ALONE = 5, 0.85
+
+_AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d{2}(?!\d)|(?<![\d.,])\d+\.\d{2}(?!\d)")
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-/.年]\d\d?[-/.月]\d\d?|\d{4})(?!\d)")
+_RUN = re.compile(r"[0-9A-Za-z*]{6,}")
+_LIKE_DIGITS = str.maketrans("oil", "011")
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Keyed 48-bit hashes, in ascending order. `anchors`: those of the day of issue and of the total, by which look-alikes
+    are found among millions."""
+
+    numbers: tuple[int, ...] = ()
+    sums: tuple[int, ...] = ()
+    anchors: tuple[int, ...] = ()
+
+
+def likeness(prints: Sequence[str], fields: ReceiptFields, key: bytes) -> Likeness:
+    """Of the number-bearing lines of one receipt. Without `key` nobody can try out what was hashed."""
+    texts = [plain(text) for text in prints]
+    days = {day for text in texts for match in _DAY.finditer(text) if (day := parse_date(match[0]))}
+    amounts = {amount for text in texts for match in _AMOUNT.finditer(text) if (amount := parse_amount(match[0]))}
+    own = [number for number in (fields.bill_no, fields.check_code) if number]
+    numbers = {*(run for text in texts for run in _runs(text)), *map(_folded, own)} - _common(fields)
+    anchors = [fields.date, fields.total]
+    sums = {*days, *(amounts - {"0.00"}), *(a for a in anchors if a)}
+    return Likeness(
+        numbers=_smallest((_hash(key, "number", n) for n in numbers), MOST_NUMBERS),
+        sums=_smallest((_hash(key, "sum", s) for s in sums), MOST_SUMS),
+        anchors=tuple(_hash(key, "sum", a) for a in anchors if a),
+    )
+
+
+def search_keys(one: Likeness) -> tuple[int, ...]:
+    """What an index holds: each number together with the day, and with the total; for a receipt without numbers the day with
+    the total. Whoever is alike shares one of them even when the day or the total was changed, and no key is common: a number
+    that stands on every receipt of a hospital meets its day or its total."""
+    firsts = one.numbers or (one.anchors[:1] if len(one.anchors) == 2 else ())
+    pairs = {_pair(first, anchor) for first in firsts for anchor in one.anchors if first != anchor}
+    return tuple(sorted(pairs))
+
+
+def alike(one: Likeness, other: Likeness) -> bool:
+    """Whether both can be pictures of one receipt. Shares are of the smaller set, so that a crop is still found in the whole."""
+    sums = _share(one.sums, other.sums)
+    common = len(set(one.sums) & set(other.sums))
+    if not one.numbers or not other.numbers:
+        return sums >= SAME_SUMS_ALONE and common >= ENOUGH_SUMS_ALONE
+    return _share(one.numbers, other.numbers) >= SAME_NUMBERS and sums >= SAME_SUMS and common >= ENOUGH_SUMS
+
+
+def _share(one: Sequence[int], other: Sequence[int]) -> float:
+    smaller = min(len(one), len(other))
+    return len(set(one) & set(other)) / smaller if smaller else 0.0
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Numbers of six places and more; masked ones belong to many people, days are sums."""
+    for match in _RUN.finditer(_DAY.sub(" ", _AMOUNT.sub(" ", text))):
+        run = match[0]
+        if "*" not in run and sum(character.isdigit() for character in run) >= 4:
+            yield _folded(run)
+
+
+def _folded(number: str) -> str:
+    """Letters and figures that print alike count as one."""
+    return number.lower().translate(_LIKE_DIGITS)
+
+
+def _common(fields: ReceiptFields) -> set[str]:
+    """The code is the same on a year of receipts of a province."""
+    return {_folded(fields.bill_code)} if fields.bill_code else set()
+
+
+def _hash(key: bytes, kind: str, text: str) -> int:
+    return int.from_bytes(hmac.digest(key, f"receipt\n{kind}\n{text}".encode(), "sha256")[:6], "big")
+
+
+def _pair(one: int, other: int) -> int:
+    """Mixes two hashes into one of 63 bits, which a bigint holds."""
+    mixed = (one * 0x9E3779B97F4A7C15 ^ other * 0xC2B2AE3D27D4EB4F) & (2**64 - 1)
+    return (mixed ^ mixed >> 29) & (2**63 - 1)
+
+
+def _smallest(hashes: Iterable[int], most: int) -> tuple[int, ...]:
+    """The smallest ones, so that two pictures of a receipt with very many keep the same."""
+    return tuple(sorted(set(hashes))[:most])
