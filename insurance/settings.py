@@ -56,14 +56,28 @@ class AlipaySettings(BaseModel):
 
 
 class OcrSettings(BaseModel):
+    """Pages are read in a process of their own, which the kernel holds to these bounds."""
+
     engine: Literal["rapidocr", "tesseract"] = "rapidocr"
     threads: int = 2
+    # of its data; with its parent an OCR worker stays under 1.5 GB
+    memory_mb: int = 1350
+    # processor seconds, so that a busy machine refuses nobody's file
+    page_seconds: float = 30.0
+    inspect_seconds: float = 5.0
+    # by the wall clock, for what waits for ever; twice this is less than a step may take (workflows/options.py)
+    file_seconds: float = 130.0
 
 
 class WorkerSettings(BaseModel):
     """`interceptors`: Temporal worker interceptors of the operator's own (tracing, say), outside ours, as `module:class`."""
 
     interceptors: list[str] = Field(default_factory=list)
+    # how much runs at once. Records are local activities, each with a connection: together with the activities that need one
+    # they stay within the database's pool (twice `pool_size`), or they would wait there for each other and time out
+    workflow_tasks: int = 24
+    activities: int = 16
+    local_activities: int = 8
 
 
 class NoticesSettings(BaseModel):

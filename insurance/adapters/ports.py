@@ -391,6 +391,15 @@ class Page:
     qr: Sequence[str] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True)
+class PageView:
+    """One page as people look at it: an upright JPEG without EXIF, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
 class PageReader(Protocol):
     """An OCR engine. Loads its models once; not safe for threads. Errors: `ReadingUnavailable`, `ReadingRefused`."""
 

@@ -2,12 +2,14 @@
 
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from insurance.adapters.ocr.file_reading import FileReading as FileReading
+from insurance.adapters.ocr.file_reading import PageRead as PageRead
 from insurance.adapters.ocr.pdf import open_page
 from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
@@ -21,28 +23,6 @@ from insurance.rules.receipts.second import combine, needs_second_reading
 from insurance.rules.receipts.split import split_receipts
 
 MAX_SIDE = 3200
-
-
-@dataclass(frozen=True)
-class PageRead:
-    """One page as it was read: upright size in pixels, how far the picture was turned, and where its text came from."""
-
-    number: int
-    width: int
-    height: int
-    turned_ccw: int
-    source: str
-    qr: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FileReading:
-    """`receipts` in reading order, page by page; empty when no page holds a receipt."""
-
-    kind_of_file: str
-    pages: tuple[PageRead, ...]
-    receipts: tuple[ReceiptReading, ...]
-    seconds: float
 
 
 def read_file(data: bytes, reader: PageReader) -> FileReading:

@@ -1,0 +1,150 @@
+"""The process that opens strangers' files: it keeps its models, is held to its memory and time by the kernel, and ends with the
+process that started it."""
+
+import ctypes
+import os
+import resource
+import select
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from insurance.adapters.ocr.file_reading import FileReading
+from insurance.adapters.ocr.process_wire import WireClosed, receive, send
+from insurance.adapters.ports import PageReader, ReadingRefused, ReadingUnavailable
+from insurance.adapters.storage.content import Content, inspect
+
+Answer = tuple[dict[str, Any], list[bytes]]
+
+_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
+
+
+class Child:
+    """`order`: `settings` of the reader (OcrSettings as JSON), or `reader`, a `module:callable` that makes one."""
+
+    def __init__(self, order: dict[str, Any]) -> None:
+        self._order = order
+        self._reader: PageReader | None = None
+        self._operations: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {
+            "start": self._start,
+            "inspect": self._inspect,
+            "read": self._read,
+            "view": self._view,
+        }
+
+    def answer(self, head: dict[str, Any], file: int | None) -> Answer:
+        try:
+            data = _content(file)
+            if head["do"] != "start":
+                _limit_cpu(head["inspect_seconds"])
+            return self._operations[head["do"]](data, head)
+        except ReadingRefused as refusal:
+            return {"refused": [refusal.code, refusal.message]}, []
+        except ReadingUnavailable as outage:
+            return {"unavailable": str(outage)}, []
+        except Exception as error:
+            # where, and never what: texts of errors may carry what a file says
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
+            return {"failed": place, "memory": isinstance(error, MemoryError)}, []
+        finally:
+            _limit_cpu(None)
+
+    def _start(self, _: bytes, __: dict[str, Any]) -> Answer:
+        self._reader = self._made_reader()
+        return {"result": None}, []
+
+    def _inspect(self, data: bytes, _: dict[str, Any]) -> Answer:
+        return {"result": TypeAdapter(Content).dump_python(inspect(data), mode="json")}, []
+
+    def _read(self, data: bytes, head: dict[str, Any]) -> Answer:
+        from insurance.adapters.ocr.reading import read_file
+
+        assert self._reader is not None
+        pages = inspect(data).pages
+        _limit_cpu(head["inspect_seconds"] + pages * head["page_seconds"])
+        reading = read_file(data, self._reader)
+        return {"result": TypeAdapter(FileReading).dump_python(reading, mode="json")}, []
+
+    def _view(self, data: bytes, head: dict[str, Any]) -> Answer:
+        from insurance.adapters.ocr.views import draw_views
+
+        content = inspect(data)
+        _limit_cpu(head["inspect_seconds"] + content.pages * head["page_seconds"])
+        views = draw_views(data, content, head["turned_ccw"])
+        return {"result": [[view.width, view.height] for view in views]}, [view.data for view in views]
+
+    def _made_reader(self) -> PageReader:
+        if named := self._order["reader"]:
+            module, _, attribute = named.partition(":")
+            reader: PageReader = getattr(import_module(module), attribute)()
+            return reader
+        from insurance.adapters.registry import open_reader
+        from insurance.settings import OcrSettings
+
+        return open_reader(OcrSettings.model_validate(self._order["settings"]))
+
+
+def _content(file: int | None) -> bytes:
+    if file is None:
+        return b""
+    with os.fdopen(file, "rb") as source:
+        source.seek(0)
+        return source.read()
+
+
+def _limit_cpu(seconds: float | None) -> None:
+    """The kernel ends us by SIGXCPU when this much more is spent, even inside a decoder that never comes back."""
+    limit = resource.RLIM_INFINITY
+    if seconds is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        limit = int(used.ru_utime + used.ru_stime + seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
+
+
+def _limit_memory(mebibytes: int) -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (mebibytes << 20, mebibytes << 20))
+    # no core files: they would hold people's papers
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent(wire: int) -> None:
+    """Nobody is left behind, however the parent went: the kernel tells us, or the wire that nobody holds any more."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+    def wait() -> None:
+        poll = select.poll()
+        poll.register(wire, 0)
+        poll.poll()
+        os._exit(0)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def main(wire: int) -> None:
+    _end_with_parent(wire)
+    sock = socket.socket(fileno=wire)
+    order, _, _ = receive(sock)
+    _limit_memory(order["memory_mb"])
+    child = Child(order)
+    send(sock, {"ready": os.getpid()})
+    while True:
+        head, file, _ = receive(sock)
+        answer, pieces = child.answer(head, file)
+        send(sock, answer, pieces=pieces)
+
+
+if __name__ == "__main__":
+    try:
+        main(int(sys.argv[1]))
+    except WireClosed:
+        sys.exit(0)

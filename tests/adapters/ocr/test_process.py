@@ -1,0 +1,183 @@
+import asyncio
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PIL import Image
+
+from insurance.adapters.ocr.process import ReadingProcess
+from insurance.adapters.ports import ReadingRefused, ReadingUnavailable
+from insurance.settings import OcrSettings
+from tests.adapters.ocr import bad_readers
+
+QUICK = OcrSettings(threads=1, memory_mb=400, page_seconds=1, inspect_seconds=1, file_seconds=20)
+MOODY = "tests.adapters.ocr.bad_readers:Moody"
+
+
+def picture(
+    colour: tuple[int, int, int] = (255, 255, 255), size: tuple[int, int] = (300, 200), **options: object
+) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", size, colour).save(file, "PNG", **options)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def reading() -> Iterator[ReadingProcess]:
+    with ReadingProcess(QUICK, MOODY) as process:
+        yield process
+
+
+def test_files_are_read_one_after_another_by_one_process(reading: ReadingProcess) -> None:
+    first = reading.read(picture())
+    pid = reading.pid
+    assert (first.kind_of_file, first.pages[0].width, first.pages[0].height) == ("png", 300, 200)
+    assert reading.read(picture()).pages == first.pages
+    assert reading.inspect(picture()).kind == "png"
+    assert reading.pid == pid
+
+
+def test_an_open_file_is_read_from_its_start(reading: ReadingProcess) -> None:
+    file = io.BytesIO()
+    with pytest.raises(io.UnsupportedOperation):
+        reading.inspect(file)
+    with Path(os.devnull).open("rb") as empty, pytest.raises(ReadingRefused, match="empty_file"):
+        reading.inspect(empty)
+
+
+@pytest.mark.parametrize(
+    ("colour", "code"),
+    [
+        (bad_readers.CRASH, "unreadable"),
+        (bad_readers.BUG, "unreadable"),
+        (bad_readers.LOOP, "too_complex"),
+        (bad_readers.HOARD, "too_complex"),
+    ],
+)
+def test_a_file_that_ends_the_process_is_refused_and_the_next_one_is_read(
+    reading: ReadingProcess, colour: tuple[int, int, int], code: str
+) -> None:
+    with pytest.raises(ReadingRefused) as refused:
+        reading.read(picture(colour))
+    assert refused.value.code == code
+    assert any("\u4e00" <= character <= "\u9fff" for character in refused.value.message)
+    assert reading.read(picture()).kind_of_file == "png"
+
+
+def test_a_decoder_that_waits_for_ever_is_ended() -> None:
+    with ReadingProcess(QUICK.model_copy(update={"file_seconds": 2}), MOODY) as process:
+        process.start()
+        with pytest.raises(ReadingRefused, match="too_complex"):
+            process.read(picture(bad_readers.HANG))
+
+
+def test_a_process_that_the_machine_ends_leaves_the_file_to_be_tried_again(reading: ReadingProcess) -> None:
+    with pytest.raises(ReadingUnavailable):
+        reading.read(picture(bad_readers.KILLED))
+    reading.read(picture())
+    assert reading.pid is not None
+    os.kill(reading.pid, signal.SIGKILL)
+    assert reading.read(picture()).kind_of_file == "png"
+
+
+@pytest.mark.parametrize("maker", ["does_not_start", "dies_at_start", "not_there"])
+def test_an_engine_that_does_not_start_is_unavailable_or_refuses_nobody(maker: str) -> None:
+    with ReadingProcess(QUICK, f"tests.adapters.ocr.bad_readers:{maker}") as process, pytest.raises(ReadingUnavailable):
+        process.start()
+
+
+def test_what_a_file_says_is_in_no_log(reading: ReadingProcess, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ReadingRefused):
+        reading.read(picture(bad_readers.BUG))
+    assert "RuntimeError at bad_readers.py" in caplog.text
+    assert "张三" not in caplog.text
+
+
+def test_a_picture_is_made_anew_upright_and_without_its_position(reading: ReadingProcess) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825)[2] = (28.0, 11.0, 0.0)
+    (view,) = reading.view(picture(size=(4000, 3000), exif=exif), [90])
+    seen = Image.open(io.BytesIO(view.data))
+    assert seen.format == "JPEG"
+    assert seen.size == (view.width, view.height) == (2000, 1500)
+    assert not seen.getexif()
+
+
+def test_secrets_do_not_reach_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XUEPING_TOKEN_SECRET", "hidden")
+    monkeypatch.setenv("XUEPING_STACK", "/here")
+    with ReadingProcess(QUICK, MOODY) as process:
+        process.start()
+        names = psutil.Process(process.pid).environ()
+    assert "XUEPING_STACK" in names
+    assert "XUEPING_TOKEN_SECRET" not in names
+
+
+async def test_a_reading_that_is_called_off_ends_at_once(reading: ReadingProcess) -> None:
+    reading.start()
+    task = asyncio.create_task(reading.read_file(picture(bad_readers.HANG)))
+    await asyncio.sleep(0.2)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await reading.read_file(picture())).kind_of_file == "png"
+
+
+def test_a_closed_reader_leaves_nothing_running() -> None:
+    process = ReadingProcess(QUICK, MOODY)
+    process.start()
+    pid = process.pid
+    assert pid is not None
+    blocked = threading.Thread(target=_read_quietly, args=(process,))
+    blocked.start()
+    time.sleep(0.2)
+    process.close()
+    blocked.join(10)
+    assert not blocked.is_alive()
+    assert not psutil.pid_exists(pid)
+
+
+def _read_quietly(process: ReadingProcess) -> None:
+    with pytest.raises(ReadingUnavailable):
+        process.read(picture(bad_readers.HANG))
+
+
+ORPHAN = """
+import sys
+from insurance.adapters.ocr.process import ReadingProcess
+from tests.adapters.ocr.test_process import MOODY, QUICK, picture
+process = ReadingProcess(QUICK.model_copy(update={"page_seconds": 60}), MOODY)
+process.start()
+print(process.pid, flush=True)
+process.read(picture(%r))
+"""
+
+
+@pytest.mark.parametrize("colour", [bad_readers.LOOP, bad_readers.HANG])
+def test_it_ends_with_a_parent_that_was_killed(colour: tuple[int, int, int]) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", ORPHAN % (colour,)], stdout=subprocess.PIPE)
+    try:
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        time.sleep(0.2)
+    finally:
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+    _, alive = psutil.wait_procs([child], timeout=10)
+    assert not [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_the_asking_process_loads_no_engine_and_no_decoder() -> None:
+    code = "import insurance.adapters.ocr.process, activities.reading, sys; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"onnxruntime", "cv2", "PIL", "pypdfium2", "numpy"} & set(loaded)
