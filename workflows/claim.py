@@ -187,7 +187,6 @@ class ClaimWorkflow:
 
     async def _assessed(self) -> Assessment:
         case = self._case
-        documents = case.usable_documents
         return await workflow.execute_local_activity_method(
             Assessing.assess_claim,
             AssessStep(
@@ -195,8 +194,7 @@ class ClaimWorkflow:
                 policy_no=self._order.policy_no,
                 report=self._order.report,
                 receipts=tuple(case.receipts.values()),
-                document_kinds=tuple(dict.fromkeys(d.kind for d in documents)),
-                document_hashes=tuple(d.sha256 for d in documents),
+                documents=case.usable_documents,
             ),
             **RECORDS,
         )

@@ -14,7 +14,7 @@ from activities.assessment import to_assess
 from api.claim_files import case_of, evidence_of
 from api.cli.settings import DataDir, settings_for
 from insurance.rules.assessment import assess
-from insurance.rules.case import CaseReceipt
+from insurance.rules.case import CaseReceipt, EvidenceFile
 from insurance.rules.money import yuan
 from insurance.settings import Settings
 from insurance.tables import Claim, Database, Policy
@@ -68,8 +68,8 @@ async def replay(settings: Settings) -> tuple[int, list[Change]]:
                 for row in rows:
                     policy = (await session.exec(select(Policy).where(Policy.policy_no == row.policy_no))).one()
                     documents, receipts = await evidence_of(session, row.claim_id)
-                    kinds = tuple(dict.fromkeys(d.kind for d in documents if d.state == "received"))
-                    change = _change(row, policy, receipts, kinds)
+                    usable = tuple(d for d in documents if d.state == "received")
+                    change = _change(row, policy, receipts, usable)
                     count += 1
                     if change is not None:
                         changes.append(change)
@@ -80,12 +80,14 @@ async def replay(settings: Settings) -> tuple[int, list[Change]]:
         await database.close()
 
 
-def _change(row: Claim, policy: Policy, receipts: tuple[CaseReceipt, ...], kinds: tuple[str, ...]) -> Change | None:
+def _change(
+    row: Claim, policy: Policy, receipts: tuple[CaseReceipt, ...], documents: tuple[EvidenceFile, ...]
+) -> Change | None:
     case = case_of(row)
     before = case.assessment
     if before is None:
         return None
-    now = assess(to_assess(policy, case.report, receipts, kinds, before.grounds))
+    now = assess(to_assess(policy, case.report, receipts, documents, before.grounds))
     if (now.settlement.payable_fen, now.automatic) == (before.settlement.payable_fen, before.automatic):
         return None
     return Change(

@@ -1,22 +1,25 @@
 """Assessing (理算) a claim: receipts to a settlement, and whether a person must look. One function for the running case, for
 corrections, and for the shadow replay of stored decisions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from insurance.rules.approval import ExaminedClaim, examine
 from insurance.rules.benefit import ClaimReceipt, Cover, Event, Settlement, settle
-from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt
+from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, EvidenceFile, Finding
 from insurance.rules.cover import shanghai_day
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.money import parse_yuan
+from insurance.rules.receipts.against_claim import CERTAIN, named
+from insurance.rules.receipts.repeats import copies
 from insurance.rules.terms import ProductTerms
 
 
 @dataclass(frozen=True)
 class ClaimToAssess:
-    """`cover_to` is the last covered day; `grounds` is what the books say beside the case itself."""
+    """`cover_to` is the last covered day; `documents` are those that were not rejected; `grounds` is what the books say beside
+    the case itself."""
 
     terms: ProductTerms
     cover: Cover
@@ -24,44 +27,41 @@ class ClaimToAssess:
     insured_name: str
     report: AccidentReport
     receipts: Sequence[CaseReceipt]
-    document_kinds: Sequence[str]
+    documents: Sequence[EvidenceFile]
     grounds: AssessmentGrounds
+    insured_id_number: str = ""
 
 
 def assess(claim: ClaimToAssess) -> Assessment:
-    """The settlement of the receipts that can be counted, every finding, and every check that held."""
-    settlement, left_out = _settlement(claim)
+    """The settlement of the receipts that can be counted, each once, every finding, and every check that held."""
+    copied = copies(claim.receipts, CERTAIN)
+    counted = [r for r in claim.receipts if r.receipt_id not in copied]
+    settlement = _settled(claim, counted)
     findings, passed = examine(
         ExaminedClaim(
             terms=claim.terms,
             report=claim.report,
             insured_name=claim.insured_name,
+            insured_id_number=claim.insured_id_number,
             cover_from=claim.cover.effective_date,
             cover_to=claim.cover_to,
-            receipts=claim.receipts,
-            unsettled_receipts=left_out,
-            missing_documents=_missing(claim),
-            repeats=claim.grounds.repeats,
-            other_policies=claim.grounds.other_policies,
+            receipts=counted,
+            copies=[r for r in claim.receipts if r.receipt_id in copied],
+            open_questions=tuple(_open_questions(claim, counted, settlement)),
+            missing_documents=_missing(claim, counted),
+            documents=claim.documents,
+            grounds=claim.grounds,
             settlement=settlement,
         )
     )
     return Assessment(settlement, findings, passed, automatic=not findings, grounds=claim.grounds)
 
 
-def _settlement(claim: ClaimToAssess) -> tuple[Settlement, tuple[str, ...]]:
-    """With the ids of the receipts that could not be counted."""
-    counted, left_out = [], []
-    for receipt in claim.receipts:
-        known = countable(receipt)
-        if known is None:
-            left_out.append(receipt.receipt_id)
-        else:
-            counted.append(known)
+def _settled(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> Settlement:
+    known = [counted for receipt in receipts if (counted := countable(receipt)) is not None]
     report = claim.report
     event = Event(report.event, shanghai_day(report.accident_at), report.on_campus)
-    used = dict(claim.grounds.used_fen)
-    return settle(claim.terms, claim.cover, event, counted, used_fen=used), tuple(left_out)
+    return settle(claim.terms, claim.cover, event, known, used_fen=dict(claim.grounds.used_fen))
 
 
 def countable(receipt: CaseReceipt) -> ClaimReceipt | None:
@@ -87,9 +87,34 @@ def countable(receipt: CaseReceipt) -> ClaimReceipt | None:
     )
 
 
-def _missing(claim: ClaimToAssess) -> tuple[str, ...]:
+def _open_questions(claim: ClaimToAssess, receipts: Sequence[CaseReceipt], settlement: Settlement) -> Iterator[Finding]:
+    """What nothing on a receipt proves is harmless as long as the sum is the same either way."""
+    for place, receipt in enumerate(receipts):
+        for code, words, field_name, otherwise in _otherwise(receipt):
+            variant = [*receipts[:place], otherwise, *receipts[place + 1 :]]
+            if _settled(claim, variant).payable_fen != settlement.payable_fen:
+                yield Finding(code, f"{named(receipt)}{words}", receipt.receipt_id, (field_name,))
+
+
+def _otherwise(receipt: CaseReceipt) -> Iterator[tuple[str, str, str, CaseReceipt]]:
+    """The receipt with each thing that was not proved the other way."""
+    issued = receipt.fields.date
+    if issued is not None and receipt.treated_on not in (None, issued) and not receipt.is_amended("treated_on"):
+        words = "的就诊日期影响赔付金额，由理赔员核对"
+        yield "treatment_day_unproved", words, "treated_on", replace(receipt, treated_on=issued)
+    if "social_insurance_settled" in receipt.assumed and not receipt.is_amended("social_insurance_settled"):
+        words = "的医保类型看不清，影响赔付比例，由理赔员核对"
+        settled = replace(receipt, social_insurance_settled=not receipt.social_insurance_settled)
+        yield "insurance_type_unread", words, "social_insurance_settled", settled
+    if "category" in receipt.assumed and not receipt.is_amended("category"):
+        other = replace(receipt, category="inpatient" if receipt.category == "outpatient" else "outpatient")
+        yield "form_unread", "看不出是门诊还是住院票据，影响赔付，由理赔员核对", "category", other
+
+
+def _missing(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> tuple[str, ...]:
     report = claim.report
     required = required_documents(EvidenceFacts(report.event, report.patient_state, report.on_campus))
-    total_fen = sum(parse_yuan(r.fields.total) for r in claim.receipts if r.fields.total is not None)
-    missing = missing_documents(required, claim.document_kinds, total_fen, claim.terms.small_claim_fen)
+    total_fen = sum(parse_yuan(r.fields.total) for r in receipts if r.fields.total is not None)
+    kinds = {document.kind for document in claim.documents}
+    missing = missing_documents(required, kinds, total_fen, claim.terms.small_claim_fen)
     return tuple(document.kind for document in missing)

@@ -7,7 +7,7 @@ from insurance.tables.journal import Callback, Event, OutboxNotice, PersonalData
 from insurance.tables.ledger import LimitEntry, Movement
 from insurance.tables.policies import Policy
 from insurance.tables.purchases import Purchase
-from insurance.tables.receipts import Amendment, Receipt
+from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
 from insurance.tables.reviews import Review
 from insurance.tables.session import Database
 from insurance.tables.surrenders import Surrender
@@ -27,6 +27,7 @@ __all__ = [
     "Policy",
     "Purchase",
     "Receipt",
+    "ReceiptMark",
     "Review",
     "Surrender",
 ]

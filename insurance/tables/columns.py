@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, MetaData
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import SQLModel
 
 SQLModel.metadata = MetaData(
@@ -29,3 +29,7 @@ def instant(*, nullable: bool = False, index: bool = False) -> Any:
 
 def document(*, nullable: bool = False) -> Any:
     return Column(JSONB, nullable=nullable)
+
+
+def hashes() -> Any:
+    return Column(ARRAY(BigInteger), nullable=False)

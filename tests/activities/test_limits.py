@@ -24,8 +24,8 @@ async def policy(database: Database) -> Policy:
 
 def step(policy, total, claim_id=None):
     receipt = records.receipt(total)
-    kinds = ("medical_receipt",)
-    return AssessStep(claim_id or records.new("cl"), policy.policy_no, records.report(), (receipt,), kinds, ())
+    document = records.document(document_id=receipt.document_id)
+    return AssessStep(claim_id or records.new("cl"), policy.policy_no, records.report(), (receipt,), (document,))
 
 
 def paid(assessment: Assessment) -> int:

@@ -34,8 +34,7 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
     await door.store(policy)
     receipt, document = records.receipt(), records.document()
     case = records.case(policy_no=policy.policy_no, subject=subject, state="in_review", report_no="R1")
-    kinds = ("medical_receipt",)
-    step = AssessStep(case.claim_id, policy.policy_no, case.report, (receipt,), kinds, (document.sha256,))
+    step = AssessStep(case.claim_id, policy.policy_no, case.report, (receipt,), (document,))
     review_id = f"{case.claim_id}-r1"
     case = replace(
         case,

@@ -38,7 +38,7 @@ async def decided(books: Database, claim_id: str, was: Assessment | None = None)
     receipt = records.receipt(document_id=document.document_id)
     async with books.transaction() as session:
         session.add(policy)
-    step = AssessStep(claim_id, policy.policy_no, records.report(), (receipt,), (document.kind,), (document.sha256,))
+    step = AssessStep(claim_id, policy.policy_no, records.report(), (receipt,), (document,))
     now = await Assessing(books).assess_claim(step)
     case = records.case(
         claim_id=claim_id,

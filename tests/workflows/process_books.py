@@ -128,7 +128,7 @@ class Books:
             policy,
             report=step.report,
             receipts=step.receipts,
-            document_kinds=step.document_kinds,
+            documents=step.documents,
             grounds=self.grounds,
         )
         assessment = assess(claim)

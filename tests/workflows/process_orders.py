@@ -84,7 +84,7 @@ def policy_on_file(now: datetime) -> PolicyOnFile:
             insured_name=CHILD,
             report=accident(now),
             receipts=(),
-            document_kinds=(),
+            documents=(),
             grounds=AssessmentGrounds({}, (), 0),
         )
     )

@@ -140,7 +140,7 @@ async def test_submitting_without_the_papers_that_are_certain_is_refused_and_nam
 @pytest.mark.parametrize(
     ("what", "receipt"),
     [
-        ("payer_is_insured", {"payer": "王小明"}),
+        ("payer_other_person", {"payer": "王小明"}),
         ("receipts_read", {"sure": False}),
         ("payable", {"total": "50.00"}),
         ("within_automatic_limit", {"total": "9000.00"}),

@@ -1,0 +1,110 @@
+"""Receipts and files that another claim has too: marks are committed first and looked for afterwards."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, or_, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from activities.claims import searchable
+from insurance.rules.case import CaseReceipt, EvidenceFile, Repeat
+from insurance.rules.receipts.likeness import Likeness, search_keys
+from insurance.rules.receipts.repeats import Mark, mark_of, sameness
+from insurance.tables import Claim, ClaimDocument, ReceiptMark
+
+# papers of persons, which a family rightly gives with every claim
+_PERSONAL = ("insured_id", "guardian_id", "relationship_proof", "power_of_attorney", "heirs_statement")
+# more than this many look at one receipt only where a number means nothing
+_MOST = 200
+_TEXTS = ("bill_code", "bill_no", "check_code", "date", "total")
+
+
+async def mark(session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt]) -> None:
+    """Let others find these receipts, as they count now. Safe to repeat. Commit before `find_repeats` is asked: of two claims
+    that do so at once, at least the one that looks later finds the other."""
+    rows = [_row(claim_id, receipt.receipt_id, _mark(receipt)) for receipt in receipts]
+    if rows:
+        statement = insert(ReceiptMark)
+        changed = {name: statement.excluded[name] for name in rows[0] if name != "receipt_id"}
+        await session.execute(statement.on_conflict_do_update(index_elements=["receipt_id"], set_=changed), rows)
+
+
+async def find_repeats(
+    session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt], documents: Sequence[EvidenceFile]
+) -> tuple[Repeat, ...]:
+    """What other claims have too, of every policy and insurer; withdrawn ones aside."""
+    found = [*await _receipts(session, claim_id, receipts), *await _files(session, claim_id, documents)]
+    return tuple(sorted(found, key=lambda r: (r.receipt_id or "", r.document_id, r.how, r.claim_id)))
+
+
+async def _receipts(session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt]) -> list[Repeat]:
+    marks = [(receipt, _mark(receipt)) for receipt in receipts]
+    numbers = sorted({m.bill_no for _, m in marks if m.bill_no is not None})
+    keys = sorted({key for _, m in marks for key in search_keys(m.likeness)})
+    if not numbers and not keys:
+        return []
+    statement = (
+        select(ReceiptMark, Claim.state)
+        .join(Claim, col(Claim.claim_id) == col(ReceiptMark.claim_id))
+        .where(
+            or_(col(ReceiptMark.bill_no).in_(numbers), ReceiptMark.__table__.c["keys"].overlap(keys)),  # type: ignore[attr-defined]
+            ReceiptMark.claim_id != claim_id,
+            Claim.state != "withdrawn",
+        )
+        .order_by(col(ReceiptMark.receipt_id))
+        .limit(_MOST)
+    )
+    others = (await session.exec(statement)).all()
+    return list(_compared(marks, others))
+
+
+def _compared(marks: Iterable[tuple[CaseReceipt, Mark]], others: Sequence[tuple[ReceiptMark, str]]) -> Iterator[Repeat]:
+    for receipt, mine in marks:
+        for row, state in others:
+            how = sameness(mine, _of(row))
+            if how is not None:
+                yield Repeat(how, receipt.document_id, receipt.receipt_id, row.claim_id, state)
+
+
+async def _files(session: AsyncSession, claim_id: str, documents: Sequence[EvidenceFile]) -> list[Repeat]:
+    own = {document.sha256: document.document_id for document in documents if document.kind not in _PERSONAL}
+    statement = (
+        select(ClaimDocument.sha256, ClaimDocument.claim_id, Claim.state)
+        .join(Claim, col(Claim.claim_id) == col(ClaimDocument.claim_id))
+        .where(
+            col(ClaimDocument.sha256).in_(own),
+            ClaimDocument.claim_id != claim_id,
+            ClaimDocument.state == "received",
+            Claim.state != "withdrawn",
+        )
+        .distinct()
+        .limit(_MOST)
+    )
+    found = (await session.exec(statement)).all()
+    return [Repeat("same_file", own[sha256], None, other, state) for sha256, other, state in found]
+
+
+def _mark(receipt: CaseReceipt) -> Mark:
+    """What was read can be longer than any number that is printed, and than its column."""
+    known = mark_of(receipt)
+    texts = {name: searchable(text) for name in _TEXTS if (text := getattr(known, name)) is not None}
+    return replace(known, **cast(Any, texts))
+
+
+def _row(claim_id: str, receipt_id: str, known: Mark) -> dict[str, object]:
+    texts = {name: getattr(known, name) for name in _TEXTS}
+    likeness = known.likeness
+    return {
+        "receipt_id": receipt_id,
+        "claim_id": claim_id,
+        **texts,
+        "numbers": list(likeness.numbers),
+        "sums": list(likeness.sums),
+        "keys": list(search_keys(likeness)),
+    }
+
+
+def _of(row: ReceiptMark) -> Mark:
+    return Mark(**{name: getattr(row, name) for name in _TEXTS}, likeness=Likeness(tuple(row.numbers), tuple(row.sums)))
