@@ -1,5 +1,6 @@
 """A phone's photograph of sheets on a desk: perspective, uneven light, shadow, blur, grain."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -36,23 +37,46 @@ def invent_shot(rng: Random, *, upright: bool = False) -> Shot:
     )
 
 
-def photograph_sheet(pixels: Array, shot: Shot, rng: Random) -> Array:
-    """The sheet on a desk as a picture of 4:3, or 3:4 where `shot.upright`."""
+def photograph_sheet(
+    pixels: Array, shot: Shot, rng: Random, mask: Array | None = None, fingers: Sequence[Array] = ()
+) -> Array:
+    """The sheet on a desk as a picture of 4:3, or 3:4 where `shot.upright`. `mask` (0-255) is where paper is, everywhere when
+    None; `fingers` are outlines in the sheet's pixels of what lies on it."""
     width = shot.width
     height = round(width * 4 / 3) if shot.upright else round(width * 3 / 4)
     noise = np.random.default_rng(rng.randrange(2**32))
     matrix = _place(pixels.shape[1], pixels.shape[0], width, height, shot, rng)
     size = (width, height)
     picture = _desk(width, height, rng, noise)
-    mask = cv2.warpPerspective(np.full(pixels.shape[:2], 255, np.uint8), matrix, size)
-    under = cv2.GaussianBlur(np.roll(mask, (round(width * 0.006), round(width * 0.005)), (0, 1)), (0, 0), width * 0.006)
+    flat = np.full(pixels.shape[:2], 255, np.uint8) if mask is None else mask
+    seen_paper = cv2.warpPerspective(flat, matrix, size)
+    under = cv2.GaussianBlur(
+        np.roll(seen_paper, (round(width * 0.006), round(width * 0.005)), (0, 1)), (0, 0), width * 0.006
+    )
     picture = picture * (1 - under[:, :, None].astype(np.float32) / 255 * 0.55)
     paper = cv2.warpPerspective(pixels, matrix, size, flags=cv2.INTER_AREA)
-    alpha = mask[:, :, None].astype(np.float32) / 255
-    lit = (picture * (1 - alpha) + paper * alpha) * _light(width, height, shot, rng)[:, :, None]
+    alpha = seen_paper[:, :, None].astype(np.float32) / 255
+    laid = picture * (1 - alpha) + paper * alpha
+    for outline in fingers:
+        laid = _cover(laid, cv2.perspectiveTransform(outline[None].astype(np.float32), matrix)[0], rng)
+    lit = laid * _light(width, height, shot, rng)[:, :, None]
     warm = np.array([rng.uniform(0.97, 1.03), 1.0, rng.uniform(0.9, 1.02)], np.float32)
     seen = cv2.GaussianBlur(np.clip(lit * warm, 0, 255), (0, 0), shot.blur)
     return grainy(seen, noise, rng.uniform(2.0, 5.5))
+
+
+def _cover(picture: Array, outline: Array, rng: Random) -> Array:
+    """A finger: skin, rounder towards its middle."""
+    mask = np.zeros(picture.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [outline.astype(np.int32)], 255)
+    soft = cv2.GaussianBlur(mask, (0, 0), 3)[:, :, None].astype(np.float32) / 255
+    reach = max(float(np.ptp(outline[:, 0])), float(np.ptp(outline[:, 1])), 8.0) / 9
+    small = cv2.resize(mask, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    round_ = cv2.resize(cv2.GaussianBlur(small, (0, 0), reach / 4), (mask.shape[1], mask.shape[0]))
+    skin = np.array(rng.choice(((224, 172, 140), (198, 144, 112), (236, 190, 164))), np.float32)
+    shaded = skin * (0.62 + 0.42 * round_[:, :, None].astype(np.float32) / 255)
+    covered: Array = picture * (1 - soft) + shaded * soft
+    return covered
 
 
 def grainy(pixels: Array, noise: np.random.Generator, amount: float) -> Array:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator
 
+from insurance.simulators.receipts.dev import dev
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
 
 # group: how `count` files of it are drawn from a seed
-GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {"known": known}
+GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {"known": known, "dev": dev}
 
 
 def corpus(count: int, seed: int, only: str | None = None) -> Iterator[Labelled]:

@@ -17,6 +17,7 @@ from insurance.simulators.receipts.sheet import Sheet
 Tampering = Literal["total_lower", "total_both", "item", "capitals", "date", "bill_no"]
 TAMPERINGS: tuple[Tampering, ...] = ("total_lower", "total_both", "item", "capitals", "date", "bill_no")
 
+_DATE = re.compile(r"\d{4}[-/.年]?\d{1,2}[-/.月]?(\d{1,2})")
 _SUM = re.compile(r"\d[\d,]*\.\d\d")
 _NEAR: dict[Face, tuple[Face, ...]] = {
     "song": ("song", "song", "ming"),
@@ -49,6 +50,27 @@ def forge(sheet: Sheet, how: Tampering, rng: Random) -> None:
             number = _other_digit(sheet.fields["bill_no"], rng)
             old, sheet.fields["bill_no"] = sheet.fields["bill_no"], number
             _replace(sheet, "bill_no", lambda text: text.replace(old, number), rng)
+
+
+def forge_in_turn(sheet: Sheet, turn: int, rng: Random) -> None:
+    """The first way from `turn` on that this sheet allows: a day or number only beside a code that still tells the old one."""
+    forge(sheet, next(how for i in range(6) if _possible(sheet, how := TAMPERINGS[(turn + i) % 6])), rng)
+
+
+def _possible(sheet: Sheet, how: Tampering) -> bool:
+    code = sheet.qr or ""
+    match how:
+        case "date":
+            return str(sheet.fields["date"]).replace("-", "") in code
+        case "bill_no":
+            return sheet.fields["bill_no"] is not None and sheet.fields["bill_no"] in code
+        case "item":
+            return bool(sheet.fields["items"])
+        case "capitals":
+            return sheet.fields["total_upper"] is not None and sheet.fields["total"] is not None
+        case "total_both":
+            return len(sheet.fields["items"]) > 0 and sheet.fields["total_upper"] is not None
+    return sheet.fields["total_upper"] is not None or bool(sheet.fields["items"])
 
 
 def grown(amount: str, rng: Random) -> str:
@@ -84,7 +106,9 @@ def _print_day(sheet: Sheet, rng: Random) -> None:
     day = rng.choice([d for d in range(10, 29) if d != int(date[-2:])])
     sheet.fields["date"] = f"{date[:-2]}{day}"
     last = [mark for mark in sheet.canvas.marks if mark.field == "date"][-1]
-    _patch(sheet, last, re.sub(r"\d{1,2}(\D*)$", rf"{day}\1", last.text), rng)
+    whole = _DATE.search(last.text)
+    text = last.text[: whole.start(1)] + str(day) + last.text[whole.end(1) :] if whole else str(day)
+    _patch(sheet, last, text, rng)
 
 
 def _other_digit(number: str, rng: Random) -> str:

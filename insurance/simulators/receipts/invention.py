@@ -17,8 +17,8 @@ CITIES = {
     "河南省": ("郑州市", "洛阳市", "南阳市"),
     "江苏省": ("苏州市", "徐州市", "扬州市"),
     "黑龙江省": ("哈尔滨市", "大庆市", "牡丹江市"),
-    "北京市": ("北京市", "北京市昌平区", "北京市通州区"),
-    "上海市": ("上海市", "上海市闵行区", "上海市浦东新区"),
+    "北京市": ("北京市", "北京昌平", "北京通州"),
+    "上海市": ("上海市", "上海闵行", "上海浦东"),
 }
 HOSPITAL_NAMES = (
     "青松",
@@ -73,13 +73,21 @@ def invent_hospital(rng: Random, province: str) -> str:
     return rng.choice(CITIES[province]) + rng.choice(HOSPITAL_NAMES) + rng.choice(HOSPITAL_KINDS)
 
 
-def invent(seed: int, day: dt.date, *, payer: str | None = None, layout: Layout | None = None) -> ReceiptSpec:
+def invent(
+    seed: int,
+    day: dt.date,
+    *,
+    payer: str | None = None,
+    layout: Layout | None = None,
+    detailed: bool | None = None,
+) -> ReceiptSpec:
     """A plausible receipt of `day`; everything that is not given is drawn from `seed`."""
     rng = Random(f"invent-{seed}")
     layout = layout or LAYOUTS[rng.randrange(len(LAYOUTS))]
     inpatient = layout in ("inpatient", "paper_in")
     province = rng.choice(sorted(PROVINCES))
-    detailed = not inpatient and rng.random() < 0.4
+    if detailed is None:
+        detailed = not inpatient and rng.random() < 0.4
     names = DETAILED if detailed else FEES["inpatient" if inpatient else "outpatient"]
     chosen = rng.sample(names, rng.randrange(1, 13 if inpatient else 9))
     items = tuple((name, invent_amount(rng, inpatient)) for name in chosen)

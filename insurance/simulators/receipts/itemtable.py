@@ -1,6 +1,6 @@
 """The table of charges: heads, and lines in print order row by row; sums end right-aligned under their heads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -10,11 +10,11 @@ from insurance.simulators.receipts.inks import Ink
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of (head, middle of the head, right edge of the values; 0: centred), as shares of one column's width."""
+    """Heads and where their middles are, as shares of one column's width; None: no such column."""
 
-    left: float
-    right: float
-    columns: int
+    left: float = 0
+    right: float = 0
+    columns: int = 2
     name: str = "项目名称"
     amount: str = "金额（元）"
     quantity: str | None = "数量/单位"
@@ -27,6 +27,9 @@ class Table:
     head_height: int = 60
     row_height: int = 42
     size: int = 22
+
+    def between(self, left: float, right: float) -> "Table":
+        return replace(self, left=left, right=right)
 
 
 def draw_items(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
-from insurance.simulators.receipts.forgery import TAMPERINGS
+from insurance.simulators.receipts.forgery import forge_in_turn
 from insurance.simulators.receipts.forms import draw_sheet
 from insurance.simulators.receipts.invention import invent
 from insurance.simulators.receipts.labelled import Class, Labelled, label_sheet
@@ -27,14 +27,13 @@ _TAMPERED_EVERY = 9
 
 def known(count: int, seed: int) -> Iterator[Labelled]:
     """`count` files; one in nine is forged, each way in turn."""
-    forged = 0
     for i, how in enumerate(spread(WEIGHTS, count, Random(f"known-{seed}"))):
         rng = Random(f"known-{seed}-{i}")
-        spec = invent_known(rng, rng.choice(LAYOUTS[:2] if how == "pdf_text" else LAYOUTS))
-        if i % _TAMPERED_EVERY == _TAMPERED_EVERY - 1:
-            spec = replace(spec, tampered=TAMPERINGS[forged % len(TAMPERINGS)])
-            forged += 1
-        yield label_sheet(draw_sheet(spec), how, rng, f"{i:03d}_{how}_{spec.layout}", "known")
+        sheet = draw_sheet(invent_known(rng, rng.choice(LAYOUTS[:2] if how == "pdf_text" else LAYOUTS)))
+        turn, left = divmod(i, _TAMPERED_EVERY)
+        if left == _TAMPERED_EVERY - 1:
+            forge_in_turn(sheet, turn, rng)
+        yield label_sheet(sheet, how, rng, f"{i:03d}_{how}_{sheet.layout}", "known")
 
 
 def spread(weights: dict[Class, int], count: int, rng: Random) -> list[Class]:
@@ -46,13 +45,13 @@ def spread(weights: dict[Class, int], count: int, rng: Random) -> list[Class]:
     return chosen[:count]
 
 
-def invent_known(rng: Random, layout: Layout) -> ReceiptSpec:
+def invent_known(rng: Random, layout: Layout, detailed: bool | None = None) -> ReceiptSpec:
     """A receipt with the differences between provinces and years that all honest ones have: letters, lengths of numbers,
-    shape of the QR text."""
+    shape of the QR text. `detailed`: charges by name of the drug or service instead of by kind."""
     paper = layout.startswith("paper")
     year = rng.randrange(2013, 2021) if paper else rng.randrange(2019, 2026)
     day = dt.date(year, 1, 1) + dt.timedelta(days=rng.randrange(365))
-    spec = invent(rng.randrange(10**9), day, layout=layout)
+    spec = invent(rng.randrange(10**9), day, layout=layout, detailed=detailed)
     return replace(
         spec,
         bill_code=_code(spec, rng),
