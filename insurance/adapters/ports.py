@@ -373,11 +373,15 @@ class Storage(Protocol):
 
 @dataclass(frozen=True)
 class TextBox:
-    """One line of text found on a page, upright: pixel corners clockwise from the top left, and the engine's own score 0-1."""
+    """One line of text found on a page, upright: pixel corners clockwise from the top left, and the engine's own score 0-1,
+    that of the least sure character. `scores` has one for each character of `text`, `seconds` the engine's next guess for it
+    with its score; both are empty where an engine does not tell."""
 
     text: str
     box: tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
     score: float
+    scores: tuple[float, ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

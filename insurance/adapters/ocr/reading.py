@@ -85,7 +85,7 @@ def _moved(quad: Quad, left: float, top: float) -> Quad:
 
 
 def _lines(page: Page) -> list[Line]:
-    return [Line(box.text, box.box, box.score) for box in page.boxes]
+    return [Line(box.text, box.box, box.score, box.scores, box.seconds) for box in page.boxes]
 
 
 def _pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tuple[Page, Image.Image | None]]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.items import read_items
-from insurance.rules.receipts.labels import LABELS, Found, find_labels
+from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, Box, Extras, Form, Item
-from insurance.rules.receipts.text import parse_amount, parse_date, parse_date_range, plain
+from insurance.rules.receipts.text import Print, parse_amount, parse_date, parse_date_range, plain
 
 _AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
+_AMOUNT_CHARACTERS = "0123456789.,-¥元"
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负"
 _SHAPES = {
     "bill_code": re.compile(r"\d{6,12}"),
     "bill_no": re.compile(r"\d{8,20}"),
@@ -76,7 +78,7 @@ def extract(lines: Sequence[Line]) -> Draft:
 
 
 def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged: bool) -> None:
-    text = plain(place.text)
+    text = place.print.text
     labels = find_labels(text)
     for i, label in enumerate(labels):
         name = _field_of(label, draft) if damaged else label.field
@@ -87,13 +89,14 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged
             continue
         following = labels[i + 1] if i + 1 < len(labels) else None
         end = following.start if following else len(text)
-        value = _behind(place, page, text[label.end : end], (label.end, end, len(text)), name)
+        value = _behind(place, page, (label.end, end), name)
         if value is None and following is None:
             value = _right_of(place, page, name)
         draft.labelled.setdefault(name, place.line.box)
         if value is None:
             continue
         value.sure_label = not damaged
+        value.score = min(value.score, _label_score(place.print, label))
         old = draft.values.get(name)
         if old is None or (old.text is None and value.text is not None):
             draft.values[name] = value
@@ -105,30 +108,37 @@ def _field_of(label: Found, draft: Draft) -> str | None:
     return left[0] if len(left) == 1 else None
 
 
-def _behind(place: Placed, page: Sequence[Placed], raw: str, span: tuple[int, int, int], name: str) -> Value | None:
-    raw = raw.strip(":")
-    if not raw:
+def _label_score(line: Print, label: Found) -> float:
+    """Of a label that one other character would make another (自付, 自费), how sure that character is."""
+    telling = telling_places(line.text[label.start : label.end])
+    return min((line.scores[label.start + i] for i in telling), default=1.0)
+
+
+def _behind(place: Placed, page: Sequence[Placed], span: tuple[int, int], name: str) -> Value | None:
+    start, end = span
+    raw = place.print.part(start, end).without(":")
+    if not raw.text:
         return None
-    start, end, length = span
+    length = len(place.print.text)
     left, top, right, bottom = place.line.box
     width = (right - left) / length
     box = (left + width * start, top, left + width * end, bottom)
-    value, score = read_value(name, raw), place.line.score
+    value, score = read_value(name, raw)
     if value is None and name in _AMOUNTS and end == length:
         value, score = _joined(place, page, raw, name)
-    return Value(value, raw, box, score, line=place.line)
+    return Value(value, raw.text, box, score, line=place.line)
 
 
-def _joined(place: Placed, page: Sequence[Placed], raw: str, name: str) -> tuple[str | None, float]:
+def _joined(place: Placed, page: Sequence[Placed], raw: Print, name: str) -> tuple[str | None, float]:
     """A sum that was found in two pieces that touch: `2784` and `.09`."""
     touching = [
         p for p in page if p is not place and same_row(place, p) and abs(p.left - place.right) < 0.6 * place.height
     ]
     for piece in touching:
-        value = read_value(name, raw + plain(piece.text))
+        value, score = read_value(name, raw.joined(piece.print))
         if value is not None:
-            return value, min(place.line.score, piece.line.score)
-    return None, place.line.score
+            return value, score
+    return None, raw.score
 
 
 def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
@@ -139,33 +149,39 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
         if p is not place and same_row(place, p) and -0.5 * place.height < p.left - place.right < reach
     ]  # fmt: skip
     for near in sorted(row, key=lambda p: p.left):
-        text = plain(near.text)
+        text = near.print.text
         labels = find_labels(text)
         if labels and labels[0].start == 0:
             return None
-        raw = text[: labels[0].start] if labels else text
-        if not re.search(r"\w", raw):
+        raw = near.print.part(0, labels[0].start if labels else None)
+        if not re.search(r"\w", raw.text):
             continue
-        return Value(read_value(name, raw), raw, near.line.box, near.line.score, line=near.line)
+        value, score = read_value(name, raw)
+        return Value(value, raw.text, near.line.box, score, line=near.line)
     return None
 
 
-def read_value(name: str, raw: str) -> str | None:
-    """A raw print as the value of a field, or None when it has not that field's shape."""
+def read_value(name: str, raw: Print) -> tuple[str | None, float]:
+    """A raw print as the value of a field (None when it has not that field's shape), and the score of its least sure
+    character."""
     if name in _AMOUNTS:
-        return parse_amount(raw)
+        chosen = raw.only(_AMOUNT_CHARACTERS)
+        return parse_amount(chosen.text), chosen.score
     if name in ("date", "visit_date"):
-        return parse_date(raw)
+        return parse_date(raw.text), raw.score
     if name == "total_upper":
-        # what stands behind the sum in capitals (a currency sign, a bracket) is no part of it
-        text = re.sub(r"^(人民币|[:：⊗])+", "", raw)
-        return text if parse_capitals(text) is not None else None
+        # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
+        skipped = re.match(r"(人民币|[:：⊗])*", raw.text)
+        chosen = raw.part(skipped.end() if skipped else 0).only(_CAPITALS)
+        return (chosen.text if parse_capitals(chosen.text) is not None else None), chosen.score
     if name == "stay":
-        return raw if all(parse_date_range(raw)) else None
-    text = raw.strip(".:,;*") if name == "payer" else raw.rstrip(".:,;")
+        return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
+    kept = raw.without(".:,;*" if name == "payer" else ".:,;")
+    text = kept.text
     if name == "hospital":
         text = _SEAL_TAIL.sub("", text)
-    return text if _SHAPES[name].fullmatch(text) else None
+        kept = kept.part(0, len(text))
+    return (text if _SHAPES[name].fullmatch(text) else None), kept.score
 
 
 def _foot_date(page: Sequence[Placed], draft: Draft) -> None:
@@ -188,13 +204,16 @@ def _row_text(first: Placed, page: Sequence[Placed]) -> str:
 
 
 def _item_name(place: Placed | None) -> Value | None:
-    return Value(plain(place.text), place.text, place.line.box, place.line.score, line=place.line) if place else None
+    if place is None:
+        return None
+    return Value(place.print.text, place.text, place.line.box, place.print.score, line=place.line)
 
 
 def _item_amount(place: Placed | None) -> Value | None:
     if place is None:
         return None
-    return Value(parse_amount(place.text), place.text, place.line.box, place.line.score, line=place.line)
+    chosen = place.print.only(_AMOUNT_CHARACTERS)
+    return Value(parse_amount(chosen.text), place.text, place.line.box, chosen.score, line=place.line)
 
 
 def _extras(page: Sequence[Placed], draft: Draft) -> Extras:

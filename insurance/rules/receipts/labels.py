@@ -88,6 +88,24 @@ def find_labels(text: str) -> list[Found]:
     return sorted(found, key=lambda f: f.start)
 
 
+@cache
+def telling_places(label: str) -> tuple[int, ...]:
+    """Where a label has a character that alone makes it another field's label: 自付 and 自费, 预缴 and 补缴."""
+    _, owner = _pattern()
+    bare = label.rstrip(":.;")
+    return tuple(
+        sorted(
+            {
+                i
+                for other, field in owner.items()
+                if len(other) == len(bare) and field != owner.get(bare)
+                for i in [i for i in range(len(bare)) if bare[i] != other[i]]
+                if sum(a != b for a, b in zip(bare, other, strict=True)) == 1
+            }
+        )
+    )
+
+
 def _end_of_label(text: str, end: int) -> int:
     while end < len(text) and text[end] in ":.;":
         end += 1

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 
 from insurance.rules.receipts.reading import Box
+from insurance.rules.receipts.text import Print, plain_print
 
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
@@ -12,11 +14,14 @@ Quad = tuple[Point, Point, Point, Point]
 
 @dataclass(frozen=True)
 class Line:
-    """One piece of text as an engine found it: corners clockwise from the top left, in pixels; score 0-1."""
+    """One piece of text as an engine found it: corners clockwise from the top left, in pixels; score 0-1, that of the least
+    sure character. `scores` and `seconds` (the next guess) are for each character of `text`, or empty."""
 
     text: str
     quad: Quad
     score: float = 1.0
+    scores: tuple[float, ...] = ()
+    seconds: tuple[tuple[str, float], ...] = ()
 
     @property
     def box(self) -> Box:
@@ -37,6 +42,12 @@ class Placed:
     @property
     def text(self) -> str:
         return self.line.text
+
+    @cached_property
+    def print(self) -> Print:
+        return plain_print(
+            self.line.text, self.line.scores or (self.line.score,) * len(self.line.text), self.line.seconds
+        )
 
     @property
     def x(self) -> float:

@@ -2,15 +2,65 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 _AMOUNT = re.compile(r"[¥Y]?(-?(?:\d{1,3}(?:[,.]\d{3})+|\d+)\.\d{2})元?")
 _DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年]?)(\d\d?)(?:[-/.月]?)(\d\d?)日?(?:\d\d?:\d\d(?::\d\d)?)?")
 
 
+_NO_SECOND = ("", 0.0)
+
+
+@dataclass(frozen=True)
+class Print:
+    """A piece of plain text with how sure the engine was of each of its characters, and its next guess for each."""
+
+    text: str
+    scores: tuple[float, ...]
+    seconds: tuple[tuple[str, float], ...]
+
+    def part(self, start: int, end: int | None = None) -> "Print":
+        return Print(self.text[start:end], self.scores[start:end], self.seconds[start:end])
+
+    def joined(self, other: "Print") -> "Print":
+        return Print(self.text + other.text, self.scores + other.scores, self.seconds + other.seconds)
+
+    def without(self, dropped: str) -> "Print":
+        """Without these characters at both ends."""
+        start = len(self.text) - len(self.text.lstrip(dropped))
+        return self.part(start, max(len(self.text.rstrip(dropped)), start))
+
+    @property
+    def score(self) -> float:
+        return min(self.scores, default=0.0)
+
+    def only(self, allowed: str) -> "Print":
+        """Where a character can't stand here, the engine's next guess if that can: of `461:39` as a sum, `461.39`."""
+        chosen = [
+            (second, min(chance / max(1 - score, 0.01), 0.95), _NO_SECOND)
+            if character not in allowed and second and second in allowed and chance >= 0.05
+            else (character, score, (second, chance))
+            for character, score, (second, chance) in zip(self.text, self.scores, self.seconds, strict=True)
+        ]
+        return Print("".join(c for c, *_ in chosen), tuple(s for _, s, _ in chosen), tuple(n for *_, n in chosen))
+
+
 def plain(text: str) -> str:
     """Half-width, without spaces; `：` becomes `:`, `（` becomes `(`, `￥` becomes `¥`."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("∶", ":").replace("．", ".")
+
+
+def plain_print(text: str, scores: Sequence[float], seconds: Sequence[tuple[str, float]] = ()) -> Print:
+    """`plain`, character by character, with their scores."""
+    guesses = [(plain(second), chance) for second, chance in seconds] or [_NO_SECOND] * len(text)
+    kept = [
+        (piece, score, second)
+        for character, score, second in zip(text, scores, guesses, strict=True)
+        for piece in plain(character)
+    ]
+    return Print("".join(c for c, *_ in kept), tuple(s for _, s, _ in kept), tuple(n for *_, n in kept))
 
 
 def parse_amount(text: str) -> str | None:
