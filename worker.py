@@ -4,10 +4,8 @@ import asyncio
 import logging
 import signal
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from functools import partial
 from importlib import import_module
 from typing import Any, Literal
 
@@ -28,9 +26,8 @@ from activities.reading import EvidenceReading
 from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments
 from activities.surrenders import SurrenderRecords
-from insurance.adapters.ocr.reading import read_file
-from insurance.adapters.registry import Adapters, open_adapters, open_reader, open_storage
-from insurance.adapters.storage.content import inspect
+from insurance.adapters.ocr.process import ReadingProcess
+from insurance.adapters.registry import Adapters, open_adapters, open_storage
 from insurance.settings import Settings
 from insurance.tables import Database
 from workflows.claim import ClaimWorkflow
@@ -131,7 +128,7 @@ def process_worker(
 def ocr_worker(
     client: Client, settings: Settings, reading: EvidenceReading, extra: Sequence[Interceptor] = ()
 ) -> Worker:
-    """Reads evidence, one file at a time: the engine uses every core it is given."""
+    """Reads evidence, one file at a time: the engine, in a process of its own, uses every core it is given."""
     return Worker(
         client,
         task_queue=settings.temporal.ocr_queue,
@@ -194,8 +191,8 @@ async def _open_process_worker(
 def _open_ocr_worker(
     settings: Settings, client: Client, open_parts: AsyncExitStack, extra: Sequence[Interceptor]
 ) -> Worker:
-    executor = open_parts.enter_context(ThreadPoolExecutor(max_workers=1, thread_name_prefix="ocr"))
-    reader = open_reader(settings.ocr)
+    reader = open_parts.enter_context(ReadingProcess(settings.ocr))
+    reader.start()
     key = settings.digest_secret.get_secret_value().encode()
-    reading = EvidenceReading(open_storage(settings.storage), partial(read_file, reader=reader), inspect, executor, key)
+    reading = EvidenceReading(open_storage(settings.storage), reader, key)
     return ocr_worker(client, settings, reading, extra)

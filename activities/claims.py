@@ -1,6 +1,6 @@
 """Publishing the claim process: the case, its evidence and receipts, its timeline, and what it holds of the policy's limits."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -160,6 +160,7 @@ async def replace_limits(session: AsyncSession, policy_no: str, claim_id: str, l
 
 def _document(document: EvidenceFile, record: ClaimRecord) -> dict[str, Any]:
     values = {name: getattr(document, name) for name in EvidenceFile.__dataclass_fields__}
+    values["views"] = {"pages": [asdict(view) for view in document.views]}
     return {**values, "claim_id": record.case.claim_id, "seq": record.seq}
 
 

@@ -75,7 +75,8 @@ async def evidence_of(session: AsyncSession, claim_id: str) -> tuple[tuple[Evide
 
 
 def _document_of(row: ClaimDocument) -> EvidenceFile:
-    return _file.validate_python({n: getattr(row, n) for n in EvidenceFile.__dataclass_fields__})
+    values = {n: getattr(row, n) for n in EvidenceFile.__dataclass_fields__}
+    return _file.validate_python(values | {"views": row.views["pages"]})
 
 
 def _receipt_of(row: Receipt, amendments: list[CaseAmendment]) -> CaseReceipt:

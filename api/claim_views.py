@@ -11,7 +11,7 @@ from api.claim_files import case_of, evidence_of
 from api.parts import Parts
 from api.timeline import timeline_of
 from api.views import instant
-from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, Payout
+from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, EvidenceView, Payout
 from insurance.rules.codes import REASON_CODES
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import ClaimFacts, clocks
@@ -21,6 +21,9 @@ from insurance.rules.money import parse_yuan
 from insurance.rules.settlement import Settlement
 from insurance.rules.status import label, whose_turn
 from insurance.tables import Claim
+
+# long enough to look through a claim, too short to be passed on
+VIEW_SECONDS = 900
 
 
 def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
@@ -43,7 +46,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "report": _report_view(case.report),
         "required_documents": required_document_views(case.report),
         "missing": _missing(case.report, documents, receipts),
-        "documents": [_document_view(d) for d in documents],
+        "documents": [await _document_view(parts, d) for d in documents],
         "receipts": [_receipt_view(r) for r in receipts],
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
         "clocks": _clock_views(parts, case),
@@ -102,7 +105,8 @@ def _missing(
     return [asdict(d) for d in missing_documents(required_documents(_facts(report)), received, total_fen)]
 
 
-def _document_view(document: EvidenceFile) -> dict[str, Any]:
+async def _document_view(parts: Parts, document: EvidenceFile) -> dict[str, Any]:
+    views = [await _page_view(parts, view) for view in document.views]
     return {
         "document_id": document.document_id,
         "kind": document.kind,
@@ -112,6 +116,20 @@ def _document_view(document: EvidenceFile) -> dict[str, Any]:
         "size": document.size,
         "content_type": document.content_type,
         "received_at": instant(document.received_at),
+        "view_url": views[0]["view_url"] if views else None,
+        "pages": views,
+    }
+
+
+async def _page_view(parts: Parts, view: EvidenceView) -> dict[str, Any]:
+    """`view_url` serves the picture to whoever has it, for a while. Boxes of a reading are told on `read_width` x `read_height`."""
+    return {
+        "page": view.page,
+        "view_url": await parts.storage.signed_get(view.object_key, VIEW_SECONDS),
+        "width": view.width,
+        "height": view.height,
+        "read_width": view.read_width,
+        "read_height": view.read_height,
     }
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -159,6 +160,8 @@ class ClaimWorkflow:
             return
         if outcome is None:
             return
+        if outcome.views:
+            case.put_document(replace(case.documents[document.document_id], views=outcome.views))
         if outcome.rejected_because is not None:
             case.reject_document(document.document_id, outcome.rejected_because)
             await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
@@ -167,6 +170,8 @@ class ClaimWorkflow:
             case.put_receipt(receipt)
         if outcome.receipts:
             await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
+        elif outcome.views:
+            await case.note("document_checked", "system", "一份材料可以打开")
 
     # --- assessment and decision --------------------------------------------------------------------------------------
 

@@ -38,6 +38,19 @@ class CaseConsent:
 
 
 @dataclass(frozen=True)
+class EvidenceView:
+    """One page of a file as people look at it: upright, made anew from its pixels, beside the original in the store. `page`
+    counts from 0; boxes of a reading are told on `read_width` x `read_height` pixels, the view has `width` x `height`."""
+
+    page: int
+    object_key: str
+    width: int
+    height: int
+    read_width: int
+    read_height: int
+
+
+@dataclass(frozen=True)
 class EvidenceFile:
     """One uploaded file; its bytes lie in the store. `reason` tells the family why a file was rejected."""
 
@@ -51,6 +64,7 @@ class EvidenceFile:
     received_at: datetime
     state: Literal["received", "rejected"] = "received"
     reason: str | None = None
+    views: tuple[EvidenceView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from insurance.tables.columns import instant
+from insurance.tables.columns import Document, document, instant
 
 
 class ClaimDocument(SQLModel, table=True):
@@ -22,3 +22,5 @@ class ClaimDocument(SQLModel, table=True):
     content_type: str = Field(max_length=64)
     seq: int = 0
     received_at: datetime = Field(sa_column=instant())
+    # {"pages": [...]}, as insurance.rules.case.EvidenceView
+    views: Document = Field(default_factory=lambda: {"pages": []}, sa_column=document())

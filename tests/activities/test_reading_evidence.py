@@ -1,14 +1,13 @@
+import asyncio
 import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from activities.reading import EvidenceReading, ReadStep
-from insurance.adapters.ocr.reading import FileReading
-from insurance.adapters.ports import ReadingRefused, ReadingUnavailable, StorageRefused, StorageUnavailable
-from insurance.adapters.storage.content import inspect
+from insurance.adapters.ocr.file_reading import FileReading, PageRead
+from insurance.adapters.ports import PageView, ReadingRefused, ReadingUnavailable, StorageRefused, StorageUnavailable
 from insurance.adapters.storage.fake import FakeStorage
 from insurance.rules.receipts.reading import Extras, ReceiptFields, ReceiptReading
 from tests import records
@@ -36,13 +35,30 @@ async def stored(storage):
     return records.document(object_key=found.key, version_id=found.version_id)
 
 
-def reads(storage, answer):
-    def read(_):
-        if isinstance(answer, Exception):
-            raise answer
-        return FileReading("png", (), tuple(answer), 0.1)
+class Reader:
+    """Gives the answer it was told to give, and views of as many pages."""
 
-    return EvidenceReading(storage, read, inspect, ThreadPoolExecutor(1)).read_document
+    def __init__(self, answer, pages=1, unseen=None):
+        self.answer, self.pages, self.unseen = answer, pages, unseen
+        self.read, self.turned = [], []
+
+    async def read_file(self, source):
+        source.seek(0)
+        self.read.append(source.read())
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        pages = tuple(PageRead(n, 3000, 2000, 90 * n, "image", ()) for n in range(self.pages))
+        return FileReading("png", pages, tuple(self.answer), 0.1)
+
+    async def view_file(self, source, turned_ccw=()):
+        self.turned.append(list(turned_ccw))
+        if self.unseen is not None:
+            raise self.unseen
+        return [PageView(b"view %d" % n, 2000, 1333) for n in range(self.pages)]
+
+
+def reads(storage, answer, **options):
+    return EvidenceReading(storage, Reader(answer, **options)).read_document
 
 
 async def test_every_receipt_of_a_file_is_a_receipt_of_the_case(storage, stored):
@@ -117,3 +133,60 @@ async def test_a_store_that_is_away_leaves_the_step_to_be_tried_again(storage, s
 async def test_a_file_that_is_not_in_the_store_is_a_refusal(storage, stored):
     with pytest.raises(StorageRefused):
         await reads(storage, [])(ReadStep(replace(stored, object_key="claims/1/b")))
+
+
+async def test_every_page_has_a_view_beside_the_original(storage, stored):
+    reader = Reader([printed()], pages=2)
+    outcome = await EvidenceReading(storage, reader).read_document(ReadStep(stored))
+    assert reader.turned == [[0, 90]]
+    assert [(v.page, v.width, v.height, v.read_width, v.read_height) for v in outcome.views] == [
+        (0, 2000, 1333, 3000, 2000),
+        (1, 2000, 1333, 3000, 2000),
+    ]
+    for number, view in enumerate(outcome.views):
+        assert view.object_key.startswith("views/")
+        assert await storage.get(view.object_key) == b"view %d" % number
+    assert await storage.get(stored.object_key, stored.version_id) == picture()
+
+
+async def test_a_file_without_a_receipt_can_still_be_looked_at(storage, stored):
+    assert (await reads(storage, [])(ReadStep(stored))).views
+
+
+async def test_other_papers_have_views_and_are_rejected_when_they_can_not_be_shown(storage, stored):
+    paper = replace(stored, kind="diagnosis")
+    unread = AssertionError("must not be read")
+    (view,) = (await reads(storage, unread)(ReadStep(paper))).views
+    assert (view.read_width, view.read_height) == (view.width, view.height)
+    outcome = await reads(storage, unread, unseen=ReadingRefused("damaged_file", "文件已损坏"))(ReadStep(paper))
+    assert (outcome.rejected_because, outcome.views) == ("文件已损坏", ())
+
+
+async def test_what_was_read_stands_though_it_can_not_be_shown(storage, stored):
+    outcome = await reads(storage, [printed()], unseen=ReadingRefused("too_complex", "太复杂"))(ReadStep(stored))
+    assert (outcome.rejected_because, len(outcome.receipts), outcome.views) == (None, 1, ())
+
+
+async def test_the_reader_gets_the_file_as_it_was_stored(storage, stored):
+    reader = Reader([printed()])
+    await EvidenceReading(storage, reader).read_document(ReadStep(stored))
+    assert reader.read == [picture()]
+
+
+async def test_an_activity_that_is_called_off_calls_the_reading_off(storage, stored):
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    class Endless(Reader):
+        async def read_file(self, source):
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+    step = asyncio.create_task(EvidenceReading(storage, Endless([])).read_document(ReadStep(stored)))
+    await begun.wait()
+    step.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await step
+    assert ended.is_set()

@@ -108,7 +108,7 @@ def test_every_step_in_the_tree_is_in_the_registry(monkeypatch):
 def reading():
     from activities.reading import EvidenceReading
 
-    return EvidenceReading(None, None, None, None).read_document
+    return EvidenceReading(None, None).read_document
 
 
 def test_search_attributes_carry_nothing_about_a_person():

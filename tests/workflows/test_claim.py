@@ -108,10 +108,10 @@ async def test_a_file_whose_record_takes_long_is_read_before_the_settlement(worl
 
 
 async def test_a_reader_that_is_away_for_too_long_costs_the_family_one_more_upload(world, monkeypatch):
-    async def gone(key, version_id=None):
+    def gone(key, version_id=None):
         raise RuntimeError("no reader")
 
-    monkeypatch.setattr(world.storage, "get", gone)
+    monkeypatch.setattr(world.storage, "open", gone)
     claim_id = await world.report()
     await world.update(claim_id, "add_document", await world.paper("medical_receipt", [world.receipt()]))
     await world.update(claim_id, "submit")
