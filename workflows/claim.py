@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.assessment import Assessing, AssessStep
 from activities.insurer import CloseClaimStep, InsurerSteps, ReportStep
-from activities.reading import EvidenceReading, ReadStep
+from activities.reading import READ_KINDS, EvidenceReading, ReadStep
 from insurance.adapters.ports import ClaimReport, ClaimResult
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
@@ -25,6 +25,7 @@ from workflows.messages import (
     ClaimOutcome,
     Correction,
     PayeeOrder,
+    Rereading,
     ReviewOrder,
     ReviewResult,
     Undoing,
@@ -167,11 +168,33 @@ class ClaimWorkflow:
             await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
             return
         for receipt in outcome.receipts:
-            case.put_receipt(receipt)
+            case.put_reading(receipt)
         if outcome.receipts:
             await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
         elif outcome.views:
             await case.note("document_checked", "system", "一份材料可以打开")
+
+    async def _read_once_more(self, document: EvidenceFile) -> None:
+        """The review goes on meanwhile; a reading that comes when it is over changes nothing any more."""
+        case = self._case
+        try:
+            outcome = await self._unless_over(
+                workflow.start_activity_method(
+                    EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
+                )
+            )
+        except ActivityError:
+            outcome = None
+        async with self._one_by_one:
+            if case.state != "in_review" or self._withdrawn:
+                return
+            if outcome is None or not outcome.receipts:
+                await case.note("document_not_read_again", "system", "重新识别没有结果，原来的内容不变")
+                return
+            case.put_document(replace(case.documents[document.document_id], views=outcome.views or document.views))
+            for receipt in outcome.receipts:
+                case.put_reading(receipt)
+            await self._reassess("document_read_again", "system", "票据已重新识别，人工更正的内容不变")
 
     # --- assessment and decision --------------------------------------------------------------------------------------
 
@@ -472,12 +495,7 @@ class ClaimWorkflow:
             self._require("in_review")
             case = self._case
             case.put_receipt(amend(case.receipts[correction.receipt_id], correction, workflow.now()))
-            case.assessment = await self._assessed()
-            text = "理赔员更正了票据内容，已重新理算"
-            await case.note(
-                "receipt_corrected", correction.actor.label, text, limits=case.reserved(proposed(case.assessment))
-            )
-            await self._tell_review("reassessed", case.assessment)
+            await self._reassess("receipt_corrected", correction.actor.label, "理赔员更正了票据内容，已重新理算")
 
     @correct.validator
     def _may_correct(self, correction: Correction) -> None:
@@ -489,6 +507,29 @@ class ClaimWorkflow:
             amend(receipt, correction, workflow.now())
         except NotCorrectable as refusal:
             raise ApplicationError(refusal.message, refusal.field, type=refusal.code) from None
+
+    async def _reassess(self, event: str, by: str, text: str) -> None:
+        """After a receipt changed in review: what is payable follows, and the review is told."""
+        case = self._case
+        case.assessment = await self._assessed()
+        await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)))
+        await self._tell_review("reassessed", case.assessment)
+
+    @workflow.update
+    async def read_again(self, order: Rereading) -> None:
+        """Begins a new reading of a file; what comes of it stands in the timeline."""
+        document = self._case.documents[order.document_id]
+        self._readings[order.document_id] = asyncio.create_task(self._read_once_more(document))
+
+    @read_again.validator
+    def _may_read_again(self, order: Rereading) -> None:
+        self._require("in_review")
+        document = self._case.documents.get(order.document_id)
+        if document is None or document.state != "received" or document.kind not in READ_KINDS:
+            raise ApplicationError("没有这份票据文件", "document_id", type="document_unknown")
+        reading = self._readings.get(order.document_id)
+        if reading is not None and not reading.done():
+            raise ApplicationError("这份文件正在识别", type="illegal_move")
 
     @workflow.update
     async def undo(self, undoing: Undoing) -> None:

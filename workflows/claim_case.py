@@ -17,6 +17,7 @@ from insurance.rules.case import (
     Payee,
     Payout,
 )
+from insurance.rules.receipts.entry import read_again
 from insurance.rules.shares import parse_shares
 from insurance.rules.status import allowed
 from workflows.journal import Journal
@@ -132,6 +133,11 @@ class ClaimCase:
 
     def reject_document(self, document_id: str, reason: str) -> None:
         self.put_document(replace(self.documents[document_id], state="rejected", reason=reason))
+
+    def put_reading(self, receipt: CaseReceipt) -> None:
+        """What people corrected is never overwritten by a reading."""
+        known = self.receipts.get(receipt.receipt_id)
+        self.put_receipt(receipt if known is None else read_again(known, receipt))
 
     def put_receipt(self, receipt: CaseReceipt) -> None:
         self.receipts[receipt.receipt_id] = receipt

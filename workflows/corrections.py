@@ -1,17 +1,23 @@
 """Corrections (更正) of a receipt: the new value counts, the read one stays, and the amendment says who, when and why."""
 
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, get_args
 
+from insurance.rules.capitals import parse_capitals
 from insurance.rules.case import Amendment, CaseReceipt, Category
 from insurance.rules.errors import Invalid
 from insurance.rules.money import parse_yuan, yuan
 from insurance.rules.receipts.reading import AMOUNT_FIELDS
+from insurance.rules.receipts.recheck import rechecked
 from workflows.messages import Correction
 
-TEXT_FIELDS = ("bill_code", "bill_no", "check_code", "payer", "total_upper", "hospital")
 CATEGORIES = get_args(Category)
+# more than any hospital bill: a point was forgotten
+_MOST_FEN = 100_000_000_00
+_EARLIEST = date(2000, 1, 1)
 
 
 class NotCorrectable(Exception):
@@ -23,72 +29,107 @@ class NotCorrectable(Exception):
 
 
 def amend(receipt: CaseReceipt, correction: Correction, at: datetime) -> CaseReceipt:
-    """The receipt with the new values and an amendment for each field that changed. Raises `NotCorrectable`."""
+    """The receipt with the new values, an amendment for each of them, and every check made again. A value may be confirmed as
+    it is. Raises `NotCorrectable`."""
     if not correction.fields:
         raise NotCorrectable("nothing_to_correct", "fields", "没有要更正的内容")
     for field, value in sorted(correction.fields.items()):
         receipt = _amended(receipt, field, value, correction, at)
-    return receipt
+    return rechecked(receipt)
 
 
 def _amended(receipt: CaseReceipt, field: str, value: str | None, correction: Correction, at: datetime) -> CaseReceipt:
-    old, changed = _apply(receipt, field, value)
-    person = correction.actor.subject
-    amendment = Amendment(field, old, value, correction.reason, person, at)
-    return replace(changed, amendments=(*receipt.amendments, amendment))
+    known = shown(receipt)
+    if field not in known:
+        raise NotCorrectable("unknown_field", f"fields.{field}", "票据没有这个字段，或它不能更正")
+    read = _READERS[field]
+    new = None if value is None and field not in _NEVER_EMPTY else read(f"fields.{field}", value or "")
+    amendment = Amendment(field, known[field], new, correction.reason, correction.actor.subject, at)
+    return replace(_with(receipt, field, new), amendments=(*receipt.amendments, amendment))
 
 
-def _apply(receipt: CaseReceipt, field: str, value: str | None) -> tuple[str | None, CaseReceipt]:
-    """The old value, and the receipt with the new one."""
-    if field == "category":
-        if value not in CATEGORIES:
-            raise NotCorrectable("invalid_value", "fields.category", "票据类别不在列表中")
-        return receipt.category, _replaced(receipt, category=value)
+def shown(receipt: CaseReceipt) -> dict[str, str | None]:
+    """Everything that can be corrected, as it counts now."""
+    printed = {name: getattr(receipt.fields, name) for name in _READERS if hasattr(receipt.fields, name)}
+    settled = "true" if receipt.social_insurance_settled else "false"
+    return printed | {
+        "category": receipt.category,
+        "social_insurance_settled": settled,
+        "treated_on": receipt.treated_on,
+    }
+
+
+def _with(receipt: CaseReceipt, field: str, value: Any) -> CaseReceipt:
     if field == "social_insurance_settled":
-        if value not in ("true", "false"):
-            raise NotCorrectable("invalid_value", f"fields.{field}", "请填写 true 或 false")
-        return str(receipt.social_insurance_settled).lower(), _replaced(
-            receipt, social_insurance_settled=value == "true"
-        )
-    if field == "treated_on":
-        return receipt.treated_on, _replaced(receipt, treated_on=_day(field, value))
-    if field not in (*TEXT_FIELDS, *AMOUNT_FIELDS, "date"):
-        raise NotCorrectable("unknown_field", f"fields.{field}", "票据没有这个字段")
-    printed = _printed(field, value)
-    old = getattr(receipt.fields, field)
-    changed: dict[str, Any] = {field: printed}
-    receipt = _replaced(receipt, fields=replace(receipt.fields, **changed))
-    if field == "date" and receipt.treated_on in (None, old):
-        receipt = _replaced(receipt, treated_on=printed)
-    return old, receipt
+        return replace(receipt, social_insurance_settled=value == "true")
+    changed: dict[str, Any] = {field: value}
+    if field in ("category", "treated_on"):
+        return replace(receipt, **changed)
+    if field == "date" and receipt.treated_on in (None, receipt.fields.date):
+        receipt = replace(receipt, treated_on=value)
+    return replace(receipt, fields=replace(receipt.fields, **changed))
 
 
-def _replaced(receipt: CaseReceipt, **changes: Any) -> CaseReceipt:
-    return replace(receipt, **changes)
+# --- what can be printed in a field ------------------------------------------------------------------------------------
 
 
-def _printed(field: str, value: str | None) -> str | None:
-    if value is None:
-        return None
-    if field == "date":
-        return _day(field, value)
-    if field in AMOUNT_FIELDS:
-        return _amount(field, value)
+def _number(field: str, value: str) -> str:
+    if not re.fullmatch(r"[0-9A-Za-z-]{4,32}", value):
+        raise NotCorrectable("invalid_value", field, "应为4到32位数字或字母，不含空格")
     return value
 
 
-def _day(field: str, value: str | None) -> str | None:
-    try:
-        return date.fromisoformat(value).isoformat() if value is not None else None
-    except ValueError:
-        raise NotCorrectable("invalid_date", f"fields.{field}", "日期应为 YYYY-MM-DD") from None
+def _name(field: str, value: str) -> str:
+    if not value.strip() or not value.isprintable():
+        raise NotCorrectable("invalid_value", field, "请按票面填写，看不到时留空")
+    return value.strip()
+
+
+def _capitals(field: str, value: str) -> str:
+    if parse_capitals(value) is None:
+        raise NotCorrectable("invalid_value", field, "应为大写金额，如 壹佰元整")
+    return value
 
 
 def _amount(field: str, value: str) -> str:
     try:
-        fen = parse_yuan(value)
+        fen = parse_yuan(value) if re.search(r"\.\d\d$", value) else -1
     except Invalid:
         fen = -1
-    if fen < 0:
-        raise NotCorrectable("invalid_amount", f"fields.{field}", "金额应为不小于 0 的两位小数")
+    if not 0 <= fen < _MOST_FEN:
+        raise NotCorrectable("invalid_amount", field, "金额应为不小于 0 的两位小数，如 128.50")
     return yuan(fen)
+
+
+def _day(field: str, value: str) -> str:
+    try:
+        day = date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII) else date.min
+    except ValueError:
+        day = date.min
+    if day < _EARLIEST:
+        raise NotCorrectable("invalid_date", field, "日期应为 YYYY-MM-DD")
+    return day.isoformat()
+
+
+def _category(field: str, value: str) -> str:
+    if value not in CATEGORIES:
+        raise NotCorrectable("invalid_value", field, "票据类别不在列表中")
+    return value
+
+
+def _flag(field: str, value: str) -> str:
+    if value not in ("true", "false"):
+        raise NotCorrectable("invalid_value", field, "请填写 true 或 false")
+    return value
+
+
+_NEVER_EMPTY = ("category", "social_insurance_settled")
+_READERS: dict[str, Callable[[str, str], str]] = {
+    **dict.fromkeys(("bill_code", "bill_no", "check_code"), _number),
+    **dict.fromkeys(("payer", "hospital"), _name),
+    "total_upper": _capitals,
+    **dict.fromkeys(AMOUNT_FIELDS, _amount),
+    **dict.fromkeys(("date", "treated_on"), _day),
+    "category": _category,
+    "social_insurance_settled": _flag,
+}

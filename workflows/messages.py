@@ -174,6 +174,14 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Rereading:
+    """A file to be read anew, after the reader got better, say. What people corrected stays."""
+
+    actor: Actor
+    document_id: str
+
+
+@dataclass(frozen=True)
 class Undoing:
     actor: Actor
     reason: str

@@ -20,7 +20,7 @@ from api.views import instant
 from insurance.rules.case import DecidedLine
 from insurance.rules.status import label
 from insurance.tables import Review
-from workflows.messages import Actor, Correction, DecisionOrder, PapersOrder, Reassignment, Undoing
+from workflows.messages import Actor, Correction, DecisionOrder, PapersOrder, Reassignment, Rereading, Undoing
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
 
@@ -32,11 +32,16 @@ class ReassignBody(Body):
 
 
 class CorrectionsBody(Body):
-    """`fields`: new values by field name, as printed; null for what is not printed. Also `category`, `treated_on`."""
+    """`fields`: new values by field name, as printed; null for what is not printed. Also `category`, `treated_on`,
+    `social_insurance_settled` (true, false)."""
 
     receipt_id: Short
     fields: Annotated[dict[Code, Short | None], Field(min_length=1, max_length=30)]
     reason: Long
+
+
+class ReadAgainBody(Body):
+    document_id: Short
 
 
 class PapersBody(Body):
@@ -102,6 +107,15 @@ async def correct(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: 
     row = await _held(parts, caller, review_id)
     correction = Correction(_actor(caller), body.receipt_id, dict(body.fields), body.reason)
     await parts.processes.update(row.claim_id, "correct", correction)
+    return await claim_shown(parts, caller, row.claim_id)
+
+
+@router.post("/{review_id}/read-again")
+async def read_again(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: ReadAgainBody) -> dict[str, Any]:
+    """Begins a new reading of a receipt's file; the timeline tells what came of it. What was corrected stays. Only by who holds
+    the review."""
+    row = await _held(parts, caller, review_id)
+    await parts.processes.update(row.claim_id, "read_again", Rereading(_actor(caller), body.document_id))
     return await claim_shown(parts, caller, row.claim_id)
 
 

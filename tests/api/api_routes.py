@@ -214,6 +214,7 @@ ROUTES = (
     Route("POST", REVIEW + "/release", ADJUSTER, owned=True),
     Route("POST", REVIEW + "/reassign", ADJUSTER, lambda _: {"adjuster": "adj-2"}, owned=True),
     Route("POST", REVIEW + "/corrections", ADJUSTER, correction, owned=True),
+    Route("POST", REVIEW + "/read-again", ADJUSTER, lambda _: {"document_id": "do-1"}, owned=True),
     Route("POST", REVIEW + "/request-documents", ADJUSTER, papers, owned=True),
     Route("POST", REVIEW + "/decision", ADJUSTER, decision, owned=True),
     Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),

@@ -4,9 +4,11 @@ from dataclasses import replace
 from typing import Any
 
 from insurance.rules.case import CaseReceipt
-from insurance.rules.receipts.likeness import likeness
+from insurance.rules.receipts.likeness import alike, likeness
 from insurance.rules.receipts.reading import FIELD_NAMES, ReceiptReading
 from insurance.rules.receipts.recheck import rechecked
+
+_BESIDE = ("category", "social_insurance_settled", "treated_on")
 
 
 def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -> CaseReceipt:
@@ -40,15 +42,25 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
 
 def read_again(known: CaseReceipt, again: CaseReceipt) -> CaseReceipt:
     """A newer reading of a receipt that the case has. What a person amended stays, with who, when and why; checks are made
-    anew on what counts now."""
+    anew on what counts now. Where the newer reading has nothing in common with an amended receipt it found them in another
+    order, and the amended one stays whole."""
     if not known.amendments:
         return again
+    if not _one_paper(known, again):
+        return known
     amended = {amendment.field for amendment in known.amendments}
     kept: dict[str, Any] = {name: getattr(known.fields, name) for name in FIELD_NAMES if name in amended}
-    beside: dict[str, Any] = {
-        name: getattr(known, name)
-        for name in ("category", "social_insurance_settled", "treated_on")
-        if name in amended or (name == "treated_on" and "date" in amended)
-    }
+    beside: dict[str, Any] = {name: getattr(known, name) for name in _BESIDE if name in amended}
+    if "date" in amended and "treated_on" not in amended:
+        beside["treated_on"] = again.treated_on if again.treated_on != again.fields.date else known.fields.date
     merged = replace(again, fields=replace(again.fields, **kept), amendments=known.amendments, **beside)
     return rechecked(merged)
+
+
+def _one_paper(known: CaseReceipt, again: CaseReceipt) -> bool:
+    told = ("bill_no", "check_code", "total", "date")
+    return alike(known.likeness, again.likeness) or any(
+        getattr(again.fields, name) is not None and getattr(again.fields, name) == getattr(fields, name)
+        for fields in (known.fields, known.read_fields)
+        for name in told
+    )

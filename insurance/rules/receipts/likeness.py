@@ -15,11 +15,11 @@ from insurance.rules.receipts.reading import ReceiptFields
 from insurance.rules.receipts.text import parse_amount, parse_date, plain
 
 MOST_NUMBERS, MOST_SUMS = 16, 40
-# measured on pairs of drawn receipts: docs/findings.md
-SAME_NUMBERS, SAME_SUMS = 0.55, 0.7
-ENOUGH_SUMS = 3
-# where no number is left, the sums must say more
-ENOUGH_SUMS_ALONE, SAME_SUMS_ALONE = 5, 0.85
+# measured on pairs of drawn receipts: docs/findings.md. Which share of the numbers must agree, how many at least, which share
+# of the sums then, and how many at least: the fewer numbers, the more sums
+ENOUGH = ((0.75, 3, 0.4, 1), (0.5, 1, 0.7, 3))
+# where one of the two shows no number at all
+ENOUGH_SUMS_ALONE = (0.85, 5)
 
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d{2}(?!\d)|(?<![\d.,])\d+\.\d{2}(?!\d)")
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-/.年]\d\d?[-/.月]\d\d?|\d{4})(?!\d)")
@@ -64,16 +64,19 @@ def search_keys(one: Likeness) -> tuple[int, ...]:
 
 def alike(one: Likeness, other: Likeness) -> bool:
     """Whether both can be pictures of one receipt. Shares are of the smaller set, so that a crop is still found in the whole."""
-    sums = _share(one.sums, other.sums)
-    common = len(set(one.sums) & set(other.sums))
+    sums, common_sums = _share(one.sums, other.sums)
     if not one.numbers or not other.numbers:
-        return sums >= SAME_SUMS_ALONE and common >= ENOUGH_SUMS_ALONE
-    return _share(one.numbers, other.numbers) >= SAME_NUMBERS and sums >= SAME_SUMS and common >= ENOUGH_SUMS
+        return sums >= ENOUGH_SUMS_ALONE[0] and common_sums >= ENOUGH_SUMS_ALONE[1]
+    numbers, common_numbers = _share(one.numbers, other.numbers)
+    return any(
+        numbers >= least_numbers and common_numbers >= few and sums >= least_sums and common_sums >= few_sums
+        for least_numbers, few, least_sums, few_sums in ENOUGH
+    )
 
 
-def _share(one: Sequence[int], other: Sequence[int]) -> float:
-    smaller = min(len(one), len(other))
-    return len(set(one) & set(other)) / smaller if smaller else 0.0
+def _share(one: Sequence[int], other: Sequence[int]) -> tuple[float, int]:
+    smaller, common = min(len(one), len(other)), len(set(one) & set(other))
+    return (common / smaller if smaller else 0.0), common
 
 
 def _runs(text: str) -> Iterator[str]:
