@@ -74,15 +74,17 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
     database = Database(settings.database)
     client = await connect(settings.temporal, lazy=True)
     async with open_adapters(settings) as adapters:
+        parts = Parts(
+            settings=settings,
+            database=database,
+            processes=Processes(client, settings.temporal),
+            adapters=adapters,
+            storage=open_storage(settings.storage),
+            catalogue=load_catalogue(),
+            calendar=load_calendar(),
+        )
         try:
-            yield Parts(
-                settings=settings,
-                database=database,
-                processes=Processes(client, settings.temporal),
-                adapters=adapters,
-                storage=open_storage(settings.storage),
-                catalogue=load_catalogue(),
-                calendar=load_calendar(),
-            )
+            yield parts
         finally:
+            parts.inspector.close()
             await database.close()

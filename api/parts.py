@@ -1,21 +1,27 @@
 """What every route stands on, opened once for each process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from insurance.adapters.ocr.process import ReadingProcess
 from insurance.adapters.ports import Storage
 from insurance.adapters.registry import Adapters
 from insurance.products.catalogue import Catalogue
 from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import Calendar
-from insurance.settings import Settings
+from insurance.settings import OcrSettings, Settings
 from insurance.tables import Database
 from workflows.client import Processes
 
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
+
+
+def file_inspector() -> ReadingProcess:
+    """Looks into uploaded files in a process of its own, which starts with the first of them and reads none."""
+    return ReadingProcess(OcrSettings(threads=1, memory_mb=512, file_seconds=5))
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Parts:
     catalogue: Catalogue
     calendar: Calendar
     clock: Callable[[], datetime] = system_clock
+    inspector: ReadingProcess = field(default_factory=file_inspector)
 
     def now(self) -> datetime:
         return self.clock()

@@ -1,9 +1,11 @@
 """Evidence (理赔材料): files go into the store first, under object lock, then to the claim, which reads them at once."""
 
-import hashlib
-import io
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal, cast
 
 from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
@@ -17,7 +19,7 @@ from api.parts import Parts
 from api.routes.claims import visible_claim
 from api.views import instant
 from insurance.adapters.ports import ReadingRefused, StorageRefused, StoredObject
-from insurance.adapters.storage.content import inspect
+from insurance.adapters.storage.stream import hash_stream
 from insurance.rules.case import EvidenceFile
 
 router = APIRouter(prefix="/v1/claims", tags=["evidence"])
@@ -44,23 +46,12 @@ async def upload(
     key: IdempotencyHeader = None,
 ) -> JSONResponse:
     """One file, at most 20 MB. The type is decided by its content."""
-    limit = parts.settings.storage.max_file_bytes
-    data = await file.read(limit + 1)
-    if len(data) > limit:
-        raise _refused("file_too_large", "文件太大，请压缩到 20MB 以内再上传")
-    content_type = _content_type(data)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = await _digest(parts, file.file)
+    content_type = await _content_type(parts, file.file)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         await visible_claim(session, caller, claim_id)
-        await file.seek(0)
-        stored = await parts.storage.put(
-            _object_key(claim_id, digest),
-            file.file,
-            content_type,
-            locked_until=parts.now() + timedelta(days=parts.settings.storage.retention_days),
-            max_bytes=limit,
-        )
+        stored = await _keep(parts, claim_id, file.file, digest, content_type)
         return await _give(parts, claim_id, f"do-{new_id}", kind, stored)
 
     route = f"POST /v1/claims/{claim_id}/documents"
@@ -96,15 +87,10 @@ async def complete_upload(parts: TheParts, caller: Parent, claim_id: ObjectId, u
     kind = _kind_of_upload(upload_id)
     async with parts.database.transaction() as session:
         await visible_claim(session, caller, claim_id)
-    data = await _uploaded(parts, claim_id, upload_id)
-    content_type = _content_type(data)
-    stored = await parts.storage.put(
-        _object_key(claim_id, hashlib.sha256(data).hexdigest()),
-        io.BytesIO(data),
-        content_type,
-        locked_until=parts.now() + timedelta(days=parts.settings.storage.retention_days),
-        max_bytes=parts.settings.storage.max_file_bytes,
-    )
+    async with _uploaded(parts, claim_id, upload_id) as file:
+        digest = await _digest(parts, file)
+        content_type = await _content_type(parts, file)
+        stored = await _keep(parts, claim_id, file, digest, content_type)
     return JSONResponse(await _give(parts, claim_id, f"do-{upload_id.rsplit('-', 1)[1]}", kind, stored), 201)
 
 
@@ -124,15 +110,35 @@ async def _give(parts: Parts, claim_id: str, document_id: str, kind: str, stored
     return {"document_id": document_id, "kind": kind, "state": "received", "sha256": stored.sha256}
 
 
-def _content_type(data: bytes) -> str:
+async def _digest(parts: Parts, file: BinaryIO) -> str:
+    """SHA-256, in parts."""
+    file.seek(0)
     try:
-        return inspect(data).content_type
+        return (await asyncio.to_thread(hash_stream, file, parts.settings.storage.max_file_bytes))[0]
+    except StorageRefused:
+        raise _refused("file_too_large", "文件太大，请压缩到 20MB 以内再上传") from None
+
+
+async def _content_type(parts: Parts, file: BinaryIO) -> str:
+    try:
+        return (await parts.inspector.inspect_file(file)).content_type
     except ReadingRefused as refusal:
         raise _refused(refusal.code, refusal.message) from None
 
 
 def _refused(code: str, message: str) -> Problem:
     return invalid("file", code, message)
+
+
+async def _keep(parts: Parts, claim_id: str, file: BinaryIO, digest: str, content_type: str) -> StoredObject:
+    """The original, under object lock for as long as the law asks."""
+    return await parts.storage.put(
+        _object_key(claim_id, digest),
+        file,
+        content_type,
+        locked_until=parts.now() + timedelta(days=parts.settings.storage.retention_days),
+        max_bytes=parts.settings.storage.max_file_bytes,
+    )
 
 
 def _object_key(claim_id: str, digest: str) -> str:
@@ -152,10 +158,15 @@ def _kind_of_upload(upload_id: str) -> str:
     return kind
 
 
-async def _uploaded(parts: Parts, claim_id: str, upload_id: str) -> bytes:
-    try:
-        return await parts.storage.get(_upload_key(claim_id, upload_id))
-    except StorageRefused as refusal:
-        if refusal.code == "not_found":
-            raise Problem(409, "not_uploaded", "文件还没有上传完成") from None
-        raise
+@asynccontextmanager
+async def _uploaded(parts: Parts, claim_id: str, upload_id: str) -> AsyncIterator[BinaryIO]:
+    """A copy on disk of what was posted to the store."""
+    with tempfile.TemporaryFile() as copy:
+        try:
+            async for part in parts.storage.open(_upload_key(claim_id, upload_id)):
+                copy.write(part)
+        except StorageRefused as refusal:
+            if refusal.code == "not_found":
+                raise Problem(409, "not_uploaded", "文件还没有上传完成") from None
+            raise
+        yield cast(BinaryIO, copy)

@@ -159,6 +159,7 @@ async def open_door(database: Database) -> AsyncIterator[Door]:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             yield Door(app, client, parts, processes, storage, insurer, payments)
+        parts.inspector.close()
 
 
 def soon(**more: float) -> datetime:
