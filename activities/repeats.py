@@ -94,12 +94,12 @@ def _mark(receipt: CaseReceipt) -> Mark:
 
 
 def _row(claim_id: str, receipt_id: str, known: Mark) -> dict[str, object]:
-    texts = {name: getattr(known, name) for name in _TEXTS}
+    told = {name: getattr(known, name) for name in (*_TEXTS, "bill_no_proved")}
     likeness = known.likeness
     return {
         "receipt_id": receipt_id,
         "claim_id": claim_id,
-        **texts,
+        **told,
         "numbers": list(likeness.numbers),
         "sums": list(likeness.sums),
         "keys": list(search_keys(likeness)),
@@ -107,4 +107,5 @@ def _row(claim_id: str, receipt_id: str, known: Mark) -> dict[str, object]:
 
 
 def _of(row: ReceiptMark) -> Mark:
-    return Mark(**{name: getattr(row, name) for name in _TEXTS}, likeness=Likeness(tuple(row.numbers), tuple(row.sums)))
+    told = {name: getattr(row, name) for name in (*_TEXTS, "bill_no_proved")}
+    return Mark(**told, likeness=Likeness(tuple(row.numbers), tuple(row.sums)))

@@ -7,7 +7,7 @@ from datetime import date
 from insurance.rules.benefit import Settlement
 from insurance.rules.case import AccidentReport, AssessmentGrounds, CaseReceipt, EvidenceFile, Finding
 from insurance.rules.cover import shanghai_day
-from insurance.rules.receipts.against_claim import days, payer, unproven, unread
+from insurance.rules.receipts.against_claim import days, payer, payer_number, unproven, unread
 from insurance.rules.repeated import repeated
 from insurance.rules.terms import ProductTerms
 
@@ -57,6 +57,8 @@ def examine(claim: ExaminedClaim) -> tuple[tuple[Finding, ...], tuple[str, ...]]
     )
     results = [(code, tuple(found)) for code, found in checks]
     findings = tuple(finding for _, found in results for finding in found)
+    if findings:
+        findings += tuple(_each(claim, lambda r: payer_number(r, claim.insured_id_number)))
     return findings, tuple(code for code, found in results if not found)
 
 

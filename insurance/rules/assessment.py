@@ -11,7 +11,7 @@ from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, 
 from insurance.rules.cover import shanghai_day
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.money import parse_yuan
-from insurance.rules.receipts.against_claim import CERTAIN, named
+from insurance.rules.receipts.against_claim import named
 from insurance.rules.receipts.repeats import copies
 from insurance.rules.terms import ProductTerms
 
@@ -34,7 +34,7 @@ class ClaimToAssess:
 
 def assess(claim: ClaimToAssess) -> Assessment:
     """The settlement of the receipts that can be counted, each once, every finding, and every check that held."""
-    copied = copies(claim.receipts, CERTAIN)
+    copied = copies(claim.receipts)
     counted = [r for r in claim.receipts if r.receipt_id not in copied]
     settlement = _settled(claim, counted)
     findings, passed = examine(

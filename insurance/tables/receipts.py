@@ -52,6 +52,7 @@ class ReceiptMark(SQLModel, table=True):
     claim_id: str = Field(max_length=64, index=True)
     bill_code: str | None = Field(default=None, max_length=32)
     bill_no: str | None = Field(default=None, max_length=32)
+    bill_no_proved: bool = False
     check_code: str | None = Field(default=None, max_length=32)
     date: str | None = Field(default=None, max_length=10)
     total: str | None = Field(default=None, max_length=32)

@@ -2,7 +2,8 @@ from datetime import date
 
 from api.bench.electronic_bill import electronic_bill
 from insurance.adapters.ocr.reading import read_file
-from insurance.rules.receipts.against_claim import CERTAIN, DECIDING_FIELDS
+from insurance.rules.receipts.against_claim import DECIDING_FIELDS
+from insurance.rules.receipts.certainty import CERTAIN
 
 SUMS = {"total": "1280.50", "pool_pay": "402.30", "other_pay": "0.00", "self_expense": "240.00"}
 

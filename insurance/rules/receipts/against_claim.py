@@ -8,9 +8,9 @@ from datetime import date
 
 from insurance.rules.case import CaseReceipt, Finding
 from insurance.rules.money import parse_yuan
+from insurance.rules.receipts.certainty import CERTAIN
 from insurance.rules.receipts.names import masked_agrees, resemblance
 
-CERTAIN = 0.99
 # what a settlement is computed from, and by which a receipt is known again
 DECIDING_FIELDS = ("bill_no", "date", "total", "pool_pay", "other_pay", "self_expense")
 LABELS = {
@@ -63,10 +63,9 @@ def unproven(receipt: CaseReceipt) -> Iterator[Finding]:
 
 
 def payer(receipt: CaseReceipt, insured_name: str, insured_number: str) -> Iterator[Finding]:
-    """R8: the payer is the insured. The partly hidden number is evidence where it is printed, and nothing where it is not."""
-    printed, masked = receipt.fields.payer, receipt.extras.payer_id
-    number_agrees = masked_agrees(masked, insured_number) if masked else None
-    beside = "；证件号码的可见部分一致" if number_agrees else ""
+    """R8: the payer is the insured. A partly hidden number that agrees is told beside a name that does not."""
+    printed = receipt.fields.payer
+    beside = "；证件号码的可见部分一致" if masked_agrees(receipt.extras.payer_id, insured_number) else ""
     match resemblance(printed, insured_name) if printed else None:
         case None:
             yield _finding("payer_unread", receipt, f"上的姓名看不清，由理赔员核对{beside}", ("payer",))
@@ -76,8 +75,14 @@ def payer(receipt: CaseReceipt, insured_name: str, insured_number: str) -> Itera
         case "other":
             words = f"上的姓名不是被保险人，请核对交的是不是孩子本人的票据{beside}"
             yield _finding("payer_other_person", receipt, words, ("payer",))
-    if number_agrees is False:
-        yield _finding("payer_number_differs", receipt, "上证件号码的可见部分与被保险人不同，由理赔员核对", ("payer",))
+
+
+def payer_number(receipt: CaseReceipt, insured_number: str) -> Iterator[Finding]:
+    """For a person who looks anyway: a number that differs is no evidence by itself (DOMAIN 5.7), for it is small print."""
+    if masked_agrees(receipt.extras.payer_id, insured_number) is False:
+        yield _finding(
+            "payer_number_differs", receipt, "上证件号码的可见部分与被保险人不同，可能看错，请核对", ("payer",)
+        )
 
 
 def days(receipt: CaseReceipt, event_day: date, received_on: date | None) -> Iterator[Finding]:

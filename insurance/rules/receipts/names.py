@@ -36,9 +36,11 @@ def resemblance(printed: str, name: str) -> Resemblance:
     return "one_character" if lost else "other"
 
 
-def masked_agrees(masked: str, number: str) -> bool | None:
+def masked_agrees(masked: str | None, number: str) -> bool | None:
     """Whether a partly hidden document number can be this one (DOMAIN 5.7): of the same length, with at least four visible
     characters, and all visible ones equal. None: it says nothing."""
+    if masked is None:
+        return None
     shown = [(seen.upper(), real) for seen, real in zip(masked, number.upper(), strict=False) if seen != "*"]
     if len(masked) != len(number) or len(shown) < 4:
         return None

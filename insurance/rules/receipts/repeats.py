@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from insurance.rules.case import CaseReceipt
+from insurance.rules.receipts.certainty import CERTAIN
 from insurance.rules.receipts.likeness import Likeness, alike
 
 Sameness = Literal["same_receipt", "same_number_other_amount", "looks_alike"]
@@ -12,10 +13,12 @@ Sameness = Literal["same_receipt", "same_number_other_amount", "looks_alike"]
 
 @dataclass(frozen=True)
 class Mark:
-    """By what a receipt is known again. None is what could not be read or is not printed."""
+    """By what a receipt is known again. None is what could not be read or is not printed. `bill_no_proved`: the QR code says
+    the same number."""
 
     bill_code: str | None
     bill_no: str | None
+    bill_no_proved: bool
     check_code: str | None
     date: str | None
     total: str | None
@@ -24,16 +27,20 @@ class Mark:
 
 def mark_of(receipt: CaseReceipt) -> Mark:
     f = receipt.fields
-    return Mark(f.bill_code, f.bill_no, f.check_code, f.date, f.total, receipt.likeness)
+    is_proved = receipt.confidence.get("bill_no", 0.0) >= CERTAIN and not receipt.is_amended("bill_no")
+    return Mark(f.bill_code, f.bill_no, is_proved, f.check_code, f.date, f.total, receipt.likeness)
 
 
 def sameness(one: Mark, other: Mark) -> Sameness | None:
     """How two receipts are the same; None when they are not, as far as can be told. The stronger finding comes first: a number
-    is given out once, so that a second amount under it is one that somebody changed or misread."""
+    is given out once, so that a second amount under it is one that somebody changed or misread. Two numbers that their QR codes
+    prove are two receipts, however alike."""
     if one.bill_no is not None and one.bill_no == other.bill_no and not _other_series(one, other):
         if _differ(one.total, other.total):
             return "same_number_other_amount"
         return "same_receipt"
+    if one.bill_no_proved and other.bill_no_proved:
+        return None
     return "looks_alike" if alike(one.likeness, other.likeness) else None
 
 
@@ -64,10 +71,10 @@ def _one_place(one: str, other: str) -> bool:
     return len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) == 1
 
 
-def copies(receipts: Sequence[CaseReceipt], certain: float) -> dict[str, str]:
+def copies(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
     """Receipts of one claim that only repeat the number of another of it: {id of the copy: id of the one that counts}. It is
     the one of which more is certain that counts, and the first of equals: what is given twice is not paid twice."""
-    best = sorted(receipts, key=lambda r: -sum(score >= certain for score in r.confidence.values()))
+    best = sorted(receipts, key=lambda r: -sum(score >= CERTAIN for score in r.confidence.values()))
     found: dict[str, str] = {}
     for place, receipt in enumerate(best):
         for counted in best[:place]:

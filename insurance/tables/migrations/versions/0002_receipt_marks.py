@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("claim_id", sa.String(length=64), nullable=False),
         sa.Column("bill_code", sa.String(length=32), nullable=True),
         sa.Column("bill_no", sa.String(length=32), nullable=True),
+        sa.Column("bill_no_proved", sa.Boolean(), nullable=False),
         sa.Column("check_code", sa.String(length=32), nullable=True),
         sa.Column("date", sa.String(length=10), nullable=True),
         sa.Column("total", sa.String(length=32), nullable=True),
@@ -41,7 +42,7 @@ def upgrade() -> None:
     op.execute(
         """
         INSERT INTO receipt_marks
-        SELECT receipt_id, claim_id, bill_code, bill_no, left(fields->>'check_code', 32), left(fields->>'date', 10),
+        SELECT receipt_id, claim_id, bill_code, bill_no, false, left(fields->>'check_code', 32), left(fields->>'date', 10),
                left(fields->>'total', 32), '{}', '{}', '{}'
         FROM receipts
         """
