@@ -61,7 +61,7 @@ class OcrSettings(BaseModel):
     engine: Literal["rapidocr", "tesseract"] = "rapidocr"
     threads: int = 2
     # of its data; with its parent an OCR worker stays under 1.5 GB
-    memory_mb: int = 1350
+    memory_mb: int = 1280
     # processor seconds, so that a busy machine refuses nobody's file
     page_seconds: float = 30.0
     inspect_seconds: float = 5.0

@@ -116,6 +116,14 @@ def _limit_memory(mebibytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def _keep_quiet() -> None:
+    """Decoders complain about what they find in files, which is nobody's to read in a log."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+
+
 def _end_with_parent(wire: int) -> None:
     """Nobody is left behind, however the parent went: the kernel tells us, or the wire that nobody holds any more."""
     if sys.platform == "linux":
@@ -137,6 +145,7 @@ def main(wire: int) -> None:
     _limit_memory(order["memory_mb"])
     child = Child(order)
     send(sock, {"ready": os.getpid()})
+    _keep_quiet()
     while True:
         head, file, _ = receive(sock)
         answer, pieces = child.answer(head, file)

@@ -22,6 +22,7 @@ _MAX_STREAMS_TOGETHER = 128 * 1024 * 1024
 _MAX_STREAMS = 20_000
 _MAX_ATTACHMENTS = 10
 
+_END = b"%%EOF"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _ACTIVE = re.compile(
     rb"/(?:JavaScript|JS|Launch|RichMedia|XFA|SubmitForm|ImportData|GoToE|Rendition|FileAttachment)(?=[\s/(<\[>\]\d]|$)"
@@ -37,7 +38,7 @@ _PASSIVE = (b"<?xml", b"\xef\xbb\xbf<?xml", b"\x89PNG\r\n", b"\xff\xd8\xff")
 
 def inspect_pdf(data: bytes) -> int:
     """The number of pages. Raises `ReadingRefused`."""
-    if is_stranger(data[data.rfind(b"%%EOF") :]):
+    if is_stranger(data[data.rfind(_END) + len(_END) :] if _END in data else b""):
         raise refuse("mixed_content")
     _check(data)
     document = open_pdf(data)
