@@ -31,8 +31,8 @@ def invent_shot(rng: Random, *, upright: bool = False) -> Shot:
         fill=rng.uniform(0.88, 0.96),
         turn=rng.uniform(-5, 5),
         tilt=rng.uniform(0.004, 0.022),
-        blur=rng.uniform(0.4, 1.1),
-        shadow=rng.uniform(0.1, 0.42),
+        blur=rng.uniform(0.9, 1.9),
+        shadow=rng.uniform(0.1, 0.45),
         upright=upright,
     )
 
@@ -61,8 +61,8 @@ def photograph_sheet(
         laid = _cover(laid, cv2.perspectiveTransform(outline[None].astype(np.float32), matrix)[0], rng)
     lit = laid * _light(width, height, shot, rng)[:, :, None]
     warm = np.array([rng.uniform(0.97, 1.03), 1.0, rng.uniform(0.9, 1.02)], np.float32)
-    seen = cv2.GaussianBlur(np.clip(lit * warm, 0, 255), (0, 0), shot.blur)
-    return grainy(seen, noise, rng.uniform(2.0, 5.5))
+    seen = cv2.GaussianBlur(grainy(lit * warm, noise, rng.uniform(2.0, 9.0)), (0, 0), shot.blur)
+    return grainy(seen, noise, rng.uniform(0.8, 2.6))
 
 
 def _cover(picture: Array, outline: Array, rng: Random) -> Array:
@@ -116,7 +116,7 @@ def _light(width: int, height: int, shot: Shot, rng: Random) -> Array:
     """A slope, a darker rim, and the soft shadow of whoever holds the phone."""
     xs = np.linspace(-0.5, 0.5, width, dtype=np.float32)[None, :]
     ys = np.linspace(-0.5, 0.5, height, dtype=np.float32)[:, None]
-    slope = 0.93 + 0.16 * (rng.uniform(-1, 1) * xs + rng.uniform(-1, 1) * ys)
+    slope = rng.uniform(0.8, 0.95) + 0.16 * (rng.uniform(-1, 1) * xs + rng.uniform(-1, 1) * ys)
     rim = 1 - rng.uniform(0.05, 0.3) * (xs**2 + ys**2)
     angle, offset = rng.uniform(0, 2 * np.pi), rng.uniform(0.05, 0.4)
     edge = (xs * np.cos(angle) + ys * np.sin(angle) - offset) / rng.uniform(0.03, 0.12)

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from insurance.simulators.receipts.dev import dev
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
+from insurance.simulators.receipts.marks import marks
 
 # group: how `count` files of it are drawn from a seed
-GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {"known": known, "dev": dev}
+GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {"known": known, "dev": dev, "marks": marks}
 
 
 def corpus(count: int, seed: int, only: str | None = None) -> Iterator[Labelled]:

@@ -36,7 +36,7 @@ def _spots(sheet: Sheet, rng: Random, peak: float) -> Array:
         u = ((xs - x) * np.cos(angle) + (ys - y) * np.sin(angle)) / rx
         v = (-(xs - x) * np.sin(angle) + (ys - y) * np.cos(angle)) / ry
         # a flat middle and a short edge, as where the sensor is full
-        veil = np.maximum(veil, peak * np.exp(-((u**2 + v**2) ** 2)))
+        veil = np.maximum(veil, peak * np.exp(-((u**2 + v**2) ** 3)))
     haze = rng.uniform(0, 0.08)
     spread: Array = np.clip(cv2.resize(veil, (width, height)) + haze, 0, 1)
     return spread

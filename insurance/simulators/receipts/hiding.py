@@ -18,12 +18,13 @@ _TRIES = 60
 
 def place_veil(sheet: Sheet, invent: Callable[[Random], Array], rng: Random, *, hides: bool) -> Array | None:
     """A veil (0-1, of the sheet's size) that leaves every print either legible or gone, and with it the fields that are gone set
-    to None. None where no place was found. Charges stay legible, and so does what the QR code tells as well; a label is gone
-    only together with its value. `hides` False: nothing may be gone."""
-    for _ in range(_TRIES):
+    to None, one at least if that can be. None where no place was found. Charges stay legible, and so does what the QR code
+    tells as well; a label is gone only together with its value. `hides` False: nothing may be gone."""
+    for attempt in range(_TRIES):
         veil = invent(rng)
         gone = _gone(sheet, veil)
-        if gone is not None and (hides or not gone):
+        wanted = gone if hides and attempt < _TRIES // 2 else not gone or hides
+        if gone is not None and wanted:
             for name in gone:
                 sheet.fields[name] = None
             if gone:

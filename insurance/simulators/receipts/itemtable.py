@@ -1,6 +1,7 @@
 """The table of charges: heads, and lines in print order row by row; sums end right-aligned under their heads."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -76,5 +77,4 @@ def _heads(canvas: Canvas, table: Table, x: float, width: float, top: float, ink
 
 
 def thousands(amount: str) -> str:
-    whole, _, cents = amount.partition(".")
-    return f"{int(whole):,}.{cents}"
+    return f"{Decimal(amount):,.2f}"

@@ -9,6 +9,7 @@ from insurance.simulators.receipts.forgery import forge_in_turn
 from insurance.simulators.receipts.forms import draw_sheet
 from insurance.simulators.receipts.invention import invent
 from insurance.simulators.receipts.labelled import Class, Labelled, label_sheet
+from insurance.simulators.receipts.sheet import Sheet
 from insurance.simulators.receipts.spec import LAYOUTS, PROVINCES, Layout, ReceiptSpec
 
 # how many of 66 files each class has in the sample set
@@ -27,13 +28,19 @@ _TAMPERED_EVERY = 9
 
 def known(count: int, seed: int) -> Iterator[Labelled]:
     """`count` files; one in nine is forged, each way in turn."""
+    for i, (sheet, how, rng) in enumerate(known_sheets(count, seed)):
+        yield label_sheet(sheet, how, rng, f"{i:03d}_{how}_{sheet.layout}", "known")
+
+
+def known_sheets(count: int, seed: int) -> Iterator[tuple[Sheet, Class, Random]]:
+    """What `known` degrades, and how, and with which chances."""
     for i, how in enumerate(spread(WEIGHTS, count, Random(f"known-{seed}"))):
         rng = Random(f"known-{seed}-{i}")
         sheet = draw_sheet(invent_known(rng, rng.choice(LAYOUTS[:2] if how == "pdf_text" else LAYOUTS)))
         turn, left = divmod(i, _TAMPERED_EVERY)
         if left == _TAMPERED_EVERY - 1:
             forge_in_turn(sheet, turn, rng)
-        yield label_sheet(sheet, how, rng, f"{i:03d}_{how}_{sheet.layout}", "known")
+        yield sheet, how, rng
 
 
 def spread(weights: dict[Class, int], count: int, rng: Random) -> list[Class]:

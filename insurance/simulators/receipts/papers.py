@@ -24,13 +24,13 @@ def crumple(pixels: Array, rng: Random, folds: int = 11) -> Array:
         along = (xs - small_w * rng.uniform(0, 1)) * -np.sin(angle) + (ys - small_h * rng.uniform(0, 1)) * np.cos(angle)
         reach = np.clip(along / rng.uniform(40, 160) + 0.5, 0, 1)
         fall = np.exp(-np.abs(across) / rng.uniform(40, 260))
-        light += np.where(across > 0, 1, -1) * fall * reach * rng.uniform(0.04, 0.15)
+        light += np.where(across > 0, 1, -1) * fall * reach * rng.uniform(0.06, 0.2)
         shift += np.array([np.cos(angle), np.sin(angle)])[:, None, None] * (fall * reach * rng.uniform(-4, 4))
     light = cv2.resize(cv2.GaussianBlur(light, (0, 0), 1.2), (width, height))
     dx, dy = (cv2.resize(part.astype(np.float32), (width, height)) for part in shift)
     ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
     bent = cv2.remap(pixels, xs + dx, ys + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    folded: Array = np.clip(bent * np.clip(light, 0.55, 1.12)[:, :, None], 0, 255).astype(np.uint8)
+    folded: Array = np.clip(bent * np.clip(light * 0.93, 0.45, 1.08)[:, :, None], 0, 255).astype(np.uint8)
     return folded
 
 
@@ -47,8 +47,8 @@ def scan(pixels: Array, rng: Random, *, on_page: bool | None = None) -> Array:
         cv2.circle(skewed, at, rng.choice((1, 1, 1, 2, 3)), (rng.randrange(60, 190),) * 3, -1, cv2.LINE_AA)
     if rng.random() < 0.35:
         skewed = cv2.cvtColor(cv2.cvtColor(skewed, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    contrast = rng.uniform(0.9, 1.05)
-    return grainy(255 - (255 - skewed.astype(np.float32)) * contrast, noise, rng.uniform(2, 6))
+    soft = cv2.GaussianBlur(skewed, (0, 0), rng.uniform(0.45, 0.95)).astype(np.float32)
+    return grainy(rng.uniform(238, 254) - (255 - soft) * rng.uniform(0.8, 1.0), noise, rng.uniform(2, 6))
 
 
 def on_larger_page(pixels: Array, rng: Random) -> Array:

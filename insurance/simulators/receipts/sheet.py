@@ -1,7 +1,7 @@
 """A drawn receipt with the truth about it."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from PIL import Image
 
@@ -13,7 +13,8 @@ FIELDS = ("bill_code", "bill_no", "check_code", "payer", "date", "total_upper", 
 
 @dataclass
 class Sheet:
-    """`fields` holds what is printed (None: not printed, or not legible); amounts are yuan strings with two decimals."""
+    """`fields` holds what is printed (None: not printed, or not legible); amounts are yuan strings with two decimals.
+    `mark`: a red-letter receipt (红冲) or one declared void (作废)."""
 
     canvas: Canvas
     fields: dict[str, Any]
@@ -22,6 +23,7 @@ class Sheet:
     qr: str | None = None
     qr_style: str | None = None
     tampered: str | None = None
+    mark: Literal["red_letter", "void"] | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -39,6 +41,7 @@ class Sheet:
             "fields": self.fields,
             "texts": self.canvas.texts,
             "turned_ccw": 0,
+            "mark": self.mark,
             "notes": self.notes,
         }
 

@@ -3,7 +3,7 @@
 import math
 
 import zxingcpp
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from insurance.simulators.receipts.fonts import font
 from insurance.simulators.receipts.inks import Ink
@@ -47,6 +47,24 @@ def _star(x: float, y: float, reach: float) -> list[tuple[float, float]]:
         angle = math.pi * (i / 5 - 0.5)
         corners.append((x + length * math.cos(angle), y + length * math.sin(angle)))
     return corners
+
+
+def draw_stamp(
+    sheet: Image.Image, at: tuple[float, float], text: str, size: int, angle: float, ink: Ink = SEAL
+) -> None:
+    """A framed word (作废, 红冲, 现金收讫), turned by `angle` degrees; ink on ink only darkens."""
+    letters = font("hei-bold", size)
+    width, height = int(letters.getlength(text)) + size, int(size * 1.7)
+    layer = Image.new("RGBA", (width, height), (*ink, 0))
+    pen = ImageDraw.Draw(layer)
+    pen.rectangle((4, 4, width - 5, height - 5), outline=(*ink, 180), width=max(size // 14, 3))
+    pen.text((width / 2, height / 2), text, font=letters, fill=(*ink, 175), anchor="mm")
+    turned = layer.rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    place = (int(at[0] - turned.width / 2), int(at[1] - turned.height / 2))
+    below = sheet.crop((*place, place[0] + turned.width, place[1] + turned.height))
+    pressed = Image.new("RGB", turned.size, (255, 255, 255))
+    pressed.paste(turned, (0, 0), turned)
+    sheet.paste(ImageChops.multiply(below, pressed), place)
 
 
 def draw_qr(sheet: Image.Image, at: tuple[int, int], side: int, payload: str) -> None:

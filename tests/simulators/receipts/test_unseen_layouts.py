@@ -1,0 +1,124 @@
+from decimal import Decimal
+from random import Random
+
+import numpy as np
+import pytest
+
+from insurance.rules.capitals import parse_capitals
+from insurance.simulators.receipts.dev.group import LAYOUTS_SEEN
+from insurance.simulators.receipts.forgery import TAMPERINGS, forge
+from insurance.simulators.receipts.glare import glare
+from insurance.simulators.receipts.hiding import place_veil
+from insurance.simulators.receipts.identifiers import credit_code
+from insurance.simulators.receipts.marks import red_letter, void_stamp
+from insurance.simulators.receipts.scenes import SCENES, several
+from insurance.simulators.receipts.vat import invent_invoice
+
+
+@pytest.mark.parametrize("layout", LAYOUTS_SEEN)
+@pytest.mark.parametrize("seed", range(3))
+def test_every_layout_prints_its_fields_inside_its_sheet(layout: str, seed: int) -> None:
+    sheet = LAYOUTS_SEEN[layout](Random(seed))
+    for name, value in sheet.fields.items():
+        if name != "items":
+            assert bool(sheet.canvas.boxes(name)) == (value is not None), name
+    for mark in sheet.canvas.marks:
+        assert 0 <= mark.box[0] < mark.box[2] <= sheet.image.width
+        assert 0 <= mark.box[1] < mark.box[3] <= sheet.image.height
+
+
+@pytest.mark.parametrize("layout", LAYOUTS_SEEN)
+def test_no_print_of_a_layout_lies_on_another(layout: str) -> None:
+    for seed in range(4):
+        marks = LAYOUTS_SEEN[layout](Random(seed)).canvas.marks
+        for i, one in enumerate(marks):
+            for other in marks[i + 1 :]:
+                wide = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+                tall = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+                assert wide <= 2 or tall <= 4, (one.text, other.text)
+
+
+@pytest.mark.parametrize("digital", [True, False])
+def test_a_vat_invoice_adds_up_with_its_tax_and_its_code_tells_it(digital: bool) -> None:
+    for seed in range(6):
+        invoice = invent_invoice(Random(seed), digital=digital)
+        assert parse_capitals(invoice.capitals) == invoice.net_fen + invoice.tax_fen
+        parts = invoice.qr.split(",")
+        assert (parts[2], parts[3]) == (invoice.code, invoice.number)
+        assert parts[4] == (invoice.total if digital else f"{Decimal(invoice.net_fen) / 100:.2f}")
+        assert len(invoice.number) == (20 if digital else 8)
+
+
+def test_invented_credit_codes_have_their_check_digit() -> None:
+    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    for seed in range(20):
+        code = credit_code(Random(seed), "360102")
+        total = sum(letters.index(letter) * 3**i for i, letter in enumerate(code[:17]))
+        assert len(code) == 18 and letters.index(code[17]) == (31 - total % 31) % 31
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_is_a_photo(scene: str) -> None:
+    assert SCENES[scene](LAYOUTS_SEEN["jiangsu"](Random(3)), Random(3)).startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("how", ["two_beside", "two_above", "page_of_two", "pdf_several"])
+def test_several_receipts_in_one_file_are_told_in_reading_order(how: str) -> None:
+    sheets = [LAYOUTS_SEEN["jiangsu"](Random(3)), LAYOUTS_SEEN["vat_digital"](Random(4))]
+    file = several(sheets, how, Random(1), "several", "dev")
+    assert file.truth["receipts"] == [sheet.fields for sheet in sheets]
+    assert file.folder == ("pdf" if how == "pdf_several" else "images")
+
+
+def test_a_field_below_a_full_veil_is_gone_and_one_beside_it_is_not() -> None:
+    sheet = LAYOUTS_SEEN["machine_invoice"](Random(1))
+    veil = np.zeros((sheet.canvas.height, sheet.canvas.width), np.float32)
+    (box,) = sheet.canvas.boxes("bill_no")
+    veil[int(box[1]) - 2 : int(box[3]) + 3, 1100:] = 1.0
+    assert place_veil(sheet, lambda rng: veil, Random(1), hides=True) is not None
+    assert sheet.fields["bill_no"] is None and sheet.fields["bill_code"] is not None
+
+
+def test_a_veil_that_leaves_doubt_is_not_laid() -> None:
+    sheet = LAYOUTS_SEEN["machine_invoice"](Random(1))
+    veil = np.full((sheet.canvas.height, sheet.canvas.width), 0.8, np.float32)
+    assert place_veil(sheet, lambda rng: veil, Random(1), hides=True) is None
+
+
+def test_glare_empties_what_nobody_can_read_and_says_so() -> None:
+    emptied = 0
+    for seed in range(6):
+        sheet = LAYOUTS_SEEN["machine_invoice"](Random(seed))
+        before = dict(sheet.fields)
+        glare(sheet, Random(seed))
+        lost = [name for name, value in sheet.fields.items() if value != before[name]]
+        assert all(sheet.fields[name] is None for name in lost)
+        assert bool(lost) == any(note.startswith("not legible") for note in sheet.notes)
+        emptied += bool(lost)
+    assert emptied
+
+
+@pytest.mark.parametrize("how", TAMPERINGS)
+def test_a_forger_changes_the_picture_and_the_truth_and_leaves_the_code(how: str) -> None:
+    sheet, honest = LAYOUTS_SEEN["shanghai"](Random(2)), LAYOUTS_SEEN["shanghai"](Random(2))
+    forge(sheet, how, Random(2))  # type: ignore[arg-type]
+    changed = {name for name in honest.fields if sheet.fields[name] != honest.fields[name]}
+    expected = {
+        "total_lower": {"total"},
+        "capitals": {"total_upper"},
+        "item": {"items"},
+        "total_both": {"total", "total_upper"},
+    }
+    assert changed == expected.get(how, {how})
+    assert sheet.qr == honest.qr
+    assert np.any(np.asarray(sheet.image) != np.asarray(honest.image))
+
+
+def test_marks_are_told_in_the_truth() -> None:
+    assert void_stamp(Random(1)).truth()["mark"] == "void"
+    reversed_one = red_letter(Random(1))
+    assert reversed_one.truth()["mark"] == "red_letter"
+    assert reversed_one.fields["total"].startswith("-") and "负" in reversed_one.fields["total_upper"]
+    assert sum(Decimal(item["amount"]) for item in reversed_one.fields["items"]) == Decimal(
+        reversed_one.fields["total"]
+    )
