@@ -1,32 +1,51 @@
-"""Lines of charges (收费项目): the table between its head row and the total, in one to three columns of name and sum."""
+"""Lines of charges (收费项目): the table between its heads and the total, in one to three columns of name and sum.
+
+Columns come from the heads, and where a head could not be read from the sums themselves, which stand under each other.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Placed, same_row
-from insurance.rules.receipts.text import parse_amount, plain
+from insurance.rules.receipts.text import parse_amount
 
-_AMOUNT_HEAD = re.compile(r"^金额(\(元\)|元)?")
+_AMOUNT_HEAD = re.compile(r"^金额(\(元\)|元)?|额\(元\)$")
 _TOTAL = re.compile(r"合计|大写|小写")
-_MONEY = re.compile(r"[¥]?-?\d[\d,.]*\d")
+_MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
+_WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
+
+Pair = tuple[Placed | None, Placed | None]
 
 
 @dataclass(frozen=True)
 class Rows:
     """Name and sum of each line in reading order. `whole` says that every name found its sum and every sum its name."""
 
-    pairs: tuple[tuple[Placed | None, Placed | None], ...]
+    pairs: tuple[Pair, ...]
     whole: bool
 
 
 @dataclass(frozen=True)
 class _Column:
+    """Names begin about `names_from`, sums stand about `amount_x`; left of `after` lies another column."""
+
     names_from: float
     amount_x: float
-    # where the column left of it ends: remarks there are no names
     after: float
+
+    @property
+    def pitch(self) -> float:
+        return self.amount_x - self.names_from
+
+
+@dataclass(frozen=True)
+class _Entry:
+    y: float
+    x: float
+    pair: Pair
 
 
 def read_items(page: Sequence[Placed]) -> Rows:
@@ -34,27 +53,28 @@ def read_items(page: Sequence[Placed]) -> Rows:
     columns, head_y, height = _columns(page)
     if not columns:
         return Rows((), False)
-    bottoms = [p.y for p in page if p.y > head_y + 0.5 * height and _TOTAL.search(plain(p.text))]
+    bottoms = [p.y for p in page if p.y > head_y + 0.5 * height and _TOTAL.search(p.print.text)]
     bottom = min(bottoms, default=float("inf"))
     body = [p for p in page if head_y + 0.6 * height < p.y < bottom - 0.5 * height]
-    found: list[tuple[float, float, Placed | None, Placed | None]] = []
+    columns = _with_headless(columns, body)
+    entries: list[_Entry] = []
     whole = bool(bottoms)
     for column in columns:
         pairs, complete = _pairs(column, body)
-        found += [((n or a).y, column.names_from, n, a) for n, a in pairs]  # type: ignore[union-attr]
+        entries += [_Entry((n or a).y, column.names_from, (n, a)) for n, a in pairs]  # type: ignore[union-attr]
         whole = whole and complete
-    return Rows(tuple((n, a) for *_, n, a in _reading_order(found, height)), whole and bool(found))
+    return Rows(tuple(entry.pair for entry in _reading_order(entries, height)), whole and bool(entries))
 
 
 def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
-    names = [p for p in page if plain(p.text).startswith(ITEM_HEADS)]
+    """By the heads of the first row that has a head of names and one of sums; its height on the page and its own."""
+    names = [p for p in page if p.print.text.startswith(ITEM_HEADS)]
     for first in sorted(names, key=lambda p: p.y):
         row = sorted((p for p in page if same_row(first, p)), key=lambda p: p.left)
-        name_heads = [p for p in row if plain(p.text).startswith(ITEM_HEADS)]
-        amount_heads = [p for p in row if _AMOUNT_HEAD.match(plain(p.text))]
+        starts = sorted(p.left for p in row if p.print.text.startswith(ITEM_HEADS))
+        amount_heads = [p for p in row if _AMOUNT_HEAD.search(p.print.text)]
         if not amount_heads:
             continue
-        starts = sorted(p.left for p in name_heads)
         columns = []
         for start, end in zip(starts, [*starts[1:], float("inf")], strict=True):
             heads = [p for p in amount_heads if start < p.left < end]
@@ -65,20 +85,50 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
     return [], 0.0, 0.0
 
 
-def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[tuple[Placed | None, Placed | None]], bool]:
+def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> list[_Column]:
+    """A further column whose head is unreadable shows itself by sums under each other, each with a name left of it."""
+    known = sorted(columns, key=lambda c: c.amount_x)
+    pitch = min(c.pitch for c in known)
+    stray = [
+        a for a in _amounts(body) if all(abs(a.x - c.amount_x) > 0.5 * c.pitch for c in known)
+        and a.x > known[0].amount_x
+    ]  # fmt: skip
+    found = list(known)
+    while stray:
+        group = [a for a in stray if abs(a.right - stray[0].right) < 0.4 * pitch]
+        stray = [a for a in stray if a not in group]
+        names = [name for a in group if (name := _left_of(a, body, found))]
+        if len(names) == len(group):
+            names_from = median(n.left for n in names)
+            found.append(_Column(names_from, median(a.x for a in group), names_from - 0.3 * pitch))
+    return sorted(found, key=lambda c: c.names_from)
+
+
+def _left_of(amount: Placed, body: Sequence[Placed], known: Sequence[_Column]) -> Placed | None:
+    """The name that a sum without a head belongs to: in its row, right of the sums of the column before it."""
+    after = max((c.amount_x for c in known if c.amount_x < amount.x), default=float("-inf"))
+    row = [p for p in body if after < p.left < amount.left and same_row(amount, p) and _WORD.search(p.print.text)]
+    return min(row, key=lambda p: p.left, default=None)
+
+
+def _amounts(body: Sequence[Placed]) -> list[Placed]:
+    return [p for p in body if parse_amount(p.print.text.rstrip(".,:")) is not None]
+
+
+def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
     height = max((p.height for p in body), default=1.0)
-    pitch = column.amount_x - column.names_from
+    pitch = column.pitch
     # names are printed left of their centred heads; sums right-aligned under theirs, personal shares further right
     names = [
         p for p in body
         if max(column.names_from - 0.75 * pitch, column.after) < p.left < column.names_from + 0.5 * pitch
-        and re.search(r"[\u3400-\u9fffA-Za-z]{2}", plain(p.text)) and p.right < column.amount_x + 0.2 * pitch
+        and _WORD.search(p.print.text) and p.right < column.amount_x + 0.2 * pitch
     ]  # fmt: skip
     amounts = [
         p for p in body
-        if abs(p.x - column.amount_x) < 0.3 * pitch and _MONEY.fullmatch(plain(p.text).rstrip(".,:"))
+        if abs(p.x - column.amount_x) < 0.3 * pitch and _MONEY.fullmatch(p.print.text.rstrip(".,:"))
     ]  # fmt: skip
-    pairs: list[tuple[Placed | None, Placed | None]] = []
+    pairs: list[Pair] = []
     left = list(amounts)
     for name in sorted(names, key=lambda p: p.y):
         near = [a for a in left if abs(a.y - name.y) < 0.7 * min(height, max(a.height, name.height))]
@@ -91,14 +141,12 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[tuple[Placed |
     return pairs, readable
 
 
-def _reading_order(
-    found: list[tuple[float, float, Placed | None, Placed | None]], height: float
-) -> list[tuple[float, float, Placed | None, Placed | None]]:
-    ordered: list[tuple[float, float, Placed | None, Placed | None]] = []
-    row: list[tuple[float, float, Placed | None, Placed | None]] = []
-    for entry in sorted(found, key=lambda f: f[0]):
-        if row and entry[0] - row[0][0] > 0.6 * height:
-            ordered += sorted(row, key=lambda f: f[1])
+def _reading_order(entries: Sequence[_Entry], height: float) -> list[_Entry]:
+    ordered: list[_Entry] = []
+    row: list[_Entry] = []
+    for entry in sorted(entries, key=lambda e: e.y):
+        if row and entry.y - row[0].y > 0.6 * height:
+            ordered += sorted(row, key=lambda e: e.x)
             row = []
         row.append(entry)
-    return ordered + sorted(row, key=lambda f: f[1])
+    return ordered + sorted(row, key=lambda e: e.x)
