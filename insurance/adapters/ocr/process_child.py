@@ -33,6 +33,8 @@ class Child:
     def __init__(self, order: dict[str, Any]) -> None:
         self._order = order
         self._reader: PageReader | None = None
+        # a file is read, then shown: it is looked into once
+        self._looked_into: tuple[bytes, Content] | None = None
         self._operations: dict[str, Callable[[bytes, dict[str, Any]], Answer]] = {
             "start": self._start,
             "inspect": self._inspect,
@@ -42,7 +44,7 @@ class Child:
 
     def answer(self, head: dict[str, Any], file: int | None) -> Answer:
         try:
-            data = _content(file)
+            data = _data(file)
             if head["do"] != "start":
                 _limit_cpu(head["inspect_seconds"])
             return self._operations[head["do"]](data, head)
@@ -63,13 +65,13 @@ class Child:
         return {"result": None}, []
 
     def _inspect(self, data: bytes, _: dict[str, Any]) -> Answer:
-        return {"result": TypeAdapter(Content).dump_python(inspect(data), mode="json")}, []
+        return {"result": TypeAdapter(Content).dump_python(self._content(data), mode="json")}, []
 
     def _read(self, data: bytes, head: dict[str, Any]) -> Answer:
         from insurance.adapters.ocr.reading import read_file
 
         assert self._reader is not None
-        pages = inspect(data).pages
+        pages = self._content(data).pages
         _limit_cpu(head["inspect_seconds"] + pages * head["page_seconds"])
         reading = read_file(data, self._reader)
         return {"result": TypeAdapter(FileReading).dump_python(reading, mode="json")}, []
@@ -77,10 +79,16 @@ class Child:
     def _view(self, data: bytes, head: dict[str, Any]) -> Answer:
         from insurance.adapters.ocr.views import draw_views
 
-        content = inspect(data)
+        content = self._content(data)
         _limit_cpu(head["inspect_seconds"] + content.pages * head["page_seconds"])
         views = draw_views(data, content, head["turned_ccw"])
         return {"result": [[view.width, view.height] for view in views]}, [view.data for view in views]
+
+    def _content(self, data: bytes) -> Content:
+        if self._looked_into is None or self._looked_into[0] != data:
+            self._looked_into = None
+            self._looked_into = data, inspect(data)
+        return self._looked_into[1]
 
     def _made_reader(self) -> PageReader:
         if named := self._order["reader"]:
@@ -93,7 +101,7 @@ class Child:
         return open_reader(OcrSettings.model_validate(self._order["settings"]))
 
 
-def _content(file: int | None) -> bytes:
+def _data(file: int | None) -> bytes:
     if file is None:
         return b""
     with os.fdopen(file, "rb") as source:

@@ -111,14 +111,15 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
         document.close()
 
 
-def unpack(image: Image.Image, number: int = 0) -> Image.Image:
-    """The pixels of a frame, upright by EXIF, in RGB, at most `MAX_SIDE` on the longest side."""
+def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Image.Image:
+    """The pixels of a frame, upright by EXIF, in RGB, at most `max_side` on the longest side."""
     try:
         image.seek(number)
-        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        longest = max(image.size)
+        image.draft("RGB", (image.width * max_side // longest, image.height * max_side // longest))
         image.load()
-        if max(image.size) > MAX_SIDE:
-            image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        if max(image.size) > max_side:
+            image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
         return ImageOps.exif_transpose(_on_white(image))
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, struct.error, RuntimeError, MemoryError):
         raise refuse("damaged_file") from None

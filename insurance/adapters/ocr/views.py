@@ -25,7 +25,7 @@ def _pages(data: bytes, content: Content) -> Iterator[Image.Image]:
     if content.kind != "pdf":
         image = open_image(data)
         for number in range(content.pages):
-            yield unpack(image, number)
+            yield unpack(image, number, MAX_SIDE)
         return
     document = open_pdf(data)
     try:
