@@ -1,6 +1,6 @@
 """Publishing the review process."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -41,7 +41,7 @@ class ReviewRecords:
         values = {name: getattr(record, name) for name in ReviewRecord.__dataclass_fields__}
         values |= {
             "excluded": {"subjects": list(record.excluded)},
-            "findings": {"findings": [{"code": f.code, "explanation": f.explanation} for f in record.findings]},
+            "findings": {"findings": [asdict(f) for f in record.findings]},
             "decision": _decision.dump_python(record.decision, mode="json"),
         }
         async with self._database.transaction() as session:

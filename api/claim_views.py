@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.claims import CaseFile
@@ -49,6 +50,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "documents": [await _document_view(parts, d) for d in documents],
         "receipts": [_receipt_view(r) for r in receipts],
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
+        "repeats": await _repeat_views(session, case, caller),
         "clocks": _clock_views(parts, case),
         "settlement": settlement_view(case.assessment.settlement) if case.assessment else None,
         "decision": decision_view(case.decision) if case.decision else None,
@@ -61,6 +63,19 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "review_id": case.review_id,
         "timeline": await timeline_of(session, row.claim_id),
     }
+
+
+async def _repeat_views(session: AsyncSession, case: CaseFile, caller: Caller) -> list[dict[str, Any]]:
+    """Where else receipts and files of the claim stand: for adjusters, and named only where the other claim is their insurer's
+    too."""
+    repeated = case.assessment.grounds.repeated if case.assessment else ()
+    if caller.role != "adjuster" or not repeated:
+        return []
+    own = select(Claim.claim_id).where(
+        col(Claim.claim_id).in_({r.claim_id for r in repeated}), Claim.insurer_code == caller.insurer
+    )
+    visible = set((await session.exec(own)).all())
+    return [asdict(r) | {"claim_id": r.claim_id if r.claim_id in visible else None} for r in repeated]
 
 
 def required_document_views(report: AccidentReport) -> list[dict[str, Any]]:

@@ -10,11 +10,12 @@ import hmac
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from insurance.rules.receipts.reading import ReceiptFields
 from insurance.rules.receipts.text import parse_amount, parse_date, plain
 
-MOST_NUMBERS, MOST_SUMS = 16, 40
+MOST_NUMBERS, MOST_SUMS, MOST_DAYS = 16, 40, 4
 # measured on pairs of drawn receipts: docs/findings.md. Which share of the numbers must agree, how many at least, which share
 # of the sums then, and how many at least: the fewer numbers, the more sums
 ENOUGH = ((0.75, 3, 0.4, 1), (0.5, 1, 0.7, 3))
@@ -29,8 +30,8 @@ _LIKE_DIGITS = str.maketrans("oil", "011")
 
 @dataclass(frozen=True)
 class Likeness:
-    """Keyed 48-bit hashes, in ascending order. `anchors`: those of the day of issue and of the total, by which look-alikes
-    are found among millions."""
+    """Keyed 48-bit hashes, in ascending order. `anchors`: those of the days and of the total, by which look-alikes are found
+    among millions."""
 
     numbers: tuple[int, ...] = ()
     sums: tuple[int, ...] = ()
@@ -44,22 +45,23 @@ def likeness(prints: Sequence[str], fields: ReceiptFields, key: bytes) -> Likene
     amounts = {amount for text in texts for match in _AMOUNT.finditer(text) if (amount := parse_amount(match[0]))}
     own = [number for number in (fields.bill_no, fields.check_code) if number]
     numbers = {*(run for text in texts for run in _runs(text)), *map(_folded, own)} - _common(fields)
-    anchors = [fields.date, fields.total]
-    sums = {*days, *(amounts - {"0.00"}), *(a for a in anchors if a)}
+    days |= {fields.date} if fields.date else set()
+    anchors = {*sorted(days)[:MOST_DAYS], *([fields.total] if fields.total else [])}
+    sums = {*days, *(amounts - {"0.00"}), *anchors}
     return Likeness(
         numbers=_smallest((_hash(key, "number", n) for n in numbers), MOST_NUMBERS),
         sums=_smallest((_hash(key, "sum", s) for s in sums), MOST_SUMS),
-        anchors=tuple(_hash(key, "sum", a) for a in anchors if a),
+        anchors=_smallest((_hash(key, "sum", a) for a in anchors), MOST_DAYS + 1),
     )
 
 
 def search_keys(one: Likeness) -> tuple[int, ...]:
-    """What an index holds: each number together with the day, and with the total; for a receipt without numbers the day with
-    the total. Whoever is alike shares one of them even when the day or the total was changed, and no key is common: a number
-    that stands on every receipt of a hospital meets its day or its total."""
-    firsts = one.numbers or (one.anchors[:1] if len(one.anchors) == 2 else ())
-    pairs = {_pair(first, anchor) for first in firsts for anchor in one.anchors if first != anchor}
-    return tuple(sorted(pairs))
+    """What an index holds: each number together with each day, and with the total; for a receipt without numbers the days with
+    the total. Whoever is alike shares one of them even when a day or the total was changed, and no key is common: a number
+    that stands on every receipt of a hospital meets a day or a sum."""
+    if one.numbers:
+        return tuple(sorted({_pair(number, anchor) for number in one.numbers for anchor in one.anchors}))
+    return tuple(sorted({_pair(first, other) for first, other in combinations(one.anchors, 2)}))
 
 
 def alike(one: Likeness, other: Likeness) -> bool:

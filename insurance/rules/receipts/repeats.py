@@ -27,7 +27,8 @@ class Mark:
 
 def mark_of(receipt: CaseReceipt) -> Mark:
     f = receipt.fields
-    is_proved = receipt.confidence.get("bill_no", 0.0) >= CERTAIN and not receipt.is_amended("bill_no")
+    is_certain = f.bill_no is not None and receipt.confidence.get("bill_no", 0.0) >= CERTAIN
+    is_proved = is_certain and not receipt.is_amended("bill_no")
     return Mark(f.bill_code, f.bill_no, is_proved, f.check_code, f.date, f.total, receipt.likeness)
 
 

@@ -1,0 +1,98 @@
+from dataclasses import replace
+
+import pytest
+
+from insurance.rules.receipts.likeness import Likeness
+from insurance.rules.receipts.repeats import Mark, copies, sameness
+from tests import records
+
+ALIKE = Likeness((1, 2, 3, 4), (11, 12, 13, 14), (11, 12))
+ONE = Mark("43060126", "0012345678", False, "a1b2c3", "2026-03-06", "128.50")
+
+
+def same(**changes):
+    results = {sameness(ONE, replace(ONE, **changes)), sameness(replace(ONE, **changes), ONE)}
+    assert len(results) == 1, "both ways alike"
+    return results.pop()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"check_code": "ffffff"},
+        {"total": None, "date": None, "check_code": None},
+        # a code that was not read, or misread in one place, with an amount or a day that agrees
+        {"bill_code": None},
+        {"bill_code": None, "total": None},
+        {"bill_code": "43060125", "check_code": None, "date": None},
+        # another code altogether, and everything else the same
+        {"bill_code": "36060126"},
+    ],
+)
+def test_a_number_is_given_out_once(changes):
+    assert same(**changes) == "same_receipt"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"total": "928.50"}, {"total": "928.50", "date": None}, {"bill_code": None, "total": "928.50"}],
+)
+def test_another_amount_under_the_same_number_is_the_stronger_finding(changes):
+    assert same(**changes) == "same_number_other_amount"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bill_no": "0012345679"},
+        {"bill_no": None},
+        {"bill_code": None, "total": "99.00", "date": "2025-01-01", "check_code": None},
+        {"bill_code": "36010221", "total": "99.00"},
+        {"bill_code": "36010221", "date": None},
+    ],
+)
+def test_numbers_without_their_code_repeat_honestly(changes):
+    assert same(**changes) is None
+
+
+def test_receipts_of_which_neither_number_was_read_are_compared_by_likeness():
+    unread = replace(ONE, bill_no=None, likeness=ALIKE)
+    assert sameness(unread, replace(unread, total="1.00")) == "looks_alike"
+    assert sameness(unread, replace(unread, likeness=Likeness((5, 6, 7), (11, 12, 13)))) is None
+
+
+def test_a_number_that_was_changed_leaves_the_likeness():
+    one, other = replace(ONE, likeness=ALIKE), replace(ONE, bill_no="0099999999", likeness=ALIKE)
+    assert sameness(one, other) == "looks_alike"
+    assert sameness(replace(one, bill_no_proved=True), other) == "looks_alike"
+
+
+def test_two_numbers_that_their_qr_codes_prove_are_two_receipts():
+    one, other = (
+        replace(ONE, bill_no=number, bill_no_proved=True, likeness=ALIKE) for number in ("0012345678", "0099999999")
+    )
+    assert sameness(one, other) is None
+
+
+# --- copies in one claim ------------------------------------------------------------------------------------------------
+
+
+def receipt(name, bill_no="0012345678", **changes):
+    made = records.receipt("128.50", receipt_id=name)
+    return replace(made, fields=replace(made.fields, bill_no=bill_no), **changes)
+
+
+def test_what_is_given_twice_counts_once_and_the_better_reading_counts():
+    poor = receipt("poor", confidence={"total": 0.5})
+    good, other = receipt("good"), receipt("other", "0099999999")
+    assert copies([poor, good, other]) == {"poor": "good"}
+
+
+def test_of_equals_the_first_counts_and_of_three_only_one():
+    assert copies([receipt(name) for name in "abc"]) == {"b": "a", "c": "a"}
+
+
+def test_receipts_that_only_look_alike_all_count():
+    alike = [receipt(name, None, likeness=ALIKE) for name in "ab"]
+    assert copies(alike) == {}
