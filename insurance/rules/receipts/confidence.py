@@ -35,7 +35,7 @@ def rate(
     """Confidence of every field; 0 for a field without a value."""
     ok = {check.code: check.ok for check in checks}
     proved = _proved(fields, ok, qr, scores)
-    doubted = {name for code, names in _TOUCHED.items() if ok.get(code) is False for name in names}
+    doubted = contradicted(checks)
     rated = {}
     for name in FIELD_NAMES:
         value = getattr(fields, name)
@@ -48,6 +48,11 @@ def rate(
             rated[name] = CERTAIN if name in proved else score
         rated[name] = round(rated[name], 3)
     return rated
+
+
+def contradicted(checks: Sequence[Check]) -> set[str]:
+    """The fields that some check which failed stands on."""
+    return {name for check in checks if not check.ok for name in _TOUCHED.get(check.code, ())}
 
 
 def _proved(

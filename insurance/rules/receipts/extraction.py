@@ -27,6 +27,11 @@ _SHAPES = {
 _FOOT_DATE = re.compile(r"(?:19|20)\d\d年\d\d?月\d\d?日")
 # the words of the seal that often stands over the end of 收款单位
 _SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
+_HOSPITAL = re.compile(
+    r"[\u3400-\u9fff0-9A-Za-z()·]{2,30}(?:医院|卫生院|保健院|门诊部|诊所|卫生所|卫生室|服务中心|服务站|急救中心|防治院|防治所)"
+    r"(?:\([\u3400-\u9fff]{1,8}\)|[\u3400-\u9fff]{1,4}(?:院区|分院)|有限公司)?"
+)
+_KINDS_OF_HOSPITAL = frozenset(("综合医院", "专科医院", "中医医院", "中医院", "民族医院", "康复医院", "社区卫生服务中心"))
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -69,6 +74,7 @@ def extract(lines: Sequence[Line]) -> Draft:
     for place in placed:
         _read_labels(place, placed, draft, damaged=True)
     _foot_date(placed, draft)
+    _hospital_by_its_name(placed, draft)
     rows = read_items(placed)
     draft.item_values = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
     draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in draft.item_values)
@@ -196,6 +202,29 @@ def _foot_date(page: Sequence[Placed], draft: Draft) -> None:
                 parse_date(match[0]), match[0], place.line.box, place.line.score, line=place.line
             )
             return
+
+
+def _hospital_by_its_name(page: Sequence[Placed], draft: Draft) -> None:
+    """Slips print the hospital as their head, and a seal may hide the label at the foot: a line there that ends as the names
+    of hospitals do is one. The lowest counts."""
+    if draft.text("hospital") is not None:
+        return
+    labelled = [p.y for p in page if find_labels(p.print.text)]
+    total = draft.values.get("total_upper") or draft.values.get("total")
+    foot = next((p.y for p in page if total and p.line is total.line), float("inf"))
+    named = []
+    for place in page:
+        label, colon, _ = place.print.text.rpartition(":")
+        at_an_end = place.y > foot or place.y < min(labelled, default=float("inf"))
+        if not at_an_end or (colon and not re.search(r"[位章)]", label)):
+            continue
+        raw = place.print.part(len(label + colon)).without("。.,;*")
+        name = raw.part(0, len(_SEAL_TAIL.sub("", raw.text)))
+        if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL:
+            named.append((place, name))
+    if named:
+        place, name = max(named, key=lambda n: n[0].y)
+        draft.values["hospital"] = Value(name.text, name.text, place.line.box, name.score, line=place.line)
 
 
 def _row_text(first: Placed, page: Sequence[Placed]) -> str:

@@ -56,9 +56,9 @@ def read_items(page: Sequence[Placed]) -> Rows:
     bottoms = [p.y for p in page if p.y > head_y + 0.5 * height and _TOTAL.search(p.print.text)]
     bottom = min(bottoms, default=float("inf"))
     body = [p for p in page if head_y + 0.6 * height < p.y < bottom - 0.5 * height]
-    columns = _with_headless(columns, body)
+    columns, astray = _with_headless(columns, body)
     entries: list[_Entry] = []
-    whole = bool(bottoms)
+    whole = bool(bottoms) and not astray
     for column in columns:
         pairs, complete = _pairs(column, body)
         entries += [_Entry((n or a).y, column.names_from, (n, a)) for n, a in pairs]  # type: ignore[union-attr]
@@ -85,23 +85,21 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
     return [], 0.0, 0.0
 
 
-def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> list[_Column]:
-    """A further column whose head is unreadable shows itself by sums under each other, each with a name left of it."""
-    known = sorted(columns, key=lambda c: c.amount_x)
-    pitch = min(c.pitch for c in known)
-    stray = [
-        a for a in _amounts(body) if all(abs(a.x - c.amount_x) > 0.5 * c.pitch for c in known)
-        and a.x > known[0].amount_x
-    ]  # fmt: skip
-    found = list(known)
-    while stray:
-        group = [a for a in stray if abs(a.right - stray[0].right) < 0.4 * pitch]
-        stray = [a for a in stray if a not in group]
+def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> tuple[list[_Column], bool]:
+    """A further column whose head is unreadable shows itself by sums under each other, each with a name left of it. Also,
+    whether a sum with a name of its own is left that belongs to no column."""
+    pitch = min(c.pitch for c in columns)
+    found, astray = list(columns), False
+    left = [a for a in _amounts(body) if all(abs(a.x - c.amount_x) > 0.5 * pitch for c in columns)]
+    while left:
+        group = [a for a in left if abs(a.right - left[0].right) < 0.4 * pitch]
+        left = [a for a in left if a not in group]
         names = [name for a in group if (name := _left_of(a, body, found))]
         if len(names) == len(group):
             names_from = median(n.left for n in names)
             found.append(_Column(names_from, median(a.x for a in group), names_from - 0.3 * pitch))
-    return sorted(found, key=lambda c: c.names_from)
+        astray = astray or 0 < len(names) < len(group)
+    return sorted(found, key=lambda c: c.names_from), astray
 
 
 def _left_of(amount: Placed, body: Sequence[Placed], known: Sequence[_Column]) -> Placed | None:

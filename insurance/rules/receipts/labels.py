@@ -57,6 +57,9 @@ OTHER_LABELS = (
 )  # fmt: skip
 
 
+_BEFORE_COLON = re.compile(r"[^:\d.¥]{2,16}:")
+
+
 @dataclass(frozen=True)
 class Found:
     """A label at `start:end` of the plain text of a line; `field` is the label itself when nothing is made of its value.
@@ -77,14 +80,18 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def find_labels(text: str) -> list[Found]:
-    """Every label in a line, in order."""
+    """Every label in a line, in order. What stands before a colon is one label: a known one inside it does not count when
+    the whole is nearer to another (`医保统筹基全支付` is not `医保统筹`)."""
     pattern, owner = _pattern()
     found = [Found(owner[m[0]] or m[0], m.start(), _end_of_label(text, m.end())) for m in pattern.finditer(text)]
-    for m in re.finditer(r"[^:\d.]{2,14}:", text):
-        if not any(f.start < m.end() and m.start() < f.end for f in found):
-            near = _nearest(m[0][:-1])
-            if near:
-                found.append(Found("", m.start(), m.end(), near))
+    for m in _BEFORE_COLON.finditer(text):
+        inside = [f for f in found if f.start < m.end() and m.start() < f.end]
+        if any(f.end >= m.end() for f in inside):
+            continue
+        near = _nearest(m[0][:-1])
+        if near:
+            found = [f for f in found if f not in inside]
+            found.append(Found("", m.start(), m.end(), near))
     return sorted(found, key=lambda f: f.start)
 
 
@@ -114,13 +121,16 @@ def _end_of_label(text: str, end: int) -> int:
 
 @cache
 def _nearest(text: str) -> tuple[str, ...]:
-    """Fields of the labels at the least distance, when that is small for their length."""
+    """Fields of the labels at the least distance, when that is small for their length; else of the labels whose end it is."""
     _, owner = _pattern()
     distances = {label: _distance(text, label) for label in owner if len(label) >= 3}
     least = min(distances.values())
-    if least > (1 if len(text) < 6 else 2):
+    if least <= (1 if len(text) < 6 else 2):
+        return tuple(sorted({owner[label] or label for label, distance in distances.items() if distance == least}))
+    if len(text) < 4:
         return ()
-    return tuple(sorted({owner[label] or label for label, distance in distances.items() if distance == least}))
+    national = [(name, label) for name, labels in LABELS.items() for label in labels[:1] if len(label) > len(text)]
+    return tuple(name for name, label in national if _distance(text, label[-len(text) :]) <= 1)
 
 
 def _distance(a: str, b: str) -> int:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
-from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, rate
+from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, contradicted, rate
 from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
@@ -57,10 +57,13 @@ def _basis(draft: Draft, codes: Sequence[QrFields]) -> Basis:
 def _without_unproved(
     fields: ReceiptFields, draft: Draft, scores: dict[str, float], codes: Sequence[QrFields]
 ) -> ReceiptFields:
-    """A value that the engine is not sure of counts only when arithmetic or the QR code says the same."""
+    """A value that the engine is not sure of counts only when arithmetic or the QR code says the same; one that either of
+    them contradicts counts only when its print is clear."""
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
     confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
     unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n) and confidence[n] < CERTAIN}
+    doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
+    unsure |= {name for name in doubted if scores.get(name, 0.0) < SURE_OF_NAMES and getattr(fields, name) is not None}
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
     added_up = any(check.code == "items_equal_total" and check.ok for check in checks)
@@ -110,7 +113,7 @@ def _fill(fields: ReceiptFields, draft: Draft, codes: Sequence[QrFields]) -> tup
 
 
 def _scores(draft: Draft) -> dict[str, float]:
-    scores = {name: v.score * (1 if v.sure_label else 0.8) for name, v in draft.values.items()}
+    scores = {name: v.score * (1 if v.sure_label else 0.9) for name, v in draft.values.items()}
     prints = [part.score if part else 0.0 for pair in draft.item_values for part in pair]
     return scores | {"items": min(prints, default=0.0)}
 
