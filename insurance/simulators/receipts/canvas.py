@@ -41,6 +41,7 @@ class Canvas:
         self.width, self.height, self.paper, self.press = width, height, paper, press
         self.label_face, self.value_face = label_face, value_face
         self.marks: list[Mark] = []
+        self.codes: list[Box] = []
         # the words of seals and titles stay in the picture below a text layer
         self._strokes: list[tuple[bool, Callable[[Image.Image], None]]] = []
 
@@ -118,6 +119,7 @@ class Canvas:
         self.stroke(lambda sheet: draw_seal(sheet, (x, y), (rx, ry), around, middle, star))
 
     def qr(self, x: int, y: int, side: int, payload: str) -> None:
+        self.codes.append((x, y, x + side, y + side))
         self.stroke(lambda sheet: draw_qr(sheet, (x, y), side, payload))
 
     def stroke(self, draw: Callable[[Image.Image], None], *, word: bool = False) -> None:

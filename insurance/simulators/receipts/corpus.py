@@ -3,12 +3,18 @@
 from collections.abc import Callable, Iterator
 
 from insurance.simulators.receipts.dev import dev
+from insurance.simulators.receipts.held_out import held_out
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
 from insurance.simulators.receipts.marks import marks
 
 # group: how `count` files of it are drawn from a seed
-GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {"known": known, "dev": dev, "marks": marks}
+GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {
+    "known": known,
+    "dev": dev,
+    "marks": marks,
+    "held_out": held_out,
+}
 
 
 def corpus(count: int, seed: int, only: str | None = None) -> Iterator[Labelled]:

@@ -108,7 +108,8 @@ class _Drawing:
         if self.printed.qr:
             x = self.left + 20 if form.qr_left else self.right - form.qr_side - 30
             canvas.qr(round(x), 50, form.qr_side, self.printed.qr)
-        self.y += 120 if form.qr_left is False else max(120, form.qr_side + 12)
+        # the code stands beside the title, and above a head that reaches below it
+        self.y += max(120, form.qr_side + 12) if form.qr_left or form.head_at[-1] > 0.65 else 120
 
     def _rows(self, rows: Sequence[Sequence[Labelling]], starts: Sequence[float], size: int) -> None:
         wide = self.right - self.left

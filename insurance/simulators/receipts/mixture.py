@@ -7,7 +7,7 @@ from random import Random
 from insurance.simulators.receipts.forgery import forge_in_turn
 from insurance.simulators.receipts.known import WEIGHTS, spread
 from insurance.simulators.receipts.labelled import Class, Labelled, label_file, label_sheet
-from insurance.simulators.receipts.scenes import SCENES, several
+from insurance.simulators.receipts.scenes import Scene, several
 from insurance.simulators.receipts.sheet import Sheet
 
 _SEVERAL = ("two_above", "two_beside", "page_of_two", "pdf_several")
@@ -25,6 +25,7 @@ class Mixture:
     text_layer: tuple[str, ...]
     narrow: tuple[str, ...]
     national: Callable[[Random], Sheet]
+    scenes: Mapping[str, Scene]
 
     def draw(self, count: int, seed: int) -> Iterator[Labelled]:
         """`count` files, the same for the same seed."""
@@ -52,9 +53,9 @@ class Mixture:
         return label_sheet(sheet, how, rng, self._stem(i, how, name), self.group)
 
     def _scene(self, turn: int, rng: Random, i: int) -> Labelled:
-        how = list(SCENES)[turn % len(SCENES)]
+        how = list(self.scenes)[turn % len(self.scenes)]
         sheet = self.national(rng) if rng.random() < 0.5 else self.layouts[rng.choice(list(self.layouts))](rng)
-        content = SCENES[how](sheet, rng)
+        content = self.scenes[how](sheet, rng)
         return label_file(content, [sheet], how, self._stem(i, how, sheet.layout), self.group)
 
     def _several(self, how: str, rng: Random, i: int) -> Labelled:

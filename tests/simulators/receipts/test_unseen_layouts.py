@@ -5,20 +5,24 @@ import numpy as np
 import pytest
 
 from insurance.rules.capitals import parse_capitals
-from insurance.simulators.receipts.dev.group import LAYOUTS_SEEN
+from insurance.simulators.receipts.dev.group import LAYOUTS_SEEN, national
 from insurance.simulators.receipts.forgery import TAMPERINGS, forge
 from insurance.simulators.receipts.glare import glare
+from insurance.simulators.receipts.held_out.group import HELD_OUT_LAYOUTS
+from insurance.simulators.receipts.held_out.scenes import HELD_OUT_SCENES
 from insurance.simulators.receipts.hiding import place_veil
 from insurance.simulators.receipts.identifiers import credit_code
 from insurance.simulators.receipts.marks import red_letter, void_stamp
 from insurance.simulators.receipts.scenes import SCENES, several
 from insurance.simulators.receipts.vat import invent_invoice
 
+LAYOUTS = LAYOUTS_SEEN | HELD_OUT_LAYOUTS | {"national": national}
 
-@pytest.mark.parametrize("layout", LAYOUTS_SEEN)
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("seed", range(3))
 def test_every_layout_prints_its_fields_inside_its_sheet(layout: str, seed: int) -> None:
-    sheet = LAYOUTS_SEEN[layout](Random(seed))
+    sheet = LAYOUTS[layout](Random(seed))
     for name, value in sheet.fields.items():
         if name != "items":
             assert bool(sheet.canvas.boxes(name)) == (value is not None), name
@@ -27,15 +31,26 @@ def test_every_layout_prints_its_fields_inside_its_sheet(layout: str, seed: int)
         assert 0 <= mark.box[1] < mark.box[3] <= sheet.image.height
 
 
-@pytest.mark.parametrize("layout", LAYOUTS_SEEN)
-def test_no_print_of_a_layout_lies_on_another(layout: str) -> None:
-    for seed in range(4):
-        marks = LAYOUTS_SEEN[layout](Random(seed)).canvas.marks
-        for i, one in enumerate(marks):
-            for other in marks[i + 1 :]:
-                wide = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-                tall = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
-                assert wide <= 2 or tall <= 4, (one.text, other.text)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_print_of_a_layout_lies_on_another_or_below_the_code(layout: str) -> None:
+    for seed in range(12):
+        canvas = LAYOUTS[layout](Random(seed)).canvas
+        boxes = [mark.box for mark in canvas.marks] + canvas.codes
+        for i, one in enumerate(boxes):
+            for other in boxes[i + 1 :]:
+                wide = min(one[2], other[2]) - max(one[0], other[0])
+                tall = min(one[3], other[3]) - max(one[1], other[1])
+                assert wide <= 2 or tall <= 4, (one, other)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_charges_of_a_layout_make_up_its_total(layout: str) -> None:
+    for seed in range(6):
+        sheet = LAYOUTS[layout](Random(seed))
+        charges = sum(Decimal(item["amount"]) for item in sheet.fields["items"])
+        taxed = layout in ("vat_older", "vat_digital")
+        assert charges <= Decimal(sheet.fields["total"]) if taxed else charges == Decimal(sheet.fields["total"])
+        assert sheet.fields["total"] == sheet.true_total
 
 
 @pytest.mark.parametrize("digital", [True, False])
@@ -57,9 +72,10 @@ def test_invented_credit_codes_have_their_check_digit() -> None:
         assert len(code) == 18 and letters.index(code[17]) == (31 - total % 31) % 31
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_is_a_photo(scene: str) -> None:
-    assert SCENES[scene](LAYOUTS_SEEN["jiangsu"](Random(3)), Random(3)).startswith(b"\xff\xd8")
+@pytest.mark.parametrize("scene", SCENES | HELD_OUT_SCENES)
+def test_a_scene_is_a_picture(scene: str) -> None:
+    draw = (SCENES | HELD_OUT_SCENES)[scene]
+    assert draw(LAYOUTS_SEEN["jiangsu"](Random(3)), Random(3))[:2] in (b"\x89P", b"\xff\xd8")
 
 
 @pytest.mark.parametrize("how", ["two_beside", "two_above", "page_of_two", "pdf_several"])

@@ -11,6 +11,7 @@ from insurance.simulators.receipts.forms import draw_sheet
 from insurance.simulators.receipts.known import invent_known
 from insurance.simulators.receipts.labelled import Labelled
 from insurance.simulators.receipts.mixture import Mixture
+from insurance.simulators.receipts.scenes import SCENES
 from insurance.simulators.receipts.sheet import Sheet
 from insurance.simulators.receipts.spec import LAYOUTS
 
@@ -36,6 +37,7 @@ _MIXTURE = Mixture(
     text_layer=("beijing", "shanghai", "jiangsu", "heilongjiang", "vat_older", "vat_digital"),
     narrow=("thermal",),
     national=national,
+    scenes=SCENES,
 )
 
 
