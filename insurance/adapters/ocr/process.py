@@ -34,6 +34,7 @@ _ATTEMPTS = 2
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 _MARKS = "XUEPING_STACK"
 
+_READING, _CONTENT, _SIZES = TypeAdapter(FileReading), TypeAdapter(Content), TypeAdapter(list[tuple[int, int]])
 _log = logging.getLogger(__name__)
 
 
@@ -134,14 +135,14 @@ class ReadingProcess:
 
     def _read(self, source: bytes | BinaryIO) -> FileReading:
         answer, _ = self._ask(source, "read", self._settings.file_seconds)
-        return _taken(FileReading, answer)
+        return _taken(_READING, answer)
 
     def _inspect(self, source: bytes | BinaryIO) -> Content:
-        return _taken(Content, self._ask(source, "inspect", self._settings.file_seconds)[0])
+        return _taken(_CONTENT, self._ask(source, "inspect", self._settings.file_seconds)[0])
 
     def _view(self, source: bytes | BinaryIO, turned_ccw: Sequence[int]) -> list[PageView]:
         answer, pieces = self._ask(source, "view", self._settings.file_seconds, turned_ccw=list(turned_ccw))
-        sizes = _taken(list[tuple[int, int]], answer)
+        sizes = _taken(_SIZES, answer)
         return [PageView(data, width, height) for data, (width, height) in zip(pieces, sizes, strict=True)]
 
     def _ask(self, source: bytes | BinaryIO, do: str, seconds: float, **more: Any) -> tuple[Any, list[bytes]]:
@@ -259,8 +260,8 @@ class ReadingProcess:
             process.kill()
 
 
-def _taken(kind: type[T], answer: Any) -> T:
+def _taken(kind: TypeAdapter[T], answer: Any) -> T:
     try:
-        return TypeAdapter(kind).validate_python(answer)
+        return kind.validate_python(answer)
     except ValueError:
         raise ReadingUnavailable("the reading process gave no such answer") from None

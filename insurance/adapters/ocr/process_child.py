@@ -22,6 +22,8 @@ from insurance.adapters.ocr.process_wire import WireClosed, receive, send
 from insurance.adapters.ports import PageReader, ReadingRefused, ReadingUnavailable
 from insurance.adapters.storage.content import Content, inspect
 
+_READING, _CONTENT = TypeAdapter(FileReading), TypeAdapter(Content)
+
 Answer = tuple[dict[str, Any], list[bytes]]
 
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
@@ -65,7 +67,7 @@ class Child:
         return {"result": None}, []
 
     def _inspect(self, data: bytes, _: dict[str, Any]) -> Answer:
-        return {"result": TypeAdapter(Content).dump_python(self._content(data), mode="json")}, []
+        return {"result": _CONTENT.dump_python(self._content(data), mode="json")}, []
 
     def _read(self, data: bytes, head: dict[str, Any]) -> Answer:
         from insurance.adapters.ocr.reading import read_file
@@ -74,7 +76,7 @@ class Child:
         pages = self._content(data).pages
         _limit_cpu(head["inspect_seconds"] + pages * head["page_seconds"])
         reading = read_file(data, self._reader)
-        return {"result": TypeAdapter(FileReading).dump_python(reading, mode="json")}, []
+        return {"result": _READING.dump_python(reading, mode="json")}, []
 
     def _view(self, data: bytes, head: dict[str, Any]) -> Answer:
         from insurance.adapters.ocr.views import draw_views
