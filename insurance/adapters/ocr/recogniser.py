@@ -3,6 +3,7 @@
 A session on one core for each batch keeps both cores busy; one session on two cores waits at every layer.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ class Recogniser:
         self._session = session
         self._input = session.get_inputs()[0].name
         self._characters = characters
+        self._twins = _twins(characters)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="recogniser")
 
     def read(self, crops: Sequence[Array]) -> list[Guess]:
@@ -76,9 +78,24 @@ class Recogniser:
         scores = steps[rows, first]
         steps[rows, first] = 0
         steps[:, 0] = 0
+        # the same sign in its other width (: and ：, ¥ and ￥) is the same reading
+        twins = self._twins[first]
+        scores = scores + np.where(twins > 0, steps[rows, twins], 0)
+        steps[rows, twins] = 0
         second = steps.argmax(axis=1)
         return Guess(
             "".join(self._characters[i] for i in first),
-            tuple(round(float(s), 3) for s in scores),
+            tuple(round(min(float(s), 1.0), 3) for s in scores),
             tuple((self._characters[i], round(float(s), 3)) for i, s in zip(second, steps[rows, second], strict=True)),
         )
+
+
+def _twins(characters: Sequence[str]) -> Array:
+    """For each character the place of its full- or half-width twin, 0 where it has none."""
+    place = {character: i for i, character in enumerate(characters)}
+    twins = np.zeros(len(characters), np.int64)
+    for i, character in enumerate(characters):
+        other = place.get(unicodedata.normalize("NFKC", character), i)
+        if other != i and len(character) == 1:
+            twins[i], twins[other] = other, i
+    return twins

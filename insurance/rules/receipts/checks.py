@@ -20,7 +20,7 @@ def check_receipt(
     can't be read, its capitals are held against the rest."""
     stated = fields if fields.total is not None else replace(fields, total=_from_capitals(fields))
     found = [
-        _items_sum(stated, items_whole),
+        _items_sum(stated, extras, items_whole),
         _payers_sum(stated),
         _own_parts(fields),
         _deposits(fields, extras),
@@ -50,12 +50,15 @@ def _yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
-def _items_sum(fields: ReceiptFields, whole: bool) -> Check | None:
-    """R1: the items add up to the total. Only a list that was read whole can contradict."""
+def _items_sum(fields: ReceiptFields, extras: Extras, whole: bool) -> Check | None:
+    """R1: the items add up to the total, on an invoice together with the tax. Only a list that was read whole can
+    contradict."""
     amounts = [to_fen(item.amount) for item in fields.items if item.amount is not None]
     if fields.total is None or not whole or len(amounts) != len(fields.items):
         return None
-    return _compare("items_equal_total", sum(amounts), to_fen(fields.total), "各项目金额之和与合计")
+    tax = to_fen(extras.tax) if extras.tax is not None else 0
+    words = "各项目金额之和与合计" if extras.tax is None else "各项目金额与税额之和与价税合计"
+    return _compare("items_equal_total", sum(amounts) + tax, to_fen(fields.total), words)
 
 
 def _payers_sum(fields: ReceiptFields) -> Check | None:

@@ -10,6 +10,15 @@ from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, Box, Extras, Form, Item
 from insurance.rules.receipts.text import Print, parse_amount, parse_date, parse_date_range, plain
+from insurance.rules.receipts.unlabelled import (
+    day_at_the_foot,
+    hospital_by_its_name,
+    is_invoice,
+    parties,
+    tax,
+    total_beside,
+    without_seal,
+)
 
 _AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
 _AMOUNT_CHARACTERS = "0123456789.,-¥元"
@@ -24,14 +33,6 @@ _SHAPES = {
     "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
     "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
 }
-_FOOT_DATE = re.compile(r"(?:19|20)\d\d年\d\d?月\d\d?日")
-# the words of the seal that often stands over the end of 收款单位
-_SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
-_HOSPITAL = re.compile(
-    r"[\u3400-\u9fff0-9A-Za-z()·]{2,30}(?:医院|卫生院|保健院|门诊部|诊所|卫生所|卫生室|服务中心|服务站|急救中心|防治院|防治所)"
-    r"(?:\([\u3400-\u9fff]{1,8}\)|[\u3400-\u9fff]{1,4}(?:院区|分院)|有限公司)?"
-)
-_KINDS_OF_HOSPITAL = frozenset(("综合医院", "专科医院", "中医医院", "中医院", "民族医院", "康复医院", "社区卫生服务中心"))
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -73,8 +74,7 @@ def extract(lines: Sequence[Line]) -> Draft:
         _read_labels(place, placed, draft, damaged=False)
     for place in placed:
         _read_labels(place, placed, draft, damaged=True)
-    _foot_date(placed, draft)
-    _hospital_by_its_name(placed, draft)
+    _without_labels(placed, draft)
     rows = read_items(placed)
     draft.item_values = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
     draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in draft.item_values)
@@ -185,51 +185,32 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     kept = raw.without(".:,;*" if name == "payer" else ".:,;")
     text = kept.text
     if name == "hospital":
-        text = _SEAL_TAIL.sub("", text)
-        kept = kept.part(0, len(text))
+        kept = without_seal(kept)
+        text = kept.text
     return (text if _SHAPES[name].fullmatch(text) else None), kept.score
 
 
-def _foot_date(page: Sequence[Placed], draft: Draft) -> None:
-    """Older papers print the day at the foot, `2017 年 02 月 05 日`, in up to six pieces of one row."""
-    if draft.text("date") is not None or "date" in draft.labelled:
-        return
-    years = [p for p in page if re.match(r"(?:19|20)\d\d年?", plain(p.text)) and "年" in _row_text(p, page)]
-    for place in sorted(years, key=lambda p: -p.y):
-        match = _FOOT_DATE.match(_row_text(place, page))
-        if match:
-            draft.values["date"] = Value(
-                parse_date(match[0]), match[0], place.line.box, place.line.score, line=place.line
-            )
-            return
+def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
+    """What has no label of its own on some papers."""
+    if draft.text("date") is None and "date" not in draft.labelled and (day := day_at_the_foot(page)):
+        place, raw, text = day
+        draft.values["date"] = Value(text, raw, place.line.box, place.line.score, line=place.line)
+    if is_invoice(page):
+        for name, party in zip(("payer", "hospital"), parties(page), strict=True):
+            if party and draft.text(name) is None:
+                _take(draft, name, party)
+    capitals = draft.values.get("total_upper")
+    foot = next((p for p in page if capitals and p.line is capitals.line), None)
+    if draft.text("hospital") is None and (named := hospital_by_its_name(page, foot.y if foot else float("inf"))):
+        _take(draft, "hospital", named)
+    if "total" not in draft.labelled and foot and (total := total_beside(foot, page)):
+        _take(draft, "total", total)
 
 
-def _hospital_by_its_name(page: Sequence[Placed], draft: Draft) -> None:
-    """Slips print the hospital as their head, and a seal may hide the label at the foot: a line there that ends as the names
-    of hospitals do is one. The lowest counts."""
-    if draft.text("hospital") is not None:
-        return
-    labelled = [p.y for p in page if find_labels(p.print.text)]
-    total = draft.values.get("total_upper") or draft.values.get("total")
-    foot = next((p.y for p in page if total and p.line is total.line), float("inf"))
-    named = []
-    for place in page:
-        label, colon, _ = place.print.text.rpartition(":")
-        at_an_end = place.y > foot or place.y < min(labelled, default=float("inf"))
-        if not at_an_end or (colon and not re.search(r"[位章)]", label)):
-            continue
-        raw = place.print.part(len(label + colon)).without("。.,;*")
-        name = raw.part(0, len(_SEAL_TAIL.sub("", raw.text)))
-        if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL:
-            named.append((place, name))
-    if named:
-        place, name = max(named, key=lambda n: n[0].y)
-        draft.values["hospital"] = Value(name.text, name.text, place.line.box, name.score, line=place.line)
-
-
-def _row_text(first: Placed, page: Sequence[Placed]) -> str:
-    row = sorted((p for p in page if p.left >= first.left and same_row(first, p, 0.8)), key=lambda p: p.left)
-    return plain("".join(p.text for p in row))
+def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:
+    place, raw = found
+    text, score = read_value(name, raw)
+    draft.values[name] = Value(text, raw.text, place.line.box, score, line=place.line)
 
 
 def _item_name(place: Placed | None) -> Value | None:
@@ -263,6 +244,7 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
         insurance_type=draft.text("insurance_type"),
         payer_id=draft.text("payer_id"),
         void_mark=void,
+        tax=tax(page) if is_invoice(page) else None,
     )
 
 

@@ -6,14 +6,16 @@ Columns come from the heads, and where a head could not be read from the sums th
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Placed, same_row
-from insurance.rules.receipts.text import parse_amount
+from insurance.rules.receipts.text import parse_amount, to_fen
 
 _AMOUNT_HEAD = re.compile(r"^金额(\(元\)|元)?|额\(元\)$")
-_TOTAL = re.compile(r"合计|大写|小写")
+_RIVAL_HEAD = re.compile(r"单价|税额|自付|自费|自负|统筹|医保")
+_TOTAL = re.compile(r"合计|大写|小写|^合.?$")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
 
@@ -35,6 +37,9 @@ class _Column:
     names_from: float
     amount_x: float
     after: float
+    # where the heads between name and sum begin (规格, 数量), and the middles of other columns of sums (单价, 税额)
+    until: float = float("inf")
+    rivals: tuple[float, ...] = ()
 
     @property
     def pitch(self) -> float:
@@ -78,11 +83,23 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
         columns = []
         for start, end in zip(starts, [*starts[1:], float("inf")], strict=True):
             heads = [p for p in amount_heads if start < p.left < end]
-            before = max((p.right for p in row if p.right < start), default=float("-inf"))
             if heads:
-                columns.append(_Column(start, heads[0].x, before))
+                columns.append(_column(start, end, heads[0], row))
         return columns, first.y, first.height
     return [], 0.0, 0.0
+
+
+def _column(start: float, end: float, amount: Placed, row: Sequence[Placed]) -> _Column:
+    name = next(p for p in row if p.left == start)
+    between = [p for p in row if name.right < p.left < amount.left]
+    rivals = [p.x for p in row if start < p.left < end and p is not amount and _RIVAL_HEAD.search(p.print.text)]
+    return _Column(
+        names_from=start,
+        amount_x=amount.x,
+        after=max((p.right for p in row if p.right < start), default=float("-inf")),
+        until=(name.right + between[0].left) / 2 if between else start + 0.5 * (amount.x - start),
+        rivals=tuple(rivals),
+    )
 
 
 def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> tuple[list[_Column], bool]:
@@ -119,12 +136,13 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
     # names are printed left of their centred heads; sums right-aligned under theirs, personal shares further right
     names = [
         p for p in body
-        if max(column.names_from - 0.75 * pitch, column.after) < p.left < column.names_from + 0.5 * pitch
+        if max(column.names_from - 0.75 * pitch, column.after) < p.left < column.until
         and _WORD.search(p.print.text) and p.right < column.amount_x + 0.2 * pitch
     ]  # fmt: skip
     amounts = [
         p for p in body
-        if abs(p.x - column.amount_x) < 0.3 * pitch and _MONEY.fullmatch(p.print.text.rstrip(".,:"))
+        if abs(p.x - column.amount_x) < min([0.3 * pitch, *(abs(p.x - rival) for rival in column.rivals)])
+        and _MONEY.fullmatch(p.print.text.rstrip(".,:"))
     ]  # fmt: skip
     pairs: list[Pair] = []
     left = list(amounts)
@@ -134,9 +152,30 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
         if best is not None:
             left.remove(best)
         pairs.append((name, best))
-    pairs += [(None, a) for a in left]
+    pairs = _without_parts(pairs) + [(None, a) for a in left]
     readable = all(n is not None and a is not None and parse_amount(a.text) is not None for n, a in pairs)
     return pairs, readable
+
+
+def _without_parts(pairs: list[Pair]) -> list[Pair]:
+    """Some forms print under a charge what it is made of, indented: those lines add up to the charge and are no charges."""
+    kept: list[Pair] = []
+    at = 0
+    while at < len(pairs):
+        kept.append(pairs[at])
+        at += 1 + _parts_of(pairs[at], pairs[at + 1 :])
+    return kept
+
+
+def _parts_of(whole: Pair, below: Sequence[Pair]) -> int:
+    """How many of the lines below a charge are its parts: all as far as they are indented, when their sums make up its own."""
+    name, amount = whole
+    if name is None or amount is None or (total := parse_amount(amount.print.text)) is None:
+        return 0
+    indented = list(takewhile(lambda p: p[0] is not None and p[0].left - name.left > 0.5 * name.height, below))
+    sums = [parse_amount(a.print.text) for _, a in indented if a]
+    told = [to_fen(s) for s in sums if s is not None]
+    return len(indented) if told and len(told) == len(indented) and sum(told) == to_fen(total) else 0
 
 
 def _reading_order(entries: Sequence[_Entry], height: float) -> list[_Entry]:

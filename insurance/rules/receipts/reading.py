@@ -47,7 +47,8 @@ AMOUNT_FIELDS = ("total", "pool_pay", "other_pay", "account_pay", "cash_pay", "s
 
 @dataclass(frozen=True)
 class Extras:
-    """Other prints that the checks stand on: visit and stay dates, deposits of a stay, 医保类型, the masked identity number."""
+    """Other prints that the checks stand on: visit and stay dates, deposits of a stay, 医保类型, the masked identity number,
+    the tax of an invoice (None on every other paper)."""
 
     title: str | None = None
     serial_no: str | None = None
@@ -60,6 +61,7 @@ class Extras:
     insurance_type: str | None = None
     payer_id: str | None = None
     void_mark: str | None = None
+    tax: str | None = None
 
 
 @dataclass(frozen=True)
