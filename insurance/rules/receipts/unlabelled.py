@@ -1,0 +1,95 @@
+"""Values that have no label of their own on some papers: they are known by where they stand or how they end."""
+
+import re
+from collections.abc import Sequence
+
+from insurance.rules.receipts.labels import find_labels
+from insurance.rules.receipts.layout import Placed, same_row
+from insurance.rules.receipts.text import Print, parse_amount, parse_date, plain
+
+Found = tuple[Placed, Print]
+
+_FOOT_DATE = re.compile(r"(?:19|20)\d\d年\d\d?月\d\d?日")
+_HOSPITAL = re.compile(
+    r"[\u3400-\u9fff0-9A-Za-z()·]{2,30}"
+    r"(?:医院|卫生院|保健院|门诊部|诊所|卫生所|卫生室|服务中心|服务站|急救中心|防治院|防治所|药店|药房)"
+    r"(?:\([\u3400-\u9fff]{1,8}\)|[\u3400-\u9fff]{1,4}(?:院区|分院|分店|店)|有限公司)?"
+)
+_KINDS_OF_HOSPITAL = frozenset(("综合医院", "专科医院", "中医医院", "中医院", "民族医院", "康复医院", "社区卫生服务中心"))
+# the words of the seal that often stands over the end of 收款单位
+_SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
+_PARTY = re.compile(r"^(?:名?称|名):")
+
+
+def without_seal(name: Print) -> Print:
+    """A name without the words of the seal that stands over its end."""
+    return name.part(0, len(_SEAL_TAIL.sub("", name.text)))
+
+
+def day_at_the_foot(page: Sequence[Placed]) -> tuple[Placed, str, str] | None:
+    """Older papers print the day at the foot, `2017 年 02 月 05 日`, in up to six pieces of one row: place, print, ISO day."""
+    years = [p for p in page if re.match(r"(?:19|20)\d\d年?", p.print.text) and "年" in _row_text(p, page)]
+    for place in sorted(years, key=lambda p: -p.y):
+        match = _FOOT_DATE.match(_row_text(place, page))
+        if match and (day := parse_date(match[0])):
+            return place, match[0], day
+    return None
+
+
+def hospital_by_its_name(page: Sequence[Placed], foot: float) -> Found | None:
+    """Slips print the hospital as their head, and a seal may hide the label at the foot (below `foot`): a line there that
+    ends as the names of hospitals do is one. The lowest counts."""
+    labelled = [p.y for p in page if find_labels(p.print.text)]
+    named = []
+    for place in page:
+        label, colon, _ = place.print.text.rpartition(":")
+        at_an_end = place.y > foot or place.y < min(labelled, default=float("inf"))
+        if not at_an_end or (colon and not re.search(r"[位章)]", label)):
+            continue
+        name = without_seal(place.print.part(len(label + colon)).without("。.,;*"))
+        if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL:
+            named.append((place, name))
+    return max(named, key=lambda n: n[0].y, default=None)
+
+
+def total_beside(capitals: Placed, page: Sequence[Placed]) -> Found | None:
+    """A sum with a currency sign in the row of the capitals, where no label stands before it."""
+    for place in sorted((p for p in page if p.left > capitals.left and same_row(capitals, p)), key=lambda p: p.left):
+        raw = place.print
+        if raw.text.startswith("¥") and parse_amount(raw.text) is not None:
+            return place, raw.without("¥")
+    return None
+
+
+def parties(page: Sequence[Placed]) -> tuple[Found | None, Found | None]:
+    """Buyer (购买方) and seller (销售方) of an invoice: both are labelled 名称; the buyer stands left of the seller or above."""
+    found = []
+    for place in page:
+        match = _PARTY.match(place.print.text)
+        if match and len(place.print.text) > match.end() + 1:
+            found.append((place, place.print.part(match.end())))
+    if len(found) != 2:
+        return None, None
+    one, other = found
+    first = one[0].left < other[0].left if same_row(one[0], other[0], 1.5) else one[0].y < other[0].y
+    return (one, other) if first else (other, one)
+
+
+def tax(page: Sequence[Placed]) -> str | None:
+    """The tax (税额) of an invoice: the second of the two sums in the row of 合计."""
+    signed = [p for p in page if p.print.text.startswith("¥") and parse_amount(p.print.text) is not None]
+    for first in signed:
+        row = sorted((p for p in signed if same_row(first, p)), key=lambda p: p.left)
+        if len(row) == 2:
+            return parse_amount(row[1].print.text)
+    return None
+
+
+def is_invoice(page: Sequence[Placed]) -> bool:
+    """An invoice of the tax office (增值税发票, 数电票) prints the total with tax."""
+    return any("价税合计" in p.print.text for p in page)
+
+
+def _row_text(first: Placed, page: Sequence[Placed]) -> str:
+    row = sorted((p for p in page if p.left >= first.left and same_row(first, p, 0.8)), key=lambda p: p.left)
+    return plain("".join(p.text for p in row))
