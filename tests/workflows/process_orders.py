@@ -133,7 +133,7 @@ def evidence(now: datetime, kind: str, data: bytes) -> EvidenceFile:
 def reading(day: date, total: str, *, payer: str | None = CHILD, sure: bool = True, **fields: Any) -> ReceiptReading:
     """An outpatient receipt of which nothing was paid by social insurance: 80 % of all above 100 yuan is payable."""
     known = {
-        "bill_code": "43060124",
+        "bill_code": f"430601{day:%y}",
         "bill_no": f"{next(_numbers):010d}",
         "check_code": "a1b2c3",
         "payer": payer,

@@ -1,6 +1,6 @@
 import pytest
 
-from insurance.rules.case import AssessmentGrounds, DecidedLine
+from insurance.rules.case import AssessmentGrounds, DecidedLine, Repeat
 from tests.workflows.process_orders import payee
 from workflows.client import MoveRefused
 from workflows.messages import ClaimOutcome, PayeeOrder
@@ -156,10 +156,25 @@ async def test_a_doubt_goes_to_a_person_and_refuses_nothing(world, what, receipt
 
 
 async def test_a_receipt_that_another_claim_has_goes_to_a_person(world):
-    world.books.grounds = AssessmentGrounds({}, ("0000000001",), 0)
+    document = await world.paper("medical_receipt", [world.receipt()])
+    number = Repeat("same_receipt", document.document_id, f"{document.document_id}-0", "cl-other", "paid")
+    world.books.grounds = AssessmentGrounds({}, (), 0, (number,))
     claim_id = await world.report()
-    await world.hand_in(claim_id, world.receipt())
+    await world.update(claim_id, "add_document", document)
+    await world.update(claim_id, "submit")
     await world.until_state(claim_id, "in_review")
+    (finding,) = world.claim(claim_id).case.assessment.findings
+    assert finding.code == "same_receipt_elsewhere"
+
+
+async def test_the_same_receipt_given_twice_goes_to_a_person_and_is_counted_once(world):
+    claim_id = await world.report()
+    receipt = world.receipt()
+    await world.hand_in(claim_id, receipt, receipt)
+    await world.until_state(claim_id, "in_review")
+    assessment = world.claim(claim_id).case.assessment
+    assert [finding.code for finding in assessment.findings] == ["same_receipt_here"]
+    assert held(world, claim_id) == ("reserved", PAYABLE)
 
 
 # --- money ------------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from workflows.messages import (
     PayeeOrder,
     Reassignment,
     RefundAccount,
+    Rereading,
     Undoing,
 )
 from workflows.search import INSURER_CODE
@@ -127,6 +128,7 @@ REFUSED = {
         ("accept", None, ILLEGAL),
         ("dispute", None, ILLEGAL),
         ("correct", CORRECTION, "receipt_unknown"),
+        ("read_again", Rereading(ADJUSTER, "no-document"), "document_unknown"),
         ("undo", Undoing(LEAD, ""), ILLEGAL),
     ],
     claim_refused: [
@@ -134,6 +136,7 @@ REFUSED = {
         ("submit", None, ILLEGAL),
         ("accept", None, ILLEGAL),
         ("correct", CORRECTION, ILLEGAL),
+        ("read_again", Rereading(ADJUSTER, "no-document"), ILLEGAL),
         ("undo", Undoing(ADJUSTER, ""), "lead_required"),
     ],
     claim_waiting_for_an_account: [

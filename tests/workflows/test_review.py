@@ -12,6 +12,7 @@ from workflows.messages import (
     PapersOrder,
     PayeeOrder,
     Reassignment,
+    Rereading,
     Undoing,
 )
 
@@ -236,7 +237,21 @@ async def test_a_correction_is_computed_anew_and_kept_beside_what_was_read(world
     [
         ({"nothing": "1.00"}, "unknown_field"),
         ({"total": "abc"}, "invalid_amount"),
+        ({"total": "600"}, "invalid_amount"),
+        ({"total": "600.5"}, "invalid_amount"),
+        ({"total": "-600.00"}, "invalid_amount"),
+        ({"total": "999999999999.00"}, "invalid_amount"),
+        ({"total": ""}, "invalid_amount"),
         ({"date": "2026-02-30"}, "invalid_date"),
+        ({"date": "20260203"}, "invalid_date"),
+        ({"treated_on": "1026-02-03"}, "invalid_date"),
+        ({"bill_no": "12 34 56"}, "invalid_value"),
+        ({"bill_no": "1" * 33}, "invalid_value"),
+        ({"payer": " "}, "invalid_value"),
+        ({"total_upper": "一百元"}, "invalid_value"),
+        ({"category": None}, "invalid_value"),
+        ({"social_insurance_settled": "yes"}, "invalid_value"),
+        ({"items": "[]"}, "unknown_field"),
         ({"category": "holiday"}, "invalid_value"),
         ({}, "nothing_to_correct"),
     ],
@@ -244,6 +259,113 @@ async def test_a_correction_is_computed_anew_and_kept_beside_what_was_read(world
 async def test_what_no_receipt_can_show_is_no_correction(world, fields, code):
     claim_id, _ = await taken(world)
     assert await refusal_of(world, claim_id, "correct", correction(world, claim_id, **fields)) == code
+
+
+async def test_amounts_are_kept_as_they_are_printed_and_every_value_has_its_amendment(world):
+    claim_id, _ = await taken(world)
+    values = {"total": "1,600.00", "bill_no": "0012345678", "treated_on": None, "check_code": None}
+    await world.update(claim_id, "correct", correction(world, claim_id, **values))
+    receipt = next(iter(world.books.receipts.values()))
+    assert (receipt.fields.total, receipt.fields.check_code, receipt.treated_on) == ("1600.00", None, None)
+    assert {a.field: a.new for a in receipt.amendments} == values | {"total": "1600.00"}
+
+
+async def test_every_check_is_made_again_after_a_correction_and_the_review_knows(world):
+    claim_id, review_id = await taken(world, total_upper="陆佰元整", total="1100.00", self_expense="1200.00")
+    found = [f.code for f in world.books.records[review_id].findings]
+    assert "parts_exceed_total" in found
+    await world.update(claim_id, "correct", correction(world, claim_id, self_expense="0.00"))
+    await world.until(lambda: world.books.records[review_id].seq > 2, "the review knows")
+    findings = world.books.records[review_id].findings
+    assert [f.code for f in findings] == ["receipts_read", "capitals_equal_total"]
+    await world.update(claim_id, "correct", correction(world, claim_id, total="600.00"))
+    await world.until(lambda: world.books.records[review_id].amount_fen == 400_00, "the review knows")
+    receipt = next(iter(world.books.receipts.values()))
+    assert [(c.code, c.ok) for c in receipt.checks if c.code == "capitals_equal_total"] == [
+        ("capitals_equal_total", True)
+    ]
+    assert [f.code for f in world.books.records[review_id].findings] == ["receipts_read"]
+
+
+# --- read once more -----------------------------------------------------------------------------------------------------
+
+
+def document_of(world):
+    return next(iter(world.books.documents.values()))
+
+
+def reads_from_now_on(world, reading):
+    """The reader got better."""
+    world.papers = {data: [reading] for data in world.papers}
+
+
+async def read_again(world, claim_id, review_id, event="document_read_again"):
+    seq = world.books.records[review_id].seq
+    await world.update(claim_id, "read_again", Rereading(adjuster(), document_of(world).document_id))
+    await world.until_told(claim_id, event)
+    if event == "document_read_again":
+        await world.until(lambda: world.books.records[review_id].seq > seq, "the review knows")
+    return next(iter(world.books.receipts.values()))
+
+
+async def test_what_was_corrected_outlives_a_new_reading_and_the_rest_follows_it(world):
+    claim_id, review_id = await taken(world, pool_pay="100.00", hospital=None)
+    await world.update(claim_id, "correct", correction(world, claim_id, total="600.00"))
+    better = world.receipt("1100.00", pool_pay="0.00", hospital="长沙市明湖人民医院")
+    reads_from_now_on(world, better)
+    receipt = await read_again(world, claim_id, review_id)
+    assert (receipt.fields.total, receipt.read_fields.total) == ("600.00", "1100.00")
+    assert (receipt.fields.pool_pay, receipt.fields.hospital) == ("0.00", "长沙市明湖人民医院")
+    assert [(a.field, a.new, a.person) for a in receipt.amendments] == [("total", "600.00", "adjuster-1")]
+    assert world.books.records[review_id].amount_fen == 400_00
+    assert held(world, claim_id) == ("reserved", 400_00)
+
+
+async def test_a_correction_that_comes_while_the_file_is_read_again_stays(world):
+    claim_id, review_id = await taken(world)
+    reads_from_now_on(world, world.receipt("5100.00"))
+    world.reader_works.clear()
+    await world.update(claim_id, "read_again", Rereading(adjuster(), document_of(world).document_id))
+    again = Rereading(adjuster(), document_of(world).document_id)
+    assert await refusal_of(world, claim_id, "read_again", again) == "illegal_move"
+    await world.update(claim_id, "correct", correction(world, claim_id, total="600.00"))
+    world.reader_works.set()
+    await world.until_told(claim_id, "document_read_again")
+    receipt = next(iter(world.books.receipts.values()))
+    assert (receipt.fields.total, receipt.read_fields.total) == ("600.00", "5100.00")
+    await world.update(review_id, "decide", full(adjuster()))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 400_00)
+
+
+async def test_a_new_reading_that_fails_leaves_everything_as_it_was(world):
+    claim_id, review_id = await taken(world)
+    before = next(iter(world.books.receipts.values()))
+    world.papers = dict.fromkeys(world.papers, "文件已损坏")
+    assert await read_again(world, claim_id, review_id, "document_not_read_again") == before
+    assert document_of(world).state == "received"
+
+
+async def test_a_reading_that_comes_after_the_decision_changes_nothing(world):
+    claim_id, review_id = await taken(world)
+    reads_from_now_on(world, world.receipt("5100.00"))
+    world.reader_works.clear()
+    await world.update(claim_id, "read_again", Rereading(adjuster(), document_of(world).document_id))
+    await world.update(review_id, "decide", refused(adjuster()))
+    await world.until_state(claim_id, "decided")
+    world.reader_works.set()
+    await world.let_pass(minutes=10)
+    assert "document_read_again" not in world.books.told(claim_id)
+    await world.update(claim_id, "undo", Undoing(LEAD, "再看一次"))
+    await world.until_state(f"{claim_id}-r2", "open")
+    assert world.books.records[f"{claim_id}-r2"].amount_fen == PAYABLE
+
+
+async def test_other_papers_are_not_read(world):
+    claim_id, _ = await papers_brought(world)
+    record = next(d for d in world.books.documents.values() if d.kind == "medical_record")
+    assert (
+        await refusal_of(world, claim_id, "read_again", Rereading(adjuster(), record.document_id)) == "document_unknown"
+    )
 
 
 async def test_a_receipt_of_nobody_can_not_be_corrected(world):

@@ -1,0 +1,149 @@
+from dataclasses import replace
+
+import pytest
+
+from insurance.rules.case import Amendment
+from insurance.rules.receipts.entry import enter, read_again
+from insurance.rules.receipts.qr import QrFields
+from insurance.rules.receipts.reading import Basis, Check, Extras, Item, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.recheck import rechecked
+from tests import records
+
+FIELDS = ReceiptFields(
+    bill_code="43060126", bill_no="0012345678", check_code="a1b2c3", payer="黄小明", date="2026-03-06",
+    total_upper="壹佰元整", total="900.00", pool_pay="0.00", other_pay="0.00", account_pay="0.00", cash_pay="100.00",
+    items=(Item("治疗费", "100.00"),),
+)  # fmt: skip
+QR = QrFields("43060126", "0012345678", "a1b2c3", "2026-03-06", "100.00")
+BASIS = Basis(prints=("票据号码：0012345678", "2026-03-06", "100.00"), codes=(QR,), items_whole=True)
+
+
+def reading(**changes):
+    fields = replace(FIELDS, **{n: changes.pop(n) for n in list(changes) if hasattr(FIELDS, n)})
+    defaults = {"confidence": {"total": 0.5}, "kind": "outpatient", "basis": BASIS}
+    return ReceiptReading(fields, **defaults | changes)
+
+
+def entered(**changes):
+    return rechecked(enter("do-1", 0, reading(**changes), b"key"))
+
+
+def amended(receipt, **values):
+    """As a person corrects it."""
+    notes = tuple(
+        Amendment(n, getattr(receipt.fields, n, None), v, "核对原件", "adj-1", records.NOW) for n, v in values.items()
+    )
+    printed = {name: value for name, value in values.items() if hasattr(receipt.fields, name)}
+    beside = {name: value for name, value in values.items() if not hasattr(receipt.fields, name)}
+    fields = replace(receipt.fields, **printed)
+    return replace(receipt, fields=fields, amendments=(*receipt.amendments, *notes), **beside)
+
+
+def failed(receipt):
+    return {check.code for check in receipt.checks if not check.ok}
+
+
+# --- what becomes of a reading --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "assumed"),
+    [
+        ({"settled": False, "extras": Extras(insurance_type="自费")}, ()),
+        # nothing about social insurance is printed at all
+        ({"settled": None}, ()),
+        ({"settled": None, "extras": Extras(insurance_type="公務")}, ("social_insurance_settled",)),
+        ({"settled": None, "basis": replace(BASIS, unread=("insurance_type",))}, ("social_insurance_settled",)),
+        ({"settled": None, "basis": replace(BASIS, unread=("insurance_type",)), "pool_pay": "1.00"}, ()),
+        ({"kind": None}, ("category",)),
+    ],
+)
+def test_what_the_form_left_open_is_named(changes, assumed):
+    assert entered(**changes).assumed == assumed
+
+
+# --- checks made again ----------------------------------------------------------------------------------------------------
+
+
+def test_a_corrected_total_satisfies_every_check_that_it_failed():
+    receipt = entered()
+    assert failed(receipt) == {"items_equal_total", "payers_equal_total", "capitals_equal_total", "qr_agrees"}
+    assert failed(rechecked(amended(receipt, total="100.00"))) == set()
+
+
+def test_a_wrong_correction_is_contradicted_by_the_rest_of_the_paper():
+    right = entered(total="100.00")
+    assert failed(right) == set()
+    assert "capitals_equal_total" in failed(rechecked(amended(right, total="100.10")))
+
+
+def test_what_is_not_printed_any_more_is_not_checked_any_more():
+    unprinted = amended(entered(), total=None, total_upper=None, check_code=None)
+    assert not {"capitals_equal_total", "items_equal_total", "payers_equal_total"} & failed(rechecked(unprinted))
+
+
+def test_what_only_the_pixels_could_tell_stays():
+    seen = Check("print_altered", False, "合计金额处的纸面与别处不同")
+    unclear = Check("total_unclear", False, "小写合计金额看不清", "warning")
+    receipt = replace(entered(), checks=(seen, unclear))
+    assert {"print_altered", "total_unclear"} <= failed(rechecked(receipt))
+    again = failed(rechecked(amended(receipt, total="100.00")))
+    assert "print_altered" in again and "total_unclear" not in again
+
+
+def test_a_void_mark_stands_however_the_fields_are_corrected():
+    assert failed(rechecked(amended(entered(extras=Extras(void_mark="作废")), total="100.00"))) == {"not_void"}
+
+
+def test_a_corrected_day_of_treatment_is_held_against_the_day_of_issue():
+    receipt = entered(total="100.00", extras=Extras(visit_date="2026-03-08"))
+    assert failed(receipt) == {"days_in_order"}
+    assert failed(rechecked(amended(receipt, treated_on="2026-03-06"))) == set()
+    assert failed(rechecked(amended(receipt, treated_on="2026-03-07"))) == {"days_in_order"}
+
+
+# --- read once more -------------------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_that_nobody_corrected_is_replaced_by_the_newer_reading():
+    newer = entered(total="100.00")
+    assert read_again(entered(), newer) == newer
+
+
+def test_what_a_person_corrected_stays_and_the_rest_follows_the_newer_reading():
+    known = amended(entered(payer="黄小朋", hospital=None), payer="黄小明", self_expense="20.00", category="dental")
+    newer = entered(total="100.00", payer="黄小朋", self_expense="2.00", hospital="长沙市明湖人民医院")
+    merged = read_again(known, newer)
+    assert (merged.fields.payer, merged.fields.self_expense, merged.category) == ("黄小明", "20.00", "dental")
+    assert (merged.fields.total, merged.fields.hospital) == ("100.00", "长沙市明湖人民医院")
+    assert merged.read_fields == newer.fields
+    assert merged.amendments == known.amendments
+    assert failed(merged) == set()
+
+
+def test_a_value_that_a_person_took_away_does_not_come_back():
+    merged = read_again(amended(entered(), check_code=None), entered())
+    assert merged.fields.check_code is None
+
+
+def test_a_correction_outlives_any_number_of_readings():
+    known = amended(entered(), total="100.00")
+    for value in ("900.00", "1.00", None):
+        known = read_again(known, entered(total=value))
+    assert (known.fields.total, len(known.amendments)) == ("100.00", 1)
+
+
+def test_a_corrected_day_of_issue_moves_the_day_of_treatment_that_was_taken_from_it():
+    known = replace(amended(entered(), date="2026-03-05"), treated_on="2026-03-05")
+    assert read_again(known, entered()).treated_on == "2026-03-05"
+    visited = entered(extras=Extras(visit_date="2026-03-04"))
+    assert read_again(known, visited).treated_on == "2026-03-04"
+
+
+def test_a_corrected_receipt_is_not_mixed_with_another_one_of_the_page():
+    known = amended(entered(), total="100.00")
+    other = entered(
+        bill_no="0099999999", check_code="ffffff", total="55.00", date="2026-03-01",
+        basis=Basis(prints=("票据号码：0099999999", "55.00")),
+    )  # fmt: skip
+    assert read_again(known, other) == known
