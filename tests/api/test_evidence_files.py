@@ -122,6 +122,19 @@ async def test_what_is_no_evidence_is_refused_by_a_code_of_its_own(door: Door, f
     assert answer.json()["errors"][0]["code"] == code
 
 
+async def test_the_same_file_given_twice_is_one_object_and_two_documents(door: Door, family: Family) -> None:
+    content = {"files": {"file": ("a.png", PNG)}, "data": {"kind": "medical_receipt"}}
+    address = f"/v1/claims/{family.claim_id}/documents"
+    door.processes.told.clear()
+    for _ in range(2):
+        answer = await door.client.post(address, headers=door.parent(family.subject), **content)
+        assert answer.status_code == 201
+    given = [document for _, update, document in door.processes.told if update == "add_document"]
+    assert len({document.document_id for document in given}) == 2
+    assert len({(d.object_key, d.version_id, d.sha256) for d in given}) == 1
+    assert len(door.storage._versions[given[0].object_key]) == 1
+
+
 async def test_an_inspector_that_is_away_is_an_outage(door: Door, family: Family) -> None:
     class Away:
         async def inspect_file(self, source: BinaryIO) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 import hashlib
 import io
+import random
 import uuid
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,17 @@ class OneWay(io.RawIOBase):
         part = self._rest.read(len(buffer))
         buffer[: len(part)] = part
         return len(part)
+
+
+class Counted(io.BytesIO):
+    """Notes the largest piece that was asked of it."""
+
+    largest = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        part = super().read(size)
+        self.largest = max(self.largest, len(part))
+        return part
 
 
 async def put(storage: Storage, key: str, data: bytes, source: BinaryIO | None = None) -> str:
@@ -154,6 +166,18 @@ class TestRealStore:
         with pytest.raises(S3Error, match=r"AccessDenied|locked|WORM"):
             s3._client.remove_object(s3._bucket, key, version_id=version)
         assert await s3.get(key, version) == b"evidence"
+
+    async def test_a_large_file_goes_in_parts_and_is_locked_whole(self, s3: S3Storage, key: str) -> None:
+        source = Counted(random.Random(1).randbytes(12_000_000))
+        version = await put(s3, key, source.getvalue(), source)
+        assert source.largest <= 5 * 1024 * 1024 + 1
+        assert hashlib.sha256(await s3.get(key, version)).digest() == hashlib.sha256(source.getvalue()).digest()
+        await put(s3, key, b"another")
+        with pytest.raises(S3Error, match=r"AccessDenied|locked|WORM"):
+            s3._client.remove_object(s3._bucket, key, version_id=version)
+        held = s3._client.get_object_retention(s3._bucket, key, version_id=version)
+        assert held is not None
+        assert (held.mode, held.retain_until_date) == ("COMPLIANCE", LATER)
 
     async def test_a_stranger_gets_nothing_and_a_signed_address_serves(self, s3: S3Storage, key: str) -> None:
         await put(s3, key, b"evidence")
