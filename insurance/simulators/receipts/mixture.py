@@ -17,8 +17,8 @@ _TAMPERED_EVERY = 10
 
 @dataclass(frozen=True)
 class Mixture:
-    """`layouts` draw sheets; `text_layer` are those that exist as PDF, `narrow` those that lie side by side; `national` draws a
-    known layout."""
+    """`layouts` draw sheets; `text_layer` are those that exist as PDF, `narrow` those that lie side by side, `tall` whole
+    pages, which nobody can read when a chat has made them small; `national` draws a known layout."""
 
     group: str
     layouts: Mapping[str, Callable[[Random], Sheet]]
@@ -26,6 +26,7 @@ class Mixture:
     narrow: tuple[str, ...]
     national: Callable[[Random], Sheet]
     scenes: Mapping[str, Scene]
+    tall: tuple[str, ...] = ()
 
     def draw(self, count: int, seed: int) -> Iterator[Labelled]:
         """`count` files, the same for the same seed."""
@@ -50,6 +51,8 @@ class Mixture:
             forge_in_turn(sheet, turn // _TAMPERED_EVERY, rng)
         if how == "pdf_text" and name not in self.text_layer:
             how = "phone"
+        if how == "wechat900" and name in self.tall:
+            how = "wechat1280"
         return label_sheet(sheet, how, rng, self._stem(i, how, name), self.group)
 
     def _scene(self, turn: int, rng: Random, i: int) -> Labelled:
@@ -61,7 +64,7 @@ class Mixture:
     def _several(self, how: str, rng: Random, i: int) -> Labelled:
         narrow = how == "two_beside" and rng.random() < 0.6
         names = self.narrow if narrow else self.text_layer if how == "pdf_several" else tuple(self.layouts)
-        wide = [name for name in names if narrow or name not in self.narrow]
+        wide = [name for name in names if narrow or name not in self.narrow + self.tall]
         draws = [
             self.national if rng.random() < 0.5 and not narrow else self.layouts[rng.choice(wide)] for _ in range(2)
         ]

@@ -88,10 +88,10 @@ def _moire(pixels: Array, rng: Random) -> Array:
     angle, period = rng.uniform(0, np.pi), rng.uniform(26, 90)
     bend = rng.uniform(2e-4, 9e-4)
     wave = (xs * np.cos(angle) + ys * np.sin(angle) + bend * (xs - width / 2) ** 2) * np.float32(2 * np.pi / period)
-    strength = rng.uniform(0.025, 0.07)
-    bands = np.stack([np.sin(wave + phase) for phase in (0.0, 1.1, 2.3)], axis=2) * np.float32(strength)
-    grid = 1 - np.float32(rng.uniform(0.02, 0.06)) * (
-        (np.sin(xs * np.float32(2.45)) + np.sin(ys * np.float32(2.4))) / 2
-    )
-    lit: Array = np.clip(pixels * (1 + bands) * grid[:, :, None], 0, 255).astype(np.uint8)
+    strength, fine = np.float32(rng.uniform(0.025, 0.07)), np.float32(rng.uniform(0.01, 0.03))
+    grid = 1 - fine * (np.sin(np.arange(width) * 2.45)[None, :] + np.sin(np.arange(height) * 2.4)[:, None])
+    lit = np.empty_like(pixels)
+    for channel, phase in enumerate((0.0, 1.1, 2.3)):
+        band = np.sin(wave + np.float32(phase)) * strength + 1
+        lit[:, :, channel] = np.clip(pixels[:, :, channel] * band * grid.astype(np.float32), 0, 255)
     return lit

@@ -37,6 +37,7 @@ _MIXTURE = Mixture(
     narrow=("community_slip", "vat_roll", "pharmacy_slip"),
     national=_national,
     scenes=HELD_OUT_SCENES,
+    tall=("combined_page",),
 )
 
 
