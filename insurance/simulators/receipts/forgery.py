@@ -52,13 +52,14 @@ def forge(sheet: Sheet, how: Tampering, rng: Random) -> None:
             _replace(sheet, "bill_no", lambda text: text.replace(old, number), rng)
 
 
-def forge_in_turn(sheet: Sheet, turn: int, rng: Random) -> None:
-    """The first way from `turn` on that this sheet allows: a day or number only beside a code that still tells the old one."""
-    forge(sheet, next(how for i in range(6) if _possible(sheet, how := TAMPERINGS[(turn + i) % 6])), rng)
+def forge_in_turn(sheet: Sheet, turn: int, rng: Random, *, code_legible: bool = True) -> None:
+    """The first way from `turn` on that this sheet allows: a day or number only beside a code that still tells the old one, and
+    that comes through as a picture."""
+    code = sheet.qr if sheet.qr and code_legible else ""
+    forge(sheet, next(how for i in range(6) if _possible(sheet, how := TAMPERINGS[(turn + i) % 6], code)), rng)
 
 
-def _possible(sheet: Sheet, how: Tampering) -> bool:
-    code = sheet.qr or ""
+def _possible(sheet: Sheet, how: Tampering, code: str) -> bool:
     match how:
         case "date":
             return str(sheet.fields["date"]).replace("-", "") in code

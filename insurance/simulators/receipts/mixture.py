@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 
 from insurance.simulators.receipts.forgery import forge_in_turn
-from insurance.simulators.receipts.known import WEIGHTS, spread
+from insurance.simulators.receipts.known import SMALL, WEIGHTS, spread
 from insurance.simulators.receipts.labelled import Class, Labelled, label_file, label_sheet
 from insurance.simulators.receipts.scenes import Scene, several
 from insurance.simulators.receipts.sheet import Sheet
@@ -48,7 +48,7 @@ class Mixture:
     def _classed(self, name: str, turn: int, how: Class, rng: Random, i: int) -> Labelled:
         sheet = self.layouts[name](rng)
         if turn % _TAMPERED_EVERY == _TAMPERED_EVERY - 1:
-            forge_in_turn(sheet, turn // _TAMPERED_EVERY, rng)
+            forge_in_turn(sheet, turn // _TAMPERED_EVERY, rng, code_legible=how not in SMALL)
         if how == "pdf_text" and name not in self.text_layer:
             how = "phone"
         if how == "wechat900" and name in self.tall:

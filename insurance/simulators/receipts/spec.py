@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from random import Random
 from typing import Any, Literal
 
@@ -166,13 +167,16 @@ def _extras(spec: ReceiptSpec, rng: Random) -> dict[str, str]:
 def qr_payload(style: str | None, code: str, number: str, check: str, day: dt.date, amount: str) -> str | None:
     """The QR text in one of the shapes of provinces and vendors (DOMAIN 5.4)."""
     plain = f"{day:%Y%m%d}"
+    sign = sha256(f"{code}{number}{check}".encode()).hexdigest()[:32]
+    viewer = "https://www.chinaebill.cn"
     shapes = {
         "list": f"CZ-EI-{code[:2]},1.0.0,{code},{number},{check},{plain},{amount}",
         "ampersand": f"CZ-EI&{code}&{number}&{check}&{plain}&{amount}",
         "short_list": f"01,06,{code},{number},{check},{plain},{amount},",
-        "viewer": f"https://www.chinaebill.cn/d?t=501&a=demo&d={code}_{number}_{check}_{plain}&s=0",
-        "viewer_amount": f"https://www.chinaebill.cn/d?t=504&a=demo&d={code}_{number}_{check}_{amount}_{plain}&s=0",
-        "query": f"http://bill.example.cn/showInvoice?invoice_code={code}&invoice_number={number}&check_code={check}",
+        "viewer": f"{viewer}/d?t=501&a=demo&d={code}_{number}_{check}_{plain}&s={sign}",
+        "viewer_amount": f"{viewer}/eips-wxapp-service/d?t=504&a=demo&d={code}_{number}_{check}_{amount}_{plain}&s={sign}",
+        "query": f"{viewer}/eips-wxapp-service/H5FinanceDisplay/showInvoice?invoice_code={code}&invoice_number={number}"
+        f"&check_code={check}&app_id=demo&security={sign}",
         "short_query": f"https://einvoice.example.gov.cn/q?c={code}&n={number}&k={check}",
         "path": f"http://bill.example.cn/page/{code}/{number}/{check}",
         "opaque": f"http://bill.example.cn/d/{check}{code[:3]}",
