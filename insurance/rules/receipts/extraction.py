@@ -28,7 +28,8 @@ _SHAPES = {
     "bill_no": re.compile(r"\d{8,20}"),
     "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
     "payer": re.compile(r"[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
-    "hospital": re.compile(r"[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}"),
+    # a name that begins with 市 or 省 has lost its beginning
+    "hospital": re.compile(r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}"),
     "serial_no": re.compile(r"[0-9A-Za-z]{6,32}"),
     "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
     "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
@@ -216,7 +217,8 @@ def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:
 def _item_name(place: Placed | None) -> Value | None:
     if place is None:
         return None
-    return Value(place.print.text, place.text, place.line.box, place.print.score, line=place.line)
+    name = place.print.without("。.,:;'")
+    return Value(name.text, place.text, place.line.box, name.score, line=place.line)
 
 
 def _item_amount(place: Placed | None) -> Value | None:

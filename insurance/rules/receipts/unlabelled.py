@@ -15,7 +15,9 @@ _HOSPITAL = re.compile(
     r"(?:医院|卫生院|保健院|门诊部|诊所|卫生所|卫生室|服务中心|服务站|急救中心|防治院|防治所|药店|药房)"
     r"(?:\([\u3400-\u9fff]{1,8}\)|[\u3400-\u9fff]{1,4}(?:院区|分院|分店|店)|有限公司)?"
 )
-_KINDS_OF_HOSPITAL = frozenset(("综合医院", "专科医院", "中医医院", "中医院", "民族医院", "康复医院", "社区卫生服务中心"))
+_KINDS_OF_HOSPITAL = frozenset(
+    ("综合医院", "专科医院", "中医医院", "中医院", "民族医院", "康复医院", "社区卫生服务中心")
+)
 # the words of the seal that often stands over the end of 收款单位
 _SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
 _PARTY = re.compile(r"^(?:名?称|名):")
