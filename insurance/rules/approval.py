@@ -17,8 +17,8 @@ SIMPLE_CATEGORIES = frozenset({"outpatient", "inpatient"})
 
 @dataclass(frozen=True)
 class ExaminedClaim:
-    """Everything a decision may stand on. `receipts` are those that count; `copies` only repeat one of them; `open_questions`
-    are what the sum depends on and nothing proves."""
+    """Everything a decision may stand on. `receipts` are those that count; `copies` only repeat one of them, `uncounted`
+    lack an amount or a day; `open_questions` are what the sum depends on and nothing proves."""
 
     terms: ProductTerms
     report: AccidentReport
@@ -28,6 +28,7 @@ class ExaminedClaim:
     cover_to: date
     receipts: Sequence[CaseReceipt]
     copies: Sequence[CaseReceipt]
+    uncounted: Sequence[CaseReceipt]
     open_questions: Sequence[Finding]
     missing_documents: Sequence[str]
     documents: Sequence[EvidenceFile]
@@ -52,7 +53,7 @@ def examine(claim: ExaminedClaim) -> tuple[tuple[Finding, ...], tuple[str, ...]]
         ("not_claimed_before", repeated((*claim.receipts, *claim.copies), claim.documents, claim.grounds)),
         # indemnity: what two policies pay together may not exceed the loss
         _single("no_other_policy", not claim.grounds.other_policies, "被保险人另有有效保单，须核对补偿原则"),
-        _single("payable", claim.settlement.payable_fen > 0, "按条款计算的赔付金额为 0"),
+        _single("payable", claim.settlement.payable_fen > 0, _why_nothing(claim)),
         _single("within_automatic_limit", _is_within_limit(claim), "赔付金额超过自动核赔上限"),
     )
     results = [(code, tuple(found)) for code, found in checks]
@@ -75,6 +76,12 @@ def _is_simple(claim: ExaminedClaim) -> bool:
     """Ordinary medical costs; everything else is an adjuster's."""
     categories = {receipt.category for receipt in claim.receipts}
     return claim.report.patient_state in SIMPLE_STATES and categories <= SIMPLE_CATEGORIES
+
+
+def _why_nothing(claim: ExaminedClaim) -> str:
+    if claim.uncounted:
+        return "有票据还看不清，核对之后才能计算赔付金额"
+    return "按条款计算的赔付金额为 0"
 
 
 def _is_within_limit(claim: ExaminedClaim) -> bool:

@@ -47,6 +47,7 @@ def assess(claim: ClaimToAssess) -> Assessment:
             cover_to=claim.cover_to,
             receipts=counted,
             copies=[r for r in claim.receipts if r.receipt_id in copied],
+            uncounted=[r for r in counted if countable(r) is None],
             open_questions=tuple(_open_questions(claim, counted, settlement)),
             missing_documents=_missing(claim, counted),
             documents=claim.documents,

@@ -1,7 +1,8 @@
 """Histories of every workflow as the code makes them now, to be replayed on later code (tests/workflows/test_replay.py).
 
-`python -m tests.histories.record` writes them anew. Do that when a history has a new shape to be proved from now on; a change
-that breaks the replay of the old ones would break running cases, and needs `workflow.patched`.
+`python -m tests.histories.record` writes them anew, `… record reviewed` those of one scenario. Do that when a history has a new
+shape to be proved from now on; a change that breaks the replay of the old ones would break running cases, and needs
+`workflow.patched`.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from insurance.rules.case import DecidedLine
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
-from workflows.messages import DecisionOrder, PapersOrder, PayeeOrder, RefundAccount
+from workflows.messages import Correction, DecisionOrder, PapersOrder, PayeeOrder, RefundAccount, Rereading
 
 HERE = Path(__file__).parent
 Scenario = Callable[[World], Awaitable[list[str]]]
@@ -85,6 +86,23 @@ async def reviewed(world: World) -> list[str]:
     return [claim_id, first, second, third]
 
 
+async def corrected(world: World) -> list[str]:
+    """An adjuster corrects a receipt, has its file read again, and decides."""
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", adjuster())
+    receipt_id, receipt = next(reversed(world.books.receipts.items()))
+    correction = Correction(adjuster(), receipt_id, {"total": "600.00", "hospital": None}, "核对原件")
+    await world.update(claim_id, "correct", correction)
+    await world.update(claim_id, "read_again", Rereading(adjuster(), receipt.document_id))
+    await world.until_told(claim_id, "document_read_again")
+    await world.update(review_id, "decide", DecisionOrder(adjuster(), "full", (), ""))
+    await world.end_of(claim_id)
+    return [claim_id, review_id]
+
+
 async def withdrawn(world: World) -> list[str]:
     claim_id = await world.report()
     await world.hand_in(claim_id, world.receipt(sure=False))
@@ -119,7 +137,7 @@ async def stray(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, withdrawn, surrendered, stray,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, surrendered, stray,
 )  # fmt: skip
 
 
@@ -128,7 +146,8 @@ async def record() -> None:
         data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
     ) as environment:
         await add_search_attributes(environment)
-        for number, scenario in enumerate(SCENARIOS):
+        asked = [s for s in SCENARIOS if not sys.argv[1:] or s.__name__ in sys.argv[1:]]
+        for number, scenario in enumerate(asked):
             async with open_world(environment, f"record-{number}") as world:
                 for order, process_id in enumerate(await scenario(world)):
                     history = await world.client.get_workflow_handle(process_id).fetch_history()

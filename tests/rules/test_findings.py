@@ -100,6 +100,12 @@ def test_an_amount_that_could_not_be_read_is_not_counted():
     assert not assessment.automatic
 
 
+def test_nothing_payable_is_explained_by_what_could_not_be_read_or_by_the_terms():
+    unread, small = (findings(r) for r in (receipt(fields={"total": None}), receipt("80.00")))
+    texts = [f.explanation for found in (unread, small) for f in found if f.code == "payable"]
+    assert ["看不清" in text for text in texts] == [True, False]
+
+
 def test_parts_larger_than_their_whole_go_to_a_person():
     parts = {"pool_pay": "1000.00", "other_pay": "200.00", "self_expense": "80.51"}
     assert "parts_exceed_total" in codes(receipt(fields=parts))
