@@ -34,8 +34,8 @@ def crumple(pixels: Array, rng: Random, folds: int = 11) -> Array:
     return folded
 
 
-def scan(pixels: Array, rng: Random, *, on_page: bool | None = None) -> Array:
-    """A flat-bed scanner at 200 dpi: skew, dust, grain; some grey, some on an A4 page."""
+def scan(pixels: Array, rng: Random, *, on_page: bool | None = None, mild: bool = False) -> Array:
+    """A flat-bed scanner at 200 dpi: skew, dust, grain; some grey, some on an A4 page. `mild`: a good one."""
     noise = np.random.default_rng(rng.randrange(2**32))
     if on_page if on_page is not None else rng.random() < 0.35:
         pixels = on_larger_page(pixels, rng)
@@ -47,8 +47,12 @@ def scan(pixels: Array, rng: Random, *, on_page: bool | None = None) -> Array:
         cv2.circle(skewed, at, rng.choice((1, 1, 1, 2, 3)), (rng.randrange(60, 190),) * 3, -1, cv2.LINE_AA)
     if rng.random() < 0.35:
         skewed = cv2.cvtColor(cv2.cvtColor(skewed, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    soft = cv2.GaussianBlur(skewed, (0, 0), rng.uniform(0.45, 0.95)).astype(np.float32)
-    return grainy(rng.uniform(238, 254) - (255 - soft) * rng.uniform(0.8, 1.0), noise, rng.uniform(2, 6))
+    soft = cv2.GaussianBlur(skewed, (0, 0), 0.4 if mild else rng.uniform(0.45, 0.95)).astype(np.float32)
+    return grainy(
+        rng.uniform(238, 254) - (255 - soft) * (1.0 if mild else rng.uniform(0.8, 1.0)),
+        noise,
+        2.0 if mild else rng.uniform(2, 6),
+    )
 
 
 def on_larger_page(pixels: Array, rng: Random) -> Array:

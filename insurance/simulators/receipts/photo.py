@@ -24,7 +24,7 @@ def photograph(image: Image.Image, style: Style, seed: int) -> bytes:
         case "clean":
             return png(image)
         case "scan":
-            return jpeg(scan(pixels, rng, on_page=False), 86)
+            return jpeg(scan(pixels, rng, on_page=False, mild=True), 86)
         case "phone":
             return jpeg(_near(pixels, rng), 88)
         case "turned":
