@@ -21,7 +21,7 @@ def system_clock() -> datetime:
 
 def file_inspector() -> ReadingProcess:
     """Looks into uploaded files in a process of its own, which starts with the first of them and reads none."""
-    return ReadingProcess(OcrSettings(threads=1, memory_mb=512, file_seconds=5))
+    return ReadingProcess(OcrSettings(threads=1, memory_mb=512, inspect_seconds=2, file_seconds=5))
 
 
 @dataclass(frozen=True)

@@ -218,6 +218,8 @@ class ReadingProcess:
                     start_new_session=True,
                 )
             self._sock = ours
+            if self._closed:
+                self._kill()
             ours.settimeout(_START_SECONDS)
             send(ours, self._order)
             receive(ours)

@@ -7,13 +7,18 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import psutil
 import pytest
 from PIL import Image
 
+from api.bench.electronic_bill import electronic_bill
+from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ocr.process import ReadingProcess
+from insurance.adapters.ocr.reading import read_file
 from insurance.adapters.ports import ReadingRefused, ReadingUnavailable
 from insurance.settings import OcrSettings
 from tests.adapters.ocr import bad_readers
@@ -43,6 +48,13 @@ def test_files_are_read_one_after_another_by_one_process(reading: ReadingProcess
     assert reading.read(picture()).pages == first.pages
     assert reading.inspect(picture()).kind == "png"
     assert reading.pid == pid
+
+
+def test_a_reading_comes_over_whole(reading: ReadingProcess) -> None:
+    bill = electronic_bill("李知远", date(2026, 3, 1), 7)
+    here, there = read_file(bill, FakeReader()), reading.read(bill)
+    assert here.receipts[0].fields.total
+    assert replace(there, seconds=0.0) == replace(here, seconds=0.0)
 
 
 def test_an_open_file_is_read_from_its_start(reading: ReadingProcess) -> None:
