@@ -11,6 +11,7 @@ from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments, StrayRecord
 from activities.surrenders import SurrenderRecords
 from insurance.rules.case import Amendment, DecidedLine
+from insurance.rules.receipts.entry import read_again
 from insurance.tables import (
     Amendment as AmendmentRow,
 )
@@ -161,6 +162,23 @@ async def test_a_claim_with_evidence_and_limits_is_the_same_after_three_times(da
     assert await count(database, Receipt, Receipt.claim_id == case.claim_id) == 1
     assert await count(database, AmendmentRow, AmendmentRow.receipt_id == receipt.receipt_id) == 1
     assert await count(database, Event, Event.process_id == case.claim_id) == 2
+
+
+async def test_what_was_corrected_outlives_records_of_readings_that_come_late_or_again(database: Database):
+    case, read = records.case(), records.receipt("900.00")
+    note = Amendment("total", "900.00", "100.00", "核对原件", "adj-1", records.NOW)
+    corrected = replace(read, fields=replace(read.fields, total="100.00"), amendments=(note,))
+    publish = ClaimRecords(database).publish_claim
+    await publish(records.claim(3, case=case, receipts=(corrected,)))
+    # the step that published the first reading, tried once more
+    await publish(records.claim(2, case=case, receipts=(read,)))
+    better = replace(read, fields=replace(read.fields, hospital="长沙市明湖人民医院"), read_fields=read.fields)
+    await publish(records.claim(4, case=case, receipts=(read_again(corrected, better),)))
+    row = await get(database, Receipt, read.receipt_id)
+    assert (row.fields["total"], row.read_fields["total"]) == ("100.00", "900.00")
+    assert row.fields["hospital"] == "长沙市明湖人民医院"
+    amendment = await get(database, AmendmentRow, (read.receipt_id, 1, "total"))
+    assert (amendment.old, amendment.new, amendment.person) == ({"value": "900.00"}, {"value": "100.00"}, "adj-1")
 
 
 async def test_limits_of_an_older_record_never_come_back(database: Database):
