@@ -22,7 +22,7 @@ def draw_seal(
 ) -> None:
     """An oval with words along its upper edge and a line in its lower half."""
     rx, ry = radii
-    layer = Image.new("RGBA", (2 * rx + 20, 2 * ry + 20), (0, 0, 0, 0))
+    layer = Image.new("RGBA", (2 * rx + 20, 2 * ry + 20), (*ink, 0))
     pen = ImageDraw.Draw(layer)
     cx, cy = rx + 10, ry + 10
     pen.ellipse((10, 10, 10 + 2 * rx, 10 + 2 * ry), outline=(*ink, 190), width=4)
@@ -37,7 +37,7 @@ def draw_seal(
     if star:
         pen.polygon(_star(cx, cy, ry * 0.26), fill=(*ink, 150))
     pen.text((cx, cy + ry * 0.55), middle, font=font("song", size), fill=(*ink, 180), anchor="mm")
-    sheet.paste(layer, (int(at[0] - cx), int(at[1] - cy)), layer)
+    _press(sheet, layer, (int(at[0] - cx), int(at[1] - cy)))
 
 
 def _star(x: float, y: float, reach: float) -> list[tuple[float, float]]:
@@ -52,7 +52,7 @@ def _star(x: float, y: float, reach: float) -> list[tuple[float, float]]:
 def draw_stamp(
     sheet: Image.Image, at: tuple[float, float], text: str, size: int, angle: float, ink: Ink = SEAL
 ) -> None:
-    """A framed word (作废, 红冲, 现金收讫), turned by `angle` degrees; ink on ink only darkens."""
+    """A framed word (作废, 红冲, 现金收讫), turned by `angle` degrees."""
     letters = font("hei-bold", size)
     width, height = int(letters.getlength(text)) + size, int(size * 1.7)
     layer = Image.new("RGBA", (width, height), (*ink, 0))
@@ -61,9 +61,14 @@ def draw_stamp(
     pen.text((width / 2, height / 2), text, font=letters, fill=(*ink, 175), anchor="mm")
     turned = layer.rotate(angle, Image.Resampling.BICUBIC, expand=True)
     place = (int(at[0] - turned.width / 2), int(at[1] - turned.height / 2))
-    below = sheet.crop((*place, place[0] + turned.width, place[1] + turned.height))
-    pressed = Image.new("RGB", turned.size, (255, 255, 255))
-    pressed.paste(turned, (0, 0), turned)
+    _press(sheet, turned, place)
+
+
+def _press(sheet: Image.Image, layer: Image.Image, place: tuple[int, int]) -> None:
+    """Ink on ink only darkens."""
+    below = sheet.crop((*place, place[0] + layer.width, place[1] + layer.height))
+    pressed = Image.new("RGB", layer.size, (255, 255, 255))
+    pressed.paste(layer, (0, 0), layer)
     sheet.paste(ImageChops.multiply(below, pressed), place)
 
 
