@@ -17,6 +17,7 @@ from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersReque
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.repeated import has_more
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ENDED, ClaimCase, most, proposed
 from workflows.corrections import NotCorrectable, amend
@@ -285,8 +286,23 @@ class ClaimWorkflow:
         async with self._one_by_one:
             if result.papers is not None:
                 await self._request_papers(result.papers)
+            elif result.decision is not None and await self._found_more(result.decision):
+                await self._open_review("审核期间有新的情况，须再核对一次", excluded=())
             elif result.decision is not None:
                 await self._decide(result.decision)
+
+    async def _found_more(self, decision: Decision) -> bool:
+        """A review takes days: another claim may have come with the same receipt, or been paid for it, since its findings were
+        made. Of two claims with one receipt the one that is decided later must know."""
+        case = self._case
+        if not decision.payable_fen or not workflow.patched("repeats-before-payment"):
+            return False
+        assert case.assessment is not None
+        now = await self._assessed()
+        if not has_more(now.grounds, case.assessment.grounds):
+            return False
+        case.assessment = now
+        return True
 
     async def _tell_review(self, signal: str, *args: object) -> None:
         """There is nobody to tell when the review ended at the same moment."""

@@ -34,6 +34,20 @@ _EARLIER = Finding("same_receipt_elsewhere", "同一张票据已在其他申请�
 _STRENGTH = ("same_number_other_amount", "same_receipt", "looks_alike")
 
 
+# another claim in one of these states takes the receipt for itself
+_SETTLED = frozenset({"agreed", "paying", "payee_needed", "paid", "closed"})
+
+
+def has_more(now: AssessmentGrounds, before: AssessmentGrounds) -> bool:
+    """Whether more stands twice now than was known, or the other claim has been settled meanwhile."""
+    return bool({_known(r) for r in now.repeated} - {_known(r) for r in before.repeated})
+
+
+def _known(repeat: Repeat) -> tuple[str, str | None, str, str, bool]:
+    is_settled = repeat.state in _SETTLED
+    return repeat.document_id, repeat.receipt_id, repeat.how, repeat.claim_id, is_settled
+
+
 def repeated(
     receipts: Sequence[CaseReceipt], documents: Sequence[EvidenceFile], grounds: AssessmentGrounds
 ) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from insurance.rules.event import Cover
 from insurance.rules.receipts.against_claim import DECIDING_FIELDS
 from insurance.rules.receipts.likeness import Likeness
 from insurance.rules.receipts.reading import Check, Extras
+from insurance.rules.repeated import has_more
 from tests import records
 
 CHILD, NUMBER = "黄小明", "430102201602290017"
@@ -262,6 +263,17 @@ def test_a_file_of_another_claim_is_told_unless_its_receipt_is():
     number = Repeat("same_receipt", mine.document_id, mine.receipt_id, "cl-2", "closed")
     assert codes(mine, grounds=replace(GROUNDS, repeated=(file,))) == ["same_file_elsewhere"]
     assert codes(mine, grounds=replace(GROUNDS, repeated=(file, number))) == ["same_receipt_elsewhere"]
+
+
+def test_more_is_another_claim_or_one_that_was_settled_meanwhile():
+    one = Repeat("same_receipt", "do-1", "do-1-0", "cl-2", "in_review")
+    known = replace(GROUNDS, repeated=(one,))
+    assert not has_more(known, known)
+    assert not has_more(replace(GROUNDS, repeated=(replace(one, state="decided"),)), known)
+    assert not has_more(GROUNDS, known)
+    assert has_more(known, GROUNDS)
+    assert has_more(replace(GROUNDS, repeated=(replace(one, state="paid"),)), known)
+    assert has_more(replace(GROUNDS, repeated=(one, replace(one, claim_id="cl-3"))), known)
 
 
 def test_what_earlier_records_said_of_repeats_still_counts():

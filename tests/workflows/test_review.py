@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from insurance.rules.case import DecidedLine
+from insurance.rules.case import AssessmentGrounds, DecidedLine, Repeat
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
 from workflows.messages import (
@@ -285,6 +285,46 @@ async def test_every_check_is_made_again_after_a_correction_and_the_review_knows
         ("capitals_equal_total", True)
     ]
     assert [f.code for f in world.books.records[review_id].findings] == ["receipts_read"]
+
+
+# --- another claim with the same receipt comes during the review ---------------------------------------------------------
+
+
+def another_claim_comes(world, state="in_review"):
+    receipt_id, receipt = next(reversed(world.books.receipts.items()))
+    repeat = Repeat("same_receipt", receipt.document_id, receipt_id, "cl-other", state)
+    world.books.grounds = AssessmentGrounds({}, (), 0, (repeat,))
+
+
+async def test_who_decides_to_pay_is_told_first_of_a_claim_that_came_meanwhile(world):
+    claim_id, review_id = await taken(world)
+    another_claim_comes(world)
+    await world.update(review_id, "decide", full(adjuster()))
+    again = f"{claim_id}-r2"
+    await world.until_state(again, "open")
+    assert world.claim(claim_id).case.decision is None
+    assert "same_receipt_elsewhere" in [f.code for f in world.books.records[again].findings]
+    # known now, and no reason to be asked a third time
+    await world.update(again, "take", adjuster())
+    await world.update(again, "decide", full(adjuster()))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+    assert world.books.money(claim_id) == [("payout", PAYABLE)]
+
+
+async def test_who_decides_to_pay_is_told_when_the_other_claim_was_paid_meanwhile(world):
+    claim_id, review_id = await taken(world)
+    another_claim_comes(world)
+    await world.update(claim_id, "correct", correction(world, claim_id, total="600.00"))
+    another_claim_comes(world, "paid")
+    await world.update(review_id, "decide", partial(adjuster(), (DecidedLine("accident_medical", 1_00),)))
+    await world.until_state(f"{claim_id}-r2", "open")
+
+
+async def test_a_refusal_needs_no_second_look(world):
+    claim_id, review_id = await taken(world)
+    another_claim_comes(world)
+    await world.update(review_id, "decide", refused(adjuster()))
+    await world.until_state(claim_id, "decided")
 
 
 # --- read once more -----------------------------------------------------------------------------------------------------
