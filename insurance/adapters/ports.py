@@ -413,6 +413,10 @@ class PageReader(Protocol):
         """`image` is an upright or turned PIL image in RGB."""
         ...
 
+    def read_upright(self, image: object) -> Page:
+        """`image` is known to be upright, a part of a page perhaps."""
+        ...
+
     def read_line(self, image: object) -> TextBox:
         """One crop that holds a single line."""
         ...

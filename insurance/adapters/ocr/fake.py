@@ -25,6 +25,9 @@ class FakeReader:
             return Page(picture.width, picture.height, ())
         return self._pages.pop(0) if len(self._pages) > 1 else self._pages[0]
 
+    def read_upright(self, image: object) -> Page:
+        return self.read_page(image)
+
     def read_line(self, image: object) -> TextBox:
         picture = self._picture(image)
         text = self._lines.pop(0) if len(self._lines) > 1 else "".join(self._lines)

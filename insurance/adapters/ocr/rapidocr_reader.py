@@ -62,6 +62,14 @@ class RapidOcrReader:
         if self._upside_down(crops):
             pixels, quads = turn_image(pixels, 180), turn_quads(quads, pixels.shape[:2], 180)
             crops, turned = [half_turned(crop) for crop in crops], turned + 180
+        return self._page(pixels, quads, crops, turned)
+
+    def read_upright(self, image: object) -> Page:
+        pixels = _pixels(image)
+        quads = self._detect(pixels)
+        return self._page(pixels, quads, cut_lines(pixels, quads), 0)
+
+    def _page(self, pixels: Array, quads: Array, crops: Sequence[Array], turned: int) -> Page:
         lines = self._recogniser.read(crops)
         self._read_again(crops, lines)
         boxes = [

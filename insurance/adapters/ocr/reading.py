@@ -19,7 +19,7 @@ from insurance.rules.receipts.extraction import Draft, extract
 from insurance.rules.receipts.layout import Line, Quad
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.reading import ReceiptReading
-from insurance.rules.receipts.second import combine, needs_second_reading
+from insurance.rules.receipts.second import combine, needs_second_reading, where_to_look
 from insurance.rules.receipts.split import split_receipts
 
 MAX_SIDE = 3200
@@ -46,7 +46,8 @@ def _receipts_of(page: Page, number: int, image: Image.Image | None, reader: Pag
         codes = list(page.qr) if len(drafts) == 1 else _codes_of(draft, page.qr)
         reading = prove(draft, codes, number)
         if image is not None and _is_receipt(reading) and needs_second_reading(draft, reading):
-            reading = prove(combine(draft, _read_again(draft, page, image, reader)), codes, number)
+            lines = where_to_look(draft, reading)
+            reading = prove(combine(draft, _look_closer(lines, page, image, reader)), codes, number)
         readings.append(reading)
     return [reading for reading in readings if _is_receipt(reading)]
 
@@ -63,9 +64,12 @@ def _codes_of(draft: Draft, codes: Sequence[str]) -> list[str]:
     return [code for code in codes if number and number in code]
 
 
-def _read_again(draft: Draft, page: Page, image: Image.Image, reader: PageReader) -> Draft:
-    """The receipt's own part of the page, upright and with its seals weakened, so that the engine sees other pixels."""
-    boxes = [line.box for line in draft.lines]
+def _look_closer(lines: Sequence[Line], page: Page, image: Image.Image, reader: PageReader) -> Draft:
+    """The part of the page where these lines stand, upright and with its seals weakened: the engine sees other pixels, and
+    more of them."""
+    boxes = [line.box for line in lines]
+    if not boxes:
+        return Draft()
     margin = 0.02 * page.width
     left = max(min(b[0] for b in boxes) - margin, 0)
     top = max(min(b[1] for b in boxes) - margin, 0)
@@ -73,9 +77,7 @@ def _read_again(draft: Draft, page: Page, image: Image.Image, reader: PageReader
     bottom = min(max(b[3] for b in boxes) + margin, page.height)
     upright = image.rotate(-page.turned_ccw, expand=True).crop((int(left), int(top), int(right), int(bottom)))
     faded = weaken_seal(np.asarray(upright)[:, :, ::-1], strength=1.0)
-    again = reader.read_page(Image.fromarray(faded))
-    if again.turned_ccw:
-        return Draft()
+    again = reader.read_upright(Image.fromarray(faded))
     return extract([replace(line, quad=_moved(line.quad, left, top)) for line in _lines(again)])
 
 

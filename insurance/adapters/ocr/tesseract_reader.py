@@ -40,6 +40,10 @@ class TesseractReader:
         width, height = picture.size if turned in (0, 180) else picture.size[::-1]
         return Page(width, height, tuple(best), turned_ccw=turned)
 
+    def read_upright(self, image: object) -> Page:
+        picture = _picture(image)
+        return Page(picture.width, picture.height, tuple(self._lines(picture, "--psm 6")))
+
     def read_line(self, image: object) -> TextBox:
         picture = _picture(image)
         found = self._lines(picture, "--psm 7")

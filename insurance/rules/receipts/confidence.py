@@ -18,6 +18,7 @@ SURE_OF_NAMES = 0.9
 _UNPROVED = 0.98
 _CONTRADICTED = 0.5
 _TOTAL_PROOFS = ("capitals_equal_total", "items_equal_total", "payers_equal_total")
+_SUMS = (*_TOTAL_PROOFS, "own_parts_agree")
 _TOUCHED = {
     "capitals_equal_total": ("total", "total_upper"),
     "items_equal_total": ("total", "items"),
@@ -53,6 +54,13 @@ def rate(
 def contradicted(checks: Sequence[Check]) -> set[str]:
     """The fields that some check which failed stands on."""
     return {name for check in checks if not check.ok for name in _TOUCHED.get(check.code, ())}
+
+
+def supported(checks: Sequence[Check]) -> set[str]:
+    """The fields that a sum or the QR code bears out, and nothing contradicts. That is less than a proof of the total, but
+    two prints that are read wrong do not agree."""
+    told = {name for check in checks if check.ok for name in _TOUCHED.get(check.code, ()) if check.code in _SUMS}
+    return told - contradicted(checks)
 
 
 def _proved(

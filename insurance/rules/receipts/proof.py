@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
-from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, contradicted, rate
+from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, contradicted, rate, supported
 from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
@@ -61,7 +61,8 @@ def _without_unproved(
     them contradicts counts only when its print is clear."""
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
     confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
-    unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n) and confidence[n] < CERTAIN}
+    borne_out = supported(checks) | {name for name, sure in confidence.items() if sure >= CERTAIN}
+    unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n)} - borne_out
     doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
     unsure |= {name for name in doubted if scores.get(name, 0.0) < SURE_OF_NAMES and getattr(fields, name) is not None}
     if _date_stands_elsewhere(fields, draft):

@@ -3,16 +3,20 @@
 Two readings that agree are stronger than one; a surer one stands against an unsure one; two sure ones that differ leave nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 
-from insurance.rules.receipts.confidence import SURE, SURE_OF_NAMES
+from insurance.rules.receipts.checks import PAYERS
+from insurance.rules.receipts.confidence import SURE, SURE_OF_NAMES, contradicted
 from insurance.rules.receipts.extraction import Draft, Value
+from insurance.rules.receipts.labels import ITEM_HEADS
+from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.reading import FIELD_NAMES, Item, ReceiptReading
 from insurance.rules.receipts.text import to_fen
 
-_ALWAYS = frozenset(
-    ("payer", "date", "total_upper", "total", "pool_pay", "other_pay", "account_pay", "cash_pay", "hospital")
-)
+_EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
+_HEAD = frozenset(("bill_code", "bill_no", "check_code", "payer", "date"))
 _ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
 _FIRM = 0.85
 _LIKELY = 0.6
@@ -20,12 +24,59 @@ _LIKELY = 0.6
 
 def needs_second_reading(draft: Draft, reading: ReceiptReading) -> bool:
     """Something that the form prints is missing, or an error stands: the page is looked at once more before that is said."""
-    electronic = {"bill_code", "check_code"} & draft.labelled.keys()
-    expected = _ALWAYS | (_ELECTRONIC if electronic else frozenset()) | (draft.labelled.keys() & set(FIELD_NAMES))
-    missing = any(getattr(reading.fields, name) is None for name in expected)
     failed = any(not check.ok and check.level == "error" for check in reading.checks)
-    gaps = not draft.items_whole or any(None in (item.name, item.amount) for item in reading.fields.items)
-    return missing or failed or gaps
+    return bool(_missing(draft, reading)) or failed or _items_open(draft, reading)
+
+
+def where_to_look(draft: Draft, reading: ReceiptReading) -> list[Line]:
+    """The lines among which the trouble lies, in whole rows; all of them when it lies everywhere or nobody knows where."""
+    page = straighten(draft.lines)
+    if not page:
+        return []
+    top, bottom = min(p.y for p in page), max(p.y for p in page)
+    total = _row_of(page, draft, "total_upper", "total") or bottom
+    heads = [p.y for p in page if p.y < total and p.print.text.startswith(ITEM_HEADS)]
+    items = min(heads, default=total)
+    height = median(p.height for p in page)
+    spans = []
+    if _items_open(draft, reading) or "items" in contradicted(reading.checks):
+        spans.append((items, total))
+    for name in (_missing(draft, reading) | contradicted(reading.checks)) - {"items"}:
+        row = _row_of(page, draft, name)
+        if row is not None:
+            spans.append((row, row))
+        else:
+            spans.append((top, items) if name in _HEAD else (total, bottom))
+    if not spans:
+        return list(draft.lines)
+    reach = 1.5 * height
+    return [p.line for p in page if min(s[0] for s in spans) - reach < p.y < max(s[1] for s in spans) + reach]
+
+
+def _missing(draft: Draft, reading: ReceiptReading) -> set[str]:
+    """What this form prints and the reading has not."""
+    labelled = draft.labelled.keys() & set(FIELD_NAMES)
+    expected = _EVERY | labelled
+    if len(labelled & set(PAYERS)) >= 2:
+        expected |= set(PAYERS)
+        if {"bill_code", "check_code"} & labelled:
+            expected |= _ELECTRONIC
+    return {name for name in expected if getattr(reading.fields, name) is None}
+
+
+def _items_open(draft: Draft, reading: ReceiptReading) -> bool:
+    return not draft.items_whole or any(None in (item.name, item.amount) for item in reading.fields.items)
+
+
+def _row_of(page: Sequence[Placed], draft: Draft, *names: str) -> float | None:
+    """The height of the row where one of the fields stands or has its label."""
+    for name in names:
+        value, label = draft.values.get(name), draft.labelled.get(name)
+        box = value.line.box if value and value.line else label
+        for place in page:
+            if place.line.box == box:
+                return place.y
+    return None
 
 
 def combine(first: Draft, second: Draft) -> Draft:

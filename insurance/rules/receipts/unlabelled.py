@@ -70,11 +70,18 @@ def parties(page: Sequence[Placed]) -> tuple[Found | None, Found | None]:
         match = _PARTY.match(place.print.text)
         if match and len(place.print.text) > match.end() + 1:
             found.append((place, place.print.part(match.end())))
+        elif match and (beside := _right_of(place, page)):
+            found.append((beside, beside.print))
     if len(found) != 2:
         return None, None
     one, other = found
     first = one[0].left < other[0].left if same_row(one[0], other[0], 1.5) else one[0].y < other[0].y
     return (one, other) if first else (other, one)
+
+
+def _right_of(label: Placed, page: Sequence[Placed]) -> Placed | None:
+    row = [p for p in page if same_row(label, p) and 0 <= p.left - label.right < 12 * label.height]
+    return min(row, key=lambda p: p.left, default=None)
 
 
 def tax(page: Sequence[Placed]) -> str | None:
