@@ -43,7 +43,7 @@ class Labelled:
 def label_sheet(sheet: Sheet, how: Class, rng: Random, stem: str, group: str) -> Labelled:
     """The sheet in one of the sample set's classes."""
     if how == "pdf_text":
-        return label_file(as_pdf([sheet.canvas]), [sheet], how, stem, group)
+        return label_file(as_pdf([sheet.canvas], values_last=rng.random() < 0.5), [sheet], how, stem, group)
     content, turned = degrade(sheet.image, how, rng)
     return label_file(content, [sheet], how, stem, group, turned)
 

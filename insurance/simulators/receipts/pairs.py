@@ -7,6 +7,7 @@ from random import Random
 from PIL import Image
 
 from insurance.simulators.receipts.degrade import DEGRADATIONS, Degradation, degrade
+from insurance.simulators.receipts.dev.slips import draw_slip
 from insurance.simulators.receipts.forms import draw_sheet
 from insurance.simulators.receipts.invention import DETAILED, FEES
 from insurance.simulators.receipts.known import invent_known
@@ -18,11 +19,18 @@ def pairs(seed: int) -> tuple[bytes, bytes, bool]:
     rng = Random(f"pairs-{seed}")
     spec = invent_known(rng, rng.choice(LAYOUTS))
     same = rng.random() < 0.5
-    first = draw_sheet(spec).image
-    second = first if same else draw_sheet(look_alike(spec, rng)).image
+    slip = spec.layout == "paper_out" and rng.random() < 0.6
+    first = _drawn(spec, slip, seed)
+    second = first if same else _drawn(look_alike(spec, rng), slip, seed)
     one, other = _ways(rng)
     cropped = _crop(second, rng) if same and rng.random() < 0.4 else second
     return degrade(first, one, rng)[0], degrade(cropped, other, rng)[0], same
+
+
+def _drawn(spec: ReceiptSpec, slip: bool, seed: int) -> Image.Image:
+    """A slip from a heat printer has no number: only its likeness tells it."""
+    sheet = draw_slip(spec, Random(f"slip-{seed}"), numbered=False) if slip else draw_sheet(spec)
+    return sheet.image
 
 
 def look_alike(spec: ReceiptSpec, rng: Random) -> ReceiptSpec:

@@ -17,26 +17,28 @@ _FONT = (
 )
 
 
-def as_pdf(canvases: Sequence[Canvas]) -> bytes:
-    """Lines, seals and codes are a picture below; the words are text, in a font that readers of PDF have."""
+def as_pdf(canvases: Sequence[Canvas], *, values_last: bool = False) -> bytes:
+    """Lines, seals and codes are a picture below; the words are text, in a font that readers of PDF have. `values_last`: the
+    labels of the form come first in the file, and what was filled in after all of them."""
     objects: list[bytes] = [b"<< /Type /Catalog /Pages 2 0 R >>", b"", _FONT]
     kids = []
     for canvas in canvases:
         first = len(objects) + 1
         kids.append(f"{first} 0 R")
-        objects += _page(canvas, first)
+        objects += _page(canvas, first, values_last)
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
     return _file(objects)
 
 
-def _page(canvas: Canvas, first: int) -> list[bytes]:
+def _page(canvas: Canvas, first: int, values_last: bool) -> list[bytes]:
     """Three objects: the page, its content, the picture."""
     width, height = canvas.width * _POINTS, canvas.height * _POINTS
     page = (
         f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {width:.2f} {height:.2f}] /Contents {first + 1} 0 R "
         f"/Resources << /Font << /F1 3 0 R >> /XObject << /Im {first + 2} 0 R >> >> >>"
     )
-    words = "\n".join(_word(mark, canvas.height) for mark in canvas.marks)
+    marks = sorted(canvas.marks, key=lambda mark: mark.field is not None) if values_last else canvas.marks
+    words = "\n".join(_word(mark, canvas.height) for mark in marks)
     content = f"q {width:.2f} 0 0 {height:.2f} 0 0 cm /Im Do Q\n{words}".encode("ascii")
     picture = jpeg(np.asarray(canvas.without_words()), 88)
     head = (

@@ -147,6 +147,8 @@ def _extras(spec: ReceiptSpec, rng: Random) -> dict[str, str]:
     visit = spec.visit_date or spec.date
     stay = spec.stay_from or spec.date - timedelta(days=rng.randrange(2, 9))
     prepaid = -(-spec.cash_pay_fen // 500_00) * 500_00
+    # of the person and the place, the same on every visit
+    kept = Random(f"patient-{spec.seed}-{spec.payer}-{spec.hospital}")
     return {
         "serial_no": f"{spec.date:%Y%m%d}{rng.randrange(10**8):08d}",
         "visit_date": f"{visit:%Y%m%d}",
@@ -154,11 +156,11 @@ def _extras(spec: ReceiptSpec, rng: Random) -> dict[str, str]:
         "prepaid": yuan(prepaid),
         "topped_up": "0.00",
         "refunded": yuan(prepaid - spec.cash_pay_fen),
-        "gender": rng.choice("男女"),
-        "institution": rng.choice(("综合医院", "中医医院", "专科医院")),
-        "record_no": f"{rng.randrange(10**7):07d}",
-        "insurance_no": f"{PROVINCES[spec.province]}{rng.randrange(10**10):010d}",
-        "payer_id": f"{PROVINCES[spec.province]}0102{rng.randrange(2006, 2019)}" + "*" * 8,
+        "gender": kept.choice("男女"),
+        "institution": kept.choice(("综合医院", "中医医院", "专科医院")),
+        "record_no": f"{kept.randrange(10**7):07d}",
+        "insurance_no": f"{PROVINCES[spec.province]}{kept.randrange(10**10):010d}",
+        "payer_id": f"{PROVINCES[spec.province]}0102{kept.randrange(2006, 2019)}" + "*" * 8,
         "clerk": f"{rng.randrange(1000, 9999)}",
         "department": rng.choice(("骨科", "儿科", "普通外科", "呼吸内科")),
     }

@@ -91,9 +91,10 @@ def test_a_degraded_receipt_is_a_picture_and_turned_only_when_said(how: str) -> 
     assert (turned > 0) == (how == "phone_turned")
 
 
-def test_the_text_layer_of_a_pdf_holds_what_is_printed() -> None:
+@pytest.mark.parametrize("values_last", [False, True])
+def test_the_text_layer_of_a_pdf_holds_what_is_printed(values_last: bool) -> None:
     sheets = [draw(Random(3)) for name, draw in LAYOUTS_SEEN.items() if name != "thermal"]
-    pages = pypdfium2.PdfDocument(as_pdf([sheet.canvas for sheet in sheets]))
+    pages = pypdfium2.PdfDocument(as_pdf([sheet.canvas for sheet in sheets], values_last=values_last))
     for sheet, page in zip(sheets, pages, strict=True):
         layer = "".join(page.get_textpage().get_text_range().split())
         for text in sheet.canvas.texts:

@@ -3,6 +3,7 @@ from random import Random
 from insurance.simulators.receipts.forms import draw_sheet
 from insurance.simulators.receipts.known import invent_known
 from insurance.simulators.receipts.pairs import look_alike, pairs
+from insurance.simulators.receipts.spec import print_out
 
 
 def test_a_pair_is_the_same_for_its_seed() -> None:
@@ -23,3 +24,10 @@ def test_receipts_that_look_alike_share_patient_and_hospital_but_no_number_day_o
         assert (one["payer"], one["hospital"]) == (other["payer"], other["hospital"])
         assert all(one[name] != other[name] for name in ("bill_no", "date", "total"))
         assert abs(float(one["total"]) - float(other["total"])) < 60
+
+
+def test_another_visit_keeps_what_is_the_patients() -> None:
+    spec = invent_known(Random(4), "outpatient")
+    first, later = print_out(spec).extras, print_out(look_alike(spec, Random(4))).extras
+    assert all(first[name] == later[name] for name in ("record_no", "insurance_no", "payer_id", "gender"))
+    assert first["serial_no"] != later["serial_no"]

@@ -8,15 +8,18 @@ from insurance.simulators.receipts.fonts import Face
 from insurance.simulators.receipts.inks import Ink
 from insurance.simulators.receipts.known import invent_known
 from insurance.simulators.receipts.sheet import Sheet
-from insurance.simulators.receipts.spec import Printed, print_out, yuan
+from insurance.simulators.receipts.spec import Printed, ReceiptSpec, print_out, yuan
 
 
 def thermal_slip(rng: Random) -> Sheet:
     """门诊收费小票 of 80 mm paper."""
-    spec = invent_known(rng, "paper_out")
+    return draw_slip(invent_known(rng, "paper_out"), rng, numbered=rng.random() < 0.6)
+
+
+def draw_slip(spec: ReceiptSpec, rng: Random, *, numbered: bool) -> Sheet:
+    """`numbered`: it has a 票据号码; many have none."""
     printed = print_out(spec)
     fields = printed.fields
-    numbered = rng.random() < 0.6
     if not numbered:
         fields["bill_no"] = None
     grey = rng.randrange(60, 105)
