@@ -18,7 +18,7 @@ from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import ClaimFacts, clocks
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
-from insurance.rules.money import parse_yuan
+from insurance.rules.receipts.against_claim import fen_of
 from insurance.rules.settlement import Settlement
 from insurance.rules.status import label, whose_turn
 from insurance.tables import Claim
@@ -116,7 +116,7 @@ def _missing(
     report: AccidentReport, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
 ) -> list[dict[str, Any]]:
     received = {d.kind for d in documents if d.state == "received"}
-    total_fen = sum(parse_yuan(r.fields.total) for r in receipts if r.fields.total is not None)
+    total_fen = sum(fen_of(r.fields.total) or 0 for r in receipts)
     return [asdict(d) for d in missing_documents(required_documents(_facts(report)), received, total_fen)]
 
 

@@ -10,8 +10,7 @@ from insurance.rules.benefit import ClaimReceipt, Cover, Event, Settlement, sett
 from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, EvidenceFile, Finding
 from insurance.rules.cover import shanghai_day
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
-from insurance.rules.money import parse_yuan
-from insurance.rules.receipts.against_claim import named
+from insurance.rules.receipts.against_claim import fen_of, named
 from insurance.rules.receipts.repeats import copies
 from insurance.rules.terms import ProductTerms
 
@@ -68,21 +67,16 @@ def _settled(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> Settlemen
 def countable(receipt: CaseReceipt) -> ClaimReceipt | None:
     """None when an amount or the day that the arithmetic needs could not be read."""
     f = receipt.fields
-    if (
-        receipt.treated_on is None
-        or f.total is None
-        or f.pool_pay is None
-        or f.other_pay is None
-        or f.self_expense is None
-    ):
+    total, pool, other, own = (fen_of(amount) for amount in (f.total, f.pool_pay, f.other_pay, f.self_expense))
+    if receipt.treated_on is None or total is None or pool is None or other is None or own is None:
         return None
     return ClaimReceipt(
         category=receipt.category,
         date=date.fromisoformat(receipt.treated_on),
-        total_fen=parse_yuan(f.total),
-        pool_pay_fen=parse_yuan(f.pool_pay),
-        other_pay_fen=parse_yuan(f.other_pay),
-        self_expense_fen=parse_yuan(f.self_expense),
+        total_fen=total,
+        pool_pay_fen=pool,
+        other_pay_fen=other,
+        self_expense_fen=own,
         social_insurance_settled=receipt.social_insurance_settled,
         receipt_id=receipt.receipt_id,
     )
@@ -115,7 +109,7 @@ def _otherwise(receipt: CaseReceipt) -> Iterator[tuple[str, str, str, CaseReceip
 def _missing(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> tuple[str, ...]:
     report = claim.report
     required = required_documents(EvidenceFacts(report.event, report.patient_state, report.on_campus))
-    total_fen = sum(parse_yuan(r.fields.total) for r in receipts if r.fields.total is not None)
+    total_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in receipts)
     kinds = {document.kind for document in claim.documents}
     missing = missing_documents(required, kinds, total_fen, claim.terms.small_claim_fen)
     return tuple(document.kind for document in missing)

@@ -107,6 +107,15 @@ def test_nothing_payable_is_explained_by_what_could_not_be_read_or_by_the_terms(
     assert ["看不清" in text for text in texts] == [True, False]
 
 
+@pytest.mark.parametrize("field", ["total", "pool_pay", "other_pay", "self_expense"])
+@pytest.mark.parametrize("amount", ["-0.01", "-500.00", "12345678901234567.00", "100000000.01"])
+def test_an_amount_that_no_receipt_can_have_counts_as_not_read(field, amount):
+    impossible = receipt(fields={field: amount})
+    assessment = assess(claim(impossible))
+    assert assessment.settlement.payable_fen == 0
+    assert [f.fields for f in assessment.findings if f.code == "receipts_read"] == [(field,)]
+
+
 def test_parts_larger_than_their_whole_go_to_a_person():
     parts = {"pool_pay": "1000.00", "other_pay": "200.00", "self_expense": "80.51"}
     assert "parts_exceed_total" in codes(receipt(fields=parts))

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from datetime import date
 
 from insurance.rules.case import CaseReceipt, Finding
+from insurance.rules.errors import Invalid
 from insurance.rules.money import parse_yuan
 from insurance.rules.receipts.certainty import CERTAIN
 from insurance.rules.receipts.names import masked_agrees, resemblance
+from insurance.rules.receipts.reading import AMOUNT_FIELDS
 
 # what a settlement is computed from, and by which a receipt is known again
 DECIDING_FIELDS = ("bill_no", "date", "total", "pool_pay", "other_pay", "self_expense")
+_MOST_FEN = 100_000_000_00
 LABELS = {
     "bill_code": "票据代码",
     "bill_no": "票据号码",
@@ -43,8 +46,19 @@ def unread(receipt: CaseReceipt) -> Iterator[Finding]:
         yield _finding("receipts_read", receipt, f"的{named}看不清或没有把握，由理赔员对照原件核对", unsure)
 
 
+def fen_of(amount: str | None) -> int | None:
+    """None for what was not read, and for what no patient's receipt can count with: below zero (a red-letter receipt is never
+    paid) or beyond a hundred million yuan."""
+    try:
+        fen = parse_yuan(amount) if amount is not None else -1
+    except Invalid:
+        return None
+    return fen if 0 <= fen <= _MOST_FEN else None
+
+
 def proved(receipt: CaseReceipt, name: str) -> bool:
-    if getattr(receipt.fields, name) is None:
+    value = getattr(receipt.fields, name)
+    if value is None or (name in AMOUNT_FIELDS and fen_of(value) is None):
         return False
     return receipt.confidence.get(name, 0.0) >= CERTAIN or receipt.is_amended(name)
 
@@ -55,11 +69,10 @@ def unproven(receipt: CaseReceipt) -> Iterator[Finding]:
         if not check.ok and check.level in ("error", "warning"):
             yield _finding(check.code, receipt, f"：{check.explanation}")
     f = receipt.fields
-    if f.total is not None and None not in (f.pool_pay, f.other_pay, f.self_expense):
-        parts = sum(parse_yuan(part or "0") for part in (f.pool_pay, f.other_pay, f.self_expense))
-        if parts > parse_yuan(f.total):
-            fields = ("total", "pool_pay", "other_pay", "self_expense")
-            yield _finding("parts_exceed_total", receipt, "的统筹、其他支付与个人自费之和超过合计金额", fields)
+    total, *parts = (fen_of(amount) for amount in (f.total, f.pool_pay, f.other_pay, f.self_expense))
+    if total is not None and sum(part or 0 for part in parts) > total:
+        fields = ("total", "pool_pay", "other_pay", "self_expense")
+        yield _finding("parts_exceed_total", receipt, "的统筹、其他支付与个人自费之和超过合计金额", fields)
 
 
 def payer(receipt: CaseReceipt, insured_name: str, insured_number: str) -> Iterator[Finding]:
