@@ -79,6 +79,12 @@ def _number(field: str, value: str) -> str:
     return value
 
 
+def _code(field: str, value: str) -> str:
+    if not re.fullmatch(r"\d{4,32}", value, re.ASCII):
+        raise NotCorrectable("invalid_value", field, "应为4到32位数字，不含空格")
+    return value
+
+
 def _name(field: str, value: str) -> str:
     if not value.strip() or not value.isprintable():
         raise NotCorrectable("invalid_value", field, "请按票面填写，看不到时留空")
@@ -125,7 +131,8 @@ def _flag(field: str, value: str) -> str:
 
 _NEVER_EMPTY = ("category", "social_insurance_settled")
 _READERS: dict[str, Callable[[str, str], str]] = {
-    **dict.fromkeys(("bill_code", "bill_no", "check_code"), _number),
+    "bill_code": _code,
+    **dict.fromkeys(("bill_no", "check_code"), _number),
     **dict.fromkeys(("payer", "hospital"), _name),
     "total_upper": _capitals,
     **dict.fromkeys(AMOUNT_FIELDS, _amount),

@@ -247,6 +247,7 @@ async def test_a_correction_is_computed_anew_and_kept_beside_what_was_read(world
         ({"treated_on": "1026-02-03"}, "invalid_date"),
         ({"bill_no": "12 34 56"}, "invalid_value"),
         ({"bill_no": "1" * 33}, "invalid_value"),
+        ({"bill_code": "0000000A"}, "invalid_value"),
         ({"payer": " "}, "invalid_value"),
         ({"total_upper": "一百元"}, "invalid_value"),
         ({"category": None}, "invalid_value"),
