@@ -104,11 +104,12 @@ def _capitals(fields: ReceiptFields) -> Check | None:
 
 
 def _shape_of_numbers(fields: ReceiptFields) -> Check | None:
-    """R6: the national form has 8, 10 and 6 characters; older and local papers differ honestly, so this only informs."""
+    """R6: the national form has 8, 10 and 6 characters, an invoice 10 or 12, 8 or 20, and 20; older and local papers differ
+    honestly, so this only informs."""
     shapes = (
-        (fields.bill_code, r"\d{6}|\d{8}"),
+        (fields.bill_code, r"\d{6}|\d{8}|\d{10}|\d{12}"),
         (fields.bill_no, r"\d{8,20}"),
-        (fields.check_code, r"[0-9a-zA-Z]{4,6}"),
+        (fields.check_code, r"[0-9a-zA-Z]{4,6}|\d{20}"),
     )
     present = [(value, shape) for value, shape in shapes if value is not None]
     if not present:

@@ -108,6 +108,7 @@ def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> tuple[list
     pitch = min(c.pitch for c in columns)
     found, astray = list(columns), False
     left = [a for a in _amounts(body) if all(abs(a.x - c.amount_x) > 0.5 * pitch for c in columns)]
+    left.sort(key=lambda a: a.right)
     while left:
         group = [a for a in left if abs(a.right - left[0].right) < 0.4 * pitch]
         left = [a for a in left if a not in group]
@@ -122,8 +123,10 @@ def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> tuple[list
 def _left_of(amount: Placed, body: Sequence[Placed], known: Sequence[_Column]) -> Placed | None:
     """The name that a sum without a head belongs to: in its row, right of the sums of the column before it."""
     after = max((c.amount_x for c in known if c.amount_x < amount.x), default=float("-inf"))
-    row = [p for p in body if after < p.left < amount.left and same_row(amount, p) and _WORD.search(p.print.text)]
-    return min(row, key=lambda p: p.left, default=None)
+    row = [p for p in body if after < p.left < amount.left and same_row(amount, p)]
+    sums = [p.right for p in row if parse_amount(p.print.text) is not None]
+    names = [p for p in row if _WORD.search(p.print.text) and p.left > max(sums, default=after)]
+    return min(names, key=lambda p: p.left, default=None)
 
 
 def _amounts(body: Sequence[Placed]) -> list[Placed]:

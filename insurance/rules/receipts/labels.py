@@ -57,7 +57,8 @@ OTHER_LABELS = (
     "复核人", "收款人", "收费员",
     "收款员", "开票人", "经办人", "审核人", "其他信息", "个人账户余额", "个人帐户余额", "当年账户余额",
     "历年账户余额", "账户余额", "大病保险支付",
-    "大额支付", "门诊大额支付", "医疗救助支付", "公务员补助", "公务员医疗补助", "退休补充", "残军补助", "单位补充",
+    "大额支付", "门诊大额支付", 
+    "大病支付", "民政支付", "救助支付", "补充支付", "医保支付", "保险支付", "医疗救助支付", "公务员补助", "公务员医疗补助", "退休补充", "残军补助", "单位补充",
     "附加基金支付", "附加支付", "分类自负",
     "自负", "自付一", "自付二", "起付金额", "起付线", "超封顶金额", "支付方式", "医保内金额", "医保外金额",
     "谈判药费", "单位补充险", "床号", "住院天数",
@@ -135,6 +136,10 @@ def _nearest(text: str) -> tuple[str, ...]:
     least = min(distances.values())
     if least <= (1 if len(text) < 6 else 2):
         return tuple(sorted({owner[label] or label for label, distance in distances.items() if distance == least}))
+    if least == 2 and len(text) < 6 and text.endswith("支付"):
+        return tuple(
+            sorted({owner[label] or label for label, d in distances.items() if d == 2 and label.endswith("支付")})
+        )
     if len(text) < 4:
         return ()
     national = [(name, label) for name, labels in LABELS.items() for label in labels[:1] if len(label) > len(text)]

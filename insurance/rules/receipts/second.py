@@ -19,7 +19,7 @@ _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
 _HEAD = frozenset(("bill_code", "bill_no", "check_code", "payer", "date"))
 _ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
 _FIRM = 0.85
-_LIKELY = 0.6
+_LIKELY = 0.5
 
 
 def needs_second_reading(draft: Draft, reading: ReceiptReading) -> bool:
@@ -103,10 +103,12 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
     if one.text == other.text:
         score = max(one.score, other.score)
         # the same from other pixels: an engine that guesses does not guess alike twice
-        return replace(one, score=max(score, SURE_OF_NAMES) if min(one.score, other.score) >= _LIKELY else score)
+        if min(one.score, other.score) < _LIKELY:
+            return replace(one, score=score)
+        return replace(one, score=max(score, SURE_OF_NAMES), sure_label=True)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
-        return surer
+        return replace(surer, score=0.9 * surer.score)
     return replace(one, text=None)
 
 

@@ -30,9 +30,9 @@ def without_seal(name: Print) -> Print:
 
 def day_at_the_foot(page: Sequence[Placed]) -> tuple[Placed, str, str] | None:
     """Older papers print the day at the foot, `2017 年 02 月 05 日`, in up to six pieces of one row: place, print, ISO day."""
-    years = [p for p in page if re.match(r"(?:19|20)\d\d年?", p.print.text) and "年" in _row_text(p, page)]
+    years = [p for p in page if re.match(r"[·.,:]?(?:19|20)\d\d年?", p.print.text) and "年" in _row_text(p, page)]
     for place in sorted(years, key=lambda p: -p.y):
-        match = _FOOT_DATE.match(_row_text(place, page))
+        match = _FOOT_DATE.match(_row_text(place, page).lstrip("·.,:"))
         if match and (day := parse_date(match[0])):
             return place, match[0], day
     return None
@@ -80,7 +80,7 @@ def parties(page: Sequence[Placed]) -> tuple[Found | None, Found | None]:
 
 
 def _right_of(label: Placed, page: Sequence[Placed]) -> Placed | None:
-    row = [p for p in page if same_row(label, p) and 0 <= p.left - label.right < 12 * label.height]
+    row = [p for p in page if same_row(label, p) and -0.6 * label.height < p.left - label.right < 12 * label.height]
     return min(row, key=lambda p: p.left, default=None)
 
 
