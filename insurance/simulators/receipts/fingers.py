@@ -10,10 +10,9 @@ from insurance.simulators.receipts.sheet import Sheet
 Array = np.ndarray[Any, Any]
 
 
-def place_finger(sheet: Sheet, rng: Random) -> Array:
-    """The outline in the sheet's pixels, partly beyond its edge."""
+def place_finger(sheet: Sheet, rng: Random) -> Array | None:
+    """The outline in the sheet's pixels, partly beyond its edge; None where every place found would hide a print."""
     width, height = sheet.canvas.width, sheet.canvas.height
-    outline = _finger(0, 0, 0, 1)
     for _ in range(80):
         edge = rng.choice(("left", "right", "bottom"))
         along, reach = rng.uniform(0.15, 0.85), rng.uniform(20, 95)
@@ -25,8 +24,8 @@ def place_finger(sheet: Sheet, rng: Random) -> Array:
         else:
             outline = _finger(width - reach, along * height, rng.uniform(-0.4, 0.4), thick)
         if not _touches(sheet, outline):
-            break
-    return outline
+            return outline
+    return None
 
 
 def _finger(x: float, y: float, angle: float, thick: float) -> Array:

@@ -1,5 +1,6 @@
 """Chinese fonts of this machine for drawn receipts, looked up and never shipped. Noto CJK is needed; the other faces are used
-where they are installed, and Noto stands in for them where they are not."""
+where they are installed (Debian: fonts-arphic-ukai, fonts-arphic-uming, fonts-lxgw-wenkai, fonts-wqy-zenhei), and Noto stands
+in for them where they are not."""
 
 import shutil
 import subprocess

@@ -13,12 +13,14 @@ from insurance.simulators.receipts.sheet import Sheet
 _SEVERAL = ("two_above", "two_beside", "page_of_two", "pdf_several")
 _ORDER = ("class", "class", "scene", "class", "several", "class", "scene", "class", "class", "scene")
 _TAMPERED_EVERY = 10
+# pixels that a character needs
+_LEAST_LETTER = 9.6
 
 
 @dataclass(frozen=True)
 class Mixture:
     """`layouts` draw sheets; `text_layer` are those that exist as PDF, `narrow` those that lie side by side, `tall` whole
-    pages, which nobody can read when a chat has made them small; `national` draws a known layout."""
+    pages, of which a photo shows one; `national` draws a known layout."""
 
     group: str
     layouts: Mapping[str, Callable[[Random], Sheet]]
@@ -51,7 +53,7 @@ class Mixture:
             forge_in_turn(sheet, turn // _TAMPERED_EVERY, rng, code_legible=how not in SMALL)
         if how == "pdf_text" and name not in self.text_layer:
             how = "phone"
-        if how == "wechat900" and name in self.tall:
+        if how == "wechat900" and _too_small(sheet):
             how = "wechat1280"
         return label_sheet(sheet, how, rng, self._stem(i, how, name), self.group)
 
@@ -74,3 +76,10 @@ class Mixture:
 
     def _stem(self, i: int, how: str, layout: str) -> str:
         return f"{i:03d}_{self.group}_{how}_{layout}"
+
+
+def _too_small(sheet: Sheet) -> bool:
+    """Whether nobody could read the fields of the sheet in a picture of 900 by 675."""
+    width, height = sheet.canvas.width, sheet.canvas.height
+    scale = min(900 / max(width, height), 675 / min(width, height))
+    return scale * 0.94 * min(mark.size for mark in sheet.canvas.marks if mark.field) < _LEAST_LETTER

@@ -37,7 +37,8 @@ def in_shadow(sheet: Sheet, rng: Random) -> bytes:
 
 def held_by_finger(sheet: Sheet, rng: Random) -> bytes:
     shot = invent_shot(rng, upright=_tall(sheet))
-    fingers = [place_finger(sheet, rng)]
+    finger = place_finger(sheet, rng)
+    fingers = [] if finger is None else [finger]
     return jpeg(photograph_sheet(np.asarray(sheet.image), shot, rng, fingers=fingers), rng.randrange(80, 92))
 
 

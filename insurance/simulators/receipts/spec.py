@@ -1,6 +1,7 @@
 """What is printed on a drawn receipt, and the truth about it. All of it is invented; the same seed gives the same receipt."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -116,9 +117,7 @@ def print_out(spec: ReceiptSpec) -> Printed:
     code = spec.bill_code or f"{PROVINCES[spec.province]}06{'02' if spec.inpatient else '01'}{spec.date:%y}"
     number = spec.bill_no or f"{rng.randrange(10**8):010d}"
     check = spec.check_code or "".join(rng.choice("0123456789abcdef") for _ in range(6))
-    upper = write_capitals(spec.total_fen)
-    if rng.random() < 0.25:
-        upper = upper.replace("元", "圆")
+    upper = _as_written_here(write_capitals(spec.total_fen), rng.random())
     shown = yuan(spec.total_fen)
     fields: dict[str, Any] = {
         "bill_code": None if spec.paper else code,
@@ -141,6 +140,15 @@ def print_out(spec: ReceiptSpec) -> Printed:
     }
     payload = None if spec.paper else qr_payload(spec.qr_style, code, number, check, spec.date, shown)
     return Printed(spec, fields, _extras(spec, rng), payload)
+
+
+def _as_written_here(upper: str, habit: float) -> str:
+    """Capitals as hospitals differ in writing them (DOMAIN 5.6)."""
+    if habit < 0.25:
+        return upper.replace("元", "圆")
+    if habit < 0.32:
+        return upper.replace("整", "正")
+    return re.sub(r"元(?=[壹贰叁肆伍陆柒捌玖]角)", "元零", upper) if habit < 0.4 else upper
 
 
 def _extras(spec: ReceiptSpec, rng: Random) -> dict[str, str]:

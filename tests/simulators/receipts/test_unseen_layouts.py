@@ -6,6 +6,7 @@ import pytest
 
 from insurance.rules.capitals import parse_capitals
 from insurance.simulators.receipts.dev.group import LAYOUTS_SEEN, national
+from insurance.simulators.receipts.fingers import place_finger
 from insurance.simulators.receipts.forgery import TAMPERINGS, forge
 from insurance.simulators.receipts.glare import glare
 from insurance.simulators.receipts.held_out.group import HELD_OUT_LAYOUTS
@@ -99,6 +100,17 @@ def test_a_veil_that_leaves_doubt_is_not_laid() -> None:
     sheet = LAYOUTS_SEEN["machine_invoice"](Random(1))
     veil = np.full((sheet.canvas.height, sheet.canvas.width), 0.8, np.float32)
     assert place_veil(sheet, lambda rng: veil, Random(1), hides=True) is None
+
+
+def test_a_finger_lies_on_no_print() -> None:
+    for seed in range(8):
+        sheet = national(Random(seed))
+        outline = place_finger(sheet, Random(seed))
+        assert outline is not None
+        (left, top), (right, bottom) = outline.min(axis=0), outline.max(axis=0)
+        for mark in sheet.canvas.marks:
+            x0, y0, x1, y1 = mark.box
+            assert x1 < left or x0 > right or y1 < top or y0 > bottom, mark.text
 
 
 def test_glare_empties_what_nobody_can_read_and_says_so() -> None:
