@@ -18,12 +18,13 @@ from insurance.rules.receipts.text import parse_amount, parse_date, plain
 MOST_NUMBERS, MOST_SUMS, MOST_DAYS = 16, 40, 4
 # measured on pairs of drawn receipts: docs/findings.md. Which share of the numbers must agree, how many at least, which share
 # of the sums then, and how many at least: the fewer numbers, the more sums
-ENOUGH = ((0.75, 3, 0.4, 1), (0.5, 1, 0.7, 3))
+ENOUGH = ((0.75, 3, 0.4, 1), (0.5, 2, 0.7, 3))
 # where one of the two shows no number at all
 ENOUGH_SUMS_ALONE = (0.85, 5)
 
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d{2}(?!\d)|(?<![\d.,])\d+\.\d{2}(?!\d)")
-_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-/.年]\d\d?[-/.月]\d\d?|\d{4})(?!\d)")
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?:[-/.年]\d\d?[-/.月]\d\d?|\d{4})(?=\D|$|\d\d:\d\d)")
+_TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?!\d)")
 _RUN = re.compile(r"[0-9A-Za-z*]{6,}")
 _LIKE_DIGITS = str.maketrans("oil", "011")
 
@@ -82,8 +83,9 @@ def _share(one: Sequence[int], other: Sequence[int]) -> tuple[float, int]:
 
 
 def _runs(text: str) -> Iterator[str]:
-    """Numbers of six places and more; masked ones belong to many people, days are sums."""
-    for match in _RUN.finditer(_DAY.sub(" ", _AMOUNT.sub(" ", text))):
+    """Numbers of six places and more, and times to the second; masked ones belong to many people, days are sums."""
+    yield from _TIME.findall(text)
+    for match in _RUN.finditer(_TIME.sub(" ", _DAY.sub(" ", _AMOUNT.sub(" ", text)))):
         run = match[0]
         if "*" not in run and sum(character.isdigit() for character in run) >= 4:
             yield _folded(run)

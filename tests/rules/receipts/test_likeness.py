@@ -84,6 +84,19 @@ def test_another_child_with_the_same_treatment_on_the_same_day_is_another_receip
     assert not alike(other, of()) and not found(other, of())
 
 
+SLIP = ("门诊号:7836215", "收费时间:2026-03-06 14:23:05", "清创缝合 120.00", "换药 35.00", "合计:155.00", "现金:155.00")
+
+
+def test_a_slip_is_told_from_the_same_treatment_of_the_same_child_by_its_time():
+    fields = ReceiptFields(date="2026-03-06", total="155.00")
+    slip = likeness(SLIP, fields, KEY)
+    later = tuple(line.replace("2026-03-06 14:23:05", "2026-03-08 09:10:44") for line in SLIP)
+    sooner = tuple(line.replace("14:23:05", "09:10:44") for line in SLIP)
+    assert alike(slip, likeness(SLIP, fields, KEY)) and len(slip.numbers) == 2
+    assert not alike(slip, likeness(later, ReceiptFields(date="2026-03-08", total="155.00"), KEY))
+    assert not alike(slip, likeness(sooner, fields, KEY))
+
+
 def test_small_slips_with_one_sum_and_no_number_are_never_alike():
     slip = ("2026-03-06", "35.00")
     assert not alike(*(likeness(slip, ReceiptFields(date="2026-03-06", total="35.00"), KEY) for _ in range(2)))
