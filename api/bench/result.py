@@ -9,6 +9,7 @@ import psutil
 
 from api.bench.bare import Steps
 from api.bench.drive import Load
+from api.bench.pages import PageCosts
 from insurance.rules.cover import SHANGHAI
 
 
@@ -42,10 +43,11 @@ class Process:
 
 @dataclass
 class Bench:
-    """`reading` in seconds, by what was read."""
+    """`reading` in seconds, by what was read; `pages`: what one page costs by itself."""
 
     processes: dict[str, Process] = field(default_factory=dict)
     reading: dict[str, list[float]] = field(default_factory=dict)
+    pages: PageCosts | None = None
     seconds: float = 0.0
     load_before: float = field(default_factory=lambda: psutil.getloadavg()[0])
 
@@ -67,6 +69,7 @@ class Bench:
             "load_before": round(self.load_before, 2),
             "seconds": round(self.seconds, 1),
             "processes": {name: process.document() for name, process in self.processes.items()},
+            "page_costs": self.pages.document() if self.pages else None,
             "reading_seconds": {
                 what: {"n": len(found), "p50": round(median(found), 3), "max": round(max(found), 3)}
                 for what, found in self.reading.items()

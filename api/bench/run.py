@@ -12,6 +12,7 @@ from api.bench.cases import CHILD, TREATED_DAYS, Cases, Claims, Purchases
 from api.bench.drive import Load, drive
 from api.bench.gaps import gaps, reading_seconds
 from api.bench.histories import steps_of
+from api.bench.pages import read_pages
 from api.bench.result import Bench, Process
 from api.bench.stranger import NotAsItShould, Strangers
 from api.bench.usage import Usage
@@ -56,6 +57,8 @@ class Measurement:
             for name, process in bench.processes.items():
                 await self._beside(client, name, process, worker)
         bench.reading = {"electronic": electronic, "photo": await self._photographs()}
+        self._tell("识别一页的成本 pages")
+        bench.pages = read_pages()
         bench.seconds = time.perf_counter() - began
         return bench
 

@@ -19,9 +19,11 @@ class PageRead:
 
 @dataclass(frozen=True)
 class FileReading:
-    """`receipts` in reading order, page by page; empty when no page holds a receipt."""
+    """`receipts` in reading order, page by page; empty when no page holds a receipt. `seconds` by the clock, `cpu_seconds` of
+    all cores together."""
 
     kind_of_file: str
     pages: tuple[PageRead, ...]
     receipts: tuple[ReceiptReading, ...]
     seconds: float
+    cpu_seconds: float = 0.0

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from time import perf_counter
+from time import perf_counter, process_time
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -27,7 +27,7 @@ MAX_SIDE = 3200
 
 def read_file(data: bytes, reader: PageReader) -> FileReading:
     """Read a file. Raises `ReadingRefused` (a code and a Chinese reason) or `ReadingUnavailable`."""
-    started = perf_counter()
+    started, cpu = perf_counter(), process_time()
     content = inspect(data)
     pages: list[PageRead] = []
     receipts: list[ReceiptReading] = []
@@ -35,7 +35,7 @@ def read_file(data: bytes, reader: PageReader) -> FileReading:
         source = "image" if image else "text_layer"
         pages.append(PageRead(number, page.width, page.height, page.turned_ccw, source, tuple(page.qr)))
         receipts += _receipts_of(page, number, image, reader)
-    return FileReading(content.kind, tuple(pages), tuple(receipts), perf_counter() - started)
+    return FileReading(content.kind, tuple(pages), tuple(receipts), perf_counter() - started, process_time() - cpu)
 
 
 def _receipts_of(page: Page, number: int, image: Image.Image | None, reader: PageReader) -> list[ReceiptReading]:

@@ -24,6 +24,9 @@ class Tally:
     def count(self, name: str, outcome: str, times: int = 1) -> None:
         self.fields.setdefault(name, Counter())[outcome] += times
 
+    def document(self) -> dict[str, Any]:
+        return {**vars(self), "fields": {name: dict(counts) for name, counts in self.fields.items()}}
+
     def share(self, name: str, outcome: str) -> float:
         counts = self.fields.get(name, Counter())
         return counts[outcome] / total if (total := sum(counts.values())) else 0.0
