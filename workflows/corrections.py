@@ -1,5 +1,6 @@
 """Corrections (更正) of a receipt: the new value counts, the read one stays, and the amendment says who, when and why."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,7 +11,7 @@ from insurance.rules.capitals import parse_capitals
 from insurance.rules.case import Amendment, CaseReceipt, Category
 from insurance.rules.errors import Invalid
 from insurance.rules.money import parse_yuan, yuan
-from insurance.rules.receipts.reading import AMOUNT_FIELDS
+from insurance.rules.receipts.reading import AMOUNT_FIELDS, Item
 from insurance.rules.receipts.recheck import rechecked
 from workflows.messages import Correction
 
@@ -18,6 +19,7 @@ CATEGORIES = get_args(Category)
 # more than any hospital bill: a point was forgotten
 _MOST_FEN = 100_000_000_00
 _EARLIEST = date(2000, 1, 1)
+_MOST_ITEMS = 200
 
 
 class NotCorrectable(Exception):
@@ -53,6 +55,7 @@ def shown(receipt: CaseReceipt) -> dict[str, str | None]:
     printed = {name: getattr(receipt.fields, name) for name in _READERS if hasattr(receipt.fields, name)}
     settled = "true" if receipt.social_insurance_settled else "false"
     return printed | {
+        "items": _as_text([{"name": item.name, "amount": item.amount} for item in receipt.fields.items]),
         "category": receipt.category,
         "social_insurance_settled": settled,
         "treated_on": receipt.treated_on,
@@ -62,6 +65,8 @@ def shown(receipt: CaseReceipt) -> dict[str, str | None]:
 def _with(receipt: CaseReceipt, field: str, value: Any) -> CaseReceipt:
     if field == "social_insurance_settled":
         return replace(receipt, social_insurance_settled=value == "true")
+    if field == "items":
+        value = tuple(Item(**line) for line in json.loads(value))
     changed: dict[str, Any] = {field: value}
     if field in ("category", "treated_on"):
         return replace(receipt, **changed)
@@ -117,6 +122,23 @@ def _day(field: str, value: str) -> str:
     return day.isoformat()
 
 
+def _items(field: str, value: str) -> str:
+    """A JSON list of `{name, amount}`: the whole list of charges, in the order of the paper."""
+    try:
+        # only lists can be cut
+        lines = json.loads(value)[:]
+        pairs = [(line["name"], line["amount"]) for line in lines]
+    except (ValueError, TypeError, KeyError):
+        raise NotCorrectable("invalid_value", field, "收费项目应为列表，每项有名称和金额") from None
+    if len(pairs) > _MOST_ITEMS or not all(isinstance(text, str) for pair in pairs for text in pair):
+        raise NotCorrectable("invalid_value", field, "收费项目每项应有名称和金额，最多200项")
+    return _as_text([{"name": _name(field, name), "amount": _amount(field, amount)} for name, amount in pairs])
+
+
+def _as_text(lines: list[dict[str, Any]]) -> str:
+    return json.dumps(lines, ensure_ascii=False)
+
+
 def _category(field: str, value: str) -> str:
     if value not in CATEGORIES:
         raise NotCorrectable("invalid_value", field, "票据类别不在列表中")
@@ -129,7 +151,7 @@ def _flag(field: str, value: str) -> str:
     return value
 
 
-_NEVER_EMPTY = ("category", "social_insurance_settled")
+_NEVER_EMPTY = ("category", "social_insurance_settled", "items")
 _READERS: dict[str, Callable[[str, str], str]] = {
     "bill_code": _code,
     **dict.fromkeys(("bill_no", "check_code"), _number),
@@ -137,6 +159,7 @@ _READERS: dict[str, Callable[[str, str], str]] = {
     "total_upper": _capitals,
     **dict.fromkeys(AMOUNT_FIELDS, _amount),
     **dict.fromkeys(("date", "treated_on"), _day),
+    "items": _items,
     "category": _category,
     "social_insurance_settled": _flag,
 }

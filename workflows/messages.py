@@ -165,7 +165,8 @@ class ClaimOrder:
 
 @dataclass(frozen=True)
 class Correction:
-    """An adjuster's amendment of one receipt. `fields`: new values by field name, as printed; None for what is not printed."""
+    """An adjuster's amendment of one receipt. `fields`: new values by field name, as printed; None for what is not printed.
+    `items` is a JSON list of `{name, amount}`."""
 
     actor: Actor
     receipt_id: str

@@ -1,5 +1,6 @@
 """Reviews (人工审核): an adjuster's queue, and what an adjuster may do with one claim."""
 
+import json
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -31,13 +32,28 @@ class ReassignBody(Body):
     adjuster: Subject
 
 
+class ItemBody(Body):
+    name: Short
+    amount: Short
+
+
+Items = Annotated[list[ItemBody], Field(max_length=200)]
+
+
 class CorrectionsBody(Body):
-    """`fields`: new values by field name, as printed; null for what is not printed. Also `category`, `treated_on`,
-    `social_insurance_settled` (true, false)."""
+    """`fields`: new values by field name, as printed; null for what is not printed. `items` is the whole list. Also `category`,
+    `treated_on`, `social_insurance_settled` (true, false)."""
 
     receipt_id: Short
-    fields: Annotated[dict[Code, Short | None], Field(min_length=1, max_length=30)]
+    fields: Annotated[dict[Code, Short | Items | None], Field(min_length=1, max_length=30)]
     reason: Long
+
+    def as_texts(self) -> dict[str, str | None]:
+        return {name: _as_text(value) if isinstance(value, list) else value for name, value in self.fields.items()}
+
+
+def _as_text(items: list[ItemBody]) -> str:
+    return json.dumps([item.model_dump() for item in items], ensure_ascii=False)
 
 
 class ReadAgainBody(Body):
@@ -105,7 +121,7 @@ async def reassign(parts: TheParts, caller: Adjuster, review_id: ObjectId, body:
 async def correct(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: CorrectionsBody) -> dict[str, Any]:
     """An amendment of one receipt; answers with the claim, computed anew. Only by who holds the review."""
     row = await _held(parts, caller, review_id)
-    correction = Correction(_actor(caller), body.receipt_id, dict(body.fields), body.reason)
+    correction = Correction(_actor(caller), body.receipt_id, body.as_texts(), body.reason)
     await parts.processes.update(row.claim_id, "correct", correction)
     return await claim_shown(parts, caller, row.claim_id)
 

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -125,3 +126,17 @@ async def test_what_the_process_refuses_names_the_field(door: Door, action, body
         f"/v1/reviews/{family.review_id}/{action}", json=body, headers=door.adjuster("adj-1")
     )
     assert not problems_of(answer, field, code=refusal[0])
+
+
+async def test_a_correction_carries_texts_and_whole_lists_of_charges(door: Door):
+    family = await new_family(door, adjuster="adj-1")
+    items = [{"name": "治疗费", "amount": "100.00"}, {"name": "西药费", "amount": "28.50"}]
+    fields = {"total": "128.50", "payer": None, "items": items}
+    body = {"receipt_id": family.receipt_id, "fields": fields, "reason": "核对原件"}
+    path, headers = f"/v1/reviews/{family.review_id}/corrections", door.adjuster("adj-1")
+    assert (await door.client.post(path, json=body, headers=headers)).status_code == 200
+    ((_, _, told),) = [call for call in door.processes.told if call[1] == "correct" and call[0] == family.claim_id]
+    assert told.fields | {"items": json.loads(told.fields["items"])} == fields
+    for wrong in ([{"name": "治疗费"}], [{"name": "治疗费", "amount": 1}], [7], {"name": "x"}, 7):
+        answer = await door.client.post(path, json=body | {"fields": {"items": wrong}}, headers=headers)
+        assert not problems_of(answer, "fields.items"), wrong

@@ -18,7 +18,8 @@ _ANSWERED_BY = {"total_unclear": "total"}
 
 def rechecked(receipt: CaseReceipt) -> CaseReceipt:
     """With every check made on the fields as they count now; what only the pixels could tell stays as it was found."""
-    made = check_receipt(receipt.fields, _as_amended(receipt), receipt.codes, receipt.items_whole)
+    is_whole = receipt.items_whole or receipt.is_amended("items")
+    made = check_receipt(receipt.fields, _as_amended(receipt), receipt.codes, is_whole)
     codes = {check.code for check in made} | _MADE_AGAIN
     kept = tuple(c for c in receipt.checks if c.code not in codes and not _answered(c, receipt))
     return replace(receipt, checks=(*made, *kept))
