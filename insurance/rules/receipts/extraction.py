@@ -19,17 +19,22 @@ from insurance.rules.receipts.unlabelled import (
     total_beside,
     without_seal,
 )
+from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
 _AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
 _AMOUNT_CHARACTERS = "0123456789.,-¥元"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负"
+# 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
+_CHECK_CODE = "0123456789abcdef"
 _SHAPES = {
     "bill_code": re.compile(r"\d{6,12}"),
     "bill_no": re.compile(r"\d{8,20}"),
     "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
     "payer": re.compile(r"[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
-    # a name that begins with 市 or 省 has lost its beginning
-    "hospital": re.compile(r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}"),
+    # a name that begins with 市 or 省 has lost its beginning, one that ends with 医 its end
+    "hospital": re.compile(
+        r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}(?<![医儿童附属中卫生保健门诊人民务骨腔])"
+    ),
     "serial_no": re.compile(r"[0-9A-Za-z]{6,32}"),
     "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
     "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
@@ -46,6 +51,8 @@ class Value:
     box: Box
     score: float
     sure_label: bool = True
+    # two looks at the print gave the same
+    agreed: bool = False
     line: Line | None = None
 
 
@@ -184,6 +191,8 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     if name == "stay":
         return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
     kept = raw.without(".:,;*" if name == "payer" else ".:,;")
+    if name == "check_code":
+        kept = kept.only(_CHECK_CODE)
     text = kept.text
     if name == "hospital":
         kept = without_seal(kept)
@@ -217,7 +226,7 @@ def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:
 def _item_name(place: Placed | None) -> Value | None:
     if place is None:
         return None
-    name = place.print.without("。.,:;'")
+    name = place.print.without("。.,:;'").as_one_of(ITEM_NAMES)
     return Value(name.text, place.text, place.line.box, name.score, line=place.line)
 
 

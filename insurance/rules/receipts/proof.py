@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
-from insurance.rules.receipts.confidence import CERTAIN, SURE, SURE_OF_NAMES, contradicted, rate, supported
+from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
 from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
-from insurance.rules.receipts.text import plain, to_fen
+from insurance.rules.receipts.text import looks_like_another, plain, to_fen
 
 SURE_NAME = 0.6
 _NUMBERED = re.compile(r"\d.*\d.*\d")
@@ -62,9 +62,11 @@ def _without_unproved(
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
     confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
     borne_out = supported(checks) | {name for name, sure in confidence.items() if sure >= CERTAIN}
-    unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n)} - borne_out
+    unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n, draft)} - borne_out
+    if looks_like_another(fields.check_code, [code.check_code for code in codes]):
+        unsure.add("check_code")
     doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
-    unsure |= {name for name in doubted if scores.get(name, 0.0) < SURE_OF_NAMES and getattr(fields, name) is not None}
+    unsure |= {name for name in doubted if scores.get(name, 0.0) < CLEAR and getattr(fields, name) is not None}
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
     added_up = any(check.code == "items_equal_total" and check.ok for check in checks)
@@ -75,8 +77,9 @@ def _without_unproved(
     return replace(fields, **cast(Any, dict.fromkeys(unsure)))
 
 
-def _asked(name: str) -> float:
-    return SURE_OF_NAMES if name in ("payer", "hospital") else SURE
+def _asked(name: str, draft: Draft) -> float:
+    seen_twice = name in draft.values and draft.values[name].agreed
+    return CLEAR if seen_twice else SURE_OF_NAMES.get(name, SURE)
 
 
 def _date_stands_elsewhere(fields: ReceiptFields, draft: Draft) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import median
 
 from insurance.rules.receipts.checks import PAYERS
-from insurance.rules.receipts.confidence import SURE, SURE_OF_NAMES, contradicted
+from insurance.rules.receipts.confidence import CLEAR, SURE, contradicted
 from insurance.rules.receipts.extraction import Draft, Value
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Line, Placed, straighten
@@ -19,7 +19,8 @@ _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
 _HEAD = frozenset(("bill_code", "bill_no", "check_code", "payer", "date"))
 _ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
 _FIRM = 0.85
-_LIKELY = 0.5
+_SURE_TWICE = 0.55
+_LIKELY = 0.6
 
 
 def needs_second_reading(draft: Draft, reading: ReceiptReading) -> bool:
@@ -103,9 +104,10 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
     if one.text == other.text:
         score = max(one.score, other.score)
         # the same from other pixels: an engine that guesses does not guess alike twice
-        if min(one.score, other.score) < _LIKELY:
-            return replace(one, score=score)
-        return replace(one, score=max(score, SURE_OF_NAMES), sure_label=True)
+        less = min(one.score, other.score)
+        if less >= _SURE_TWICE or (less >= _LIKELY and score >= CLEAR):
+            return replace(one, score=max(score, CLEAR), sure_label=True, agreed=True)
+        return replace(one, score=score)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
         return replace(surer, score=0.9 * surer.score)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +35,13 @@ class Print:
     @property
     def score(self) -> float:
         return min(self.scores, default=0.0)
+
+    def as_one_of(self, names: Collection[str]) -> "Print":
+        """Where one character's next guess makes it a known name (中药飲片: 中药饮片), that name."""
+        for i, (second, chance) in enumerate(self.seconds):
+            if self.text not in names and chance > 0.01 and self.text[:i] + second + self.text[i + 1 :] in names:
+                return Print(self.text[:i] + second + self.text[i + 1 :], self.scores, self.seconds)
+        return self
 
     def only(self, allowed: str) -> "Print":
         """Where a character can't stand here, the engine's next guess if that can: of `461:39` as a sum, `461.39`."""
@@ -94,3 +101,17 @@ def _iso(match: re.Match[str]) -> str | None:
         return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
     except ValueError:
         return None
+
+
+_ALIKE = tuple(frozenset(signs) for signs in ("0oOQD", "1lIi|", "2zZ", "5sS", "6b", "8B", "9gq"))
+
+
+def looks_like_another(text: str | None, others: Sequence[str | None]) -> bool:
+    """It differs from one of the others in nothing but signs that print alike (`fob4`, `f0b4`)."""
+    return text is not None and any(
+        other is not None
+        and other != text
+        and len(other) == len(text)
+        and all(a == b or any({a, b} <= signs for signs in _ALIKE) for a, b in zip(text, other, strict=True))
+        for other in others
+    )

@@ -25,7 +25,8 @@ _PARTY = re.compile(r"^(?:名?称|名):")
 
 def without_seal(name: Print) -> Print:
     """A name without the words of the seal that stands over its end."""
-    return name.part(0, len(_SEAL_TAIL.sub("", name.text)))
+    kept = name.part(0, len(_SEAL_TAIL.sub("", name.text)))
+    return kept if "(" in kept.text else kept.without(")")
 
 
 def day_at_the_foot(page: Sequence[Placed]) -> tuple[Placed, str, str] | None:
