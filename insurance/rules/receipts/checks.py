@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.qr import QrFields
-from insurance.rules.receipts.reading import AMOUNT_FIELDS, Check, Extras, Level, ReceiptFields
+from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Check, Extras, Level, ReceiptFields
 from insurance.rules.receipts.text import to_fen
 
-PAYERS = ("pool_pay", "other_pay", "account_pay", "cash_pay")
 QR_FIELDS = ("bill_code", "bill_no", "check_code", "date", "total")
 
 
@@ -143,7 +142,7 @@ def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> list[Check]:
 
 def _code_year(fields: ReceiptFields) -> Check | None:
     """R7: an eight-digit code carries its year; it is that of issue or the one before."""
-    if fields.bill_code is None or len(fields.bill_code) != 8 or fields.date is None:
+    if fields.bill_code is None or not re.fullmatch(r"\d{8}", fields.bill_code) or fields.date is None:
         return None
     age = int(fields.date[2:4]) - int(fields.bill_code[6:])
     words = "票据代码的年份与开票日期" + ("相符" if age in (0, 1) else "不符")

@@ -5,9 +5,9 @@ A name has no proof on the receipt itself, so 交款人 and 收款单位 are nev
 
 from collections.abc import Mapping, Sequence
 
-from insurance.rules.receipts.checks import PAYERS, QR_FIELDS
+from insurance.rules.receipts.checks import QR_FIELDS
 from insurance.rules.receipts.qr import QrFields
-from insurance.rules.receipts.reading import FIELD_NAMES, Check, ReceiptFields
+from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Check, ReceiptFields
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
 CERTAIN = 0.995

@@ -8,13 +8,14 @@ from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.items import read_items
 from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
-from insurance.rules.receipts.reading import AMOUNT_FIELDS, Box, Extras, Form, Item
+from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Box, Extras, Form, Item
 from insurance.rules.receipts.text import Print, parse_amount, parse_date, parse_date_range, plain
 from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
     is_invoice,
     parties,
+    sum_left_over,
     tax,
     total_beside,
     without_seal,
@@ -39,6 +40,8 @@ _SHAPES = {
     "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
     "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
 }
+# the sums of 其他信息 that every national form prints (财综〔2019〕29号 annexes 1, 2)
+_BLOCK = (*PAYERS, "self_pay", "self_expense")
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -213,8 +216,24 @@ def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
     foot = next((p for p in page if capitals and p.line is capitals.line), None)
     if draft.text("hospital") is None and (named := hospital_by_its_name(page, foot.y if foot else float("inf"))):
         _take(draft, "hospital", named)
+    _last_of_the_block(page, draft, foot)
     if "total" not in draft.labelled and foot and (total := total_beside(foot, page)):
         _take(draft, "total", total)
+
+
+def _last_of_the_block(page: Sequence[Placed], draft: Draft, capitals: Placed | None) -> None:
+    """A seal often hides one label of 其他信息 and leaves its sum: on a national form the one field without a label owns the
+    one sum without one."""
+    missing = [name for name in _BLOCK if name not in draft.labelled]
+    if capitals is None or len(missing) != 1 or not {"bill_code", "check_code"} & draft.labelled.keys():
+        return
+    foot = [p.y for p in page if p.y > capitals.y and "收款" in p.print.text]
+    taken = [value.line for value in draft.values.values() if value.line]
+    edges = capitals.y + capitals.height, min(foot, default=float("inf")) - 0.5 * capitals.height
+    found = sum_left_over(page, taken, edges)
+    if found:
+        _take(draft, missing[0], found)
+        draft.values[missing[0]].sure_label = False
 
 
 def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:

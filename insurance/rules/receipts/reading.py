@@ -42,6 +42,8 @@ class ReceiptFields:
 
 
 FIELD_NAMES = tuple(f.name for f in fields(ReceiptFields))
+PAYERS = ("pool_pay", "other_pay", "account_pay", "cash_pay")
+"""Who paid: 统筹基金, other funds, the own account, cash. Together they are the total."""
 AMOUNT_FIELDS = ("total", "pool_pay", "other_pay", "account_pay", "cash_pay", "self_pay", "self_expense")
 
 

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-from insurance.rules.receipts.checks import PAYERS
 from insurance.rules.receipts.confidence import CLEAR, SURE, contradicted
 from insurance.rules.receipts.extraction import Draft, Value
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Line, Placed, straighten
-from insurance.rules.receipts.reading import FIELD_NAMES, Item, ReceiptReading
+from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Item, ReceiptReading
 from insurance.rules.receipts.text import to_fen
 
 _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))

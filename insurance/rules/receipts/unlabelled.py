@@ -1,10 +1,10 @@
 """Values that have no label of their own on some papers: they are known by where they stand or how they end."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from insurance.rules.receipts.labels import find_labels
-from insurance.rules.receipts.layout import Placed, same_row
+from insurance.rules.receipts.layout import Line, Placed, same_row
 from insurance.rules.receipts.text import Print, parse_amount, parse_date, plain
 
 Found = tuple[Placed, Print]
@@ -62,6 +62,17 @@ def total_beside(capitals: Placed, page: Sequence[Placed]) -> Found | None:
         if raw.text.startswith("¥") and parse_amount(raw.text) is not None:
             return place, raw.without("¥")
     return None
+
+
+def sum_left_over(page: Sequence[Placed], taken: Collection[Line], between: tuple[float, float]) -> Found | None:
+    """The one sum in a block of labelled sums (其他信息) that none of the labels read there owns; None when there are several."""
+    top, bottom = between
+    left = [
+        (p, p.print.without(":"))
+        for p in page
+        if top < p.y < bottom and p.line not in taken and parse_amount(p.print.without(":").text) is not None
+    ]
+    return left[0] if len(left) == 1 else None
 
 
 def parties(page: Sequence[Placed]) -> tuple[Found | None, Found | None]:
