@@ -15,6 +15,7 @@ from insurance.rules.receipts.unlabelled import (
     hospital_by_its_name,
     is_invoice,
     parties,
+    sum_in_capitals,
     sum_left_over,
     tax,
     total_beside,
@@ -160,7 +161,9 @@ def _joined(place: Placed, page: Sequence[Placed], raw: Print, name: str) -> tup
 
 def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
     """The nearest line right of a label, in its row, unless that is a label itself."""
-    reach = 14 * place.height
+    # on a slip, which is narrow, values stand at the other edge
+    width = max(p.right for p in page) - min(p.left for p in page)
+    reach = max(14 * place.height, width if width < 26 * place.height else 0)
     row = [
         p for p in page
         if p is not place and same_row(place, p) and -0.5 * place.height < p.left - place.right < reach
@@ -212,6 +215,8 @@ def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
         for name, party in zip(("payer", "hospital"), parties(page), strict=True):
             if party and draft.text(name) is None:
                 _take(draft, name, party)
+    if draft.text("total_upper") is None and (found := sum_in_capitals(page)):
+        _take(draft, "total_upper", found)
     capitals = draft.values.get("total_upper")
     foot = next((p for p in page if capitals and p.line is capitals.line), None)
     if draft.text("hospital") is None and (named := hospital_by_its_name(page, foot.y if foot else float("inf"))):

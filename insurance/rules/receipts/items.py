@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from itertools import takewhile
 from statistics import median
 
-from insurance.rules.receipts.labels import ITEM_HEADS
+from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
 from insurance.rules.receipts.text import parse_amount, to_fen
 
-_AMOUNT_HEAD = re.compile(r"^金额(\(元\)|元)?|额\(元\)$")
+_AMOUNT_HEAD = re.compile(r"^金额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$")
 _RIVAL_HEAD = re.compile(r"单价|税额|自付|自费|自负|统筹|医保")
 _TOTAL = re.compile(r"合计|大写|小写|^合.?$")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
+_QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
 
 Pair = tuple[Placed | None, Placed | None]
@@ -58,7 +59,9 @@ def read_items(page: Sequence[Placed]) -> Rows:
     columns, head_y, height = _columns(page)
     if not columns:
         return Rows((), False)
-    bottoms = [p.y for p in page if p.y > head_y + 0.5 * height and _TOTAL.search(p.print.text)]
+    across = min(c.names_from - 0.5 * c.pitch for c in columns), max(c.amount_x for c in columns)
+    below = [p for p in page if p.y > head_y + 0.5 * height and p.left < across[1] and p.right > across[0]]
+    bottoms = [p.y for p in below if _ends_the_table(p)]
     bottom = min(bottoms, default=float("inf"))
     body = [p for p in page if head_y + 0.6 * height < p.y < bottom - 0.5 * height]
     columns, astray = _with_headless(columns, body)
@@ -69,6 +72,17 @@ def read_items(page: Sequence[Placed]) -> Rows:
         entries += [_Entry((n or a).y, column.names_from, (n, a)) for n, a in pairs]  # type: ignore[union-attr]
         whole = whole and complete
     return Rows(tuple(entry.pair for entry in _reading_order(entries, height)), whole and bool(entries))
+
+
+def _ends_the_table(place: Placed) -> bool:
+    """The total, or whatever has a label of its own: some papers print the total above the table."""
+    labels = find_labels(place.print.text)
+    return bool(_TOTAL.search(place.print.text)) or (bool(labels) and labels[0].start == 0)
+
+
+def _is_name(place: Placed) -> bool:
+    text = place.print.text
+    return bool(_WORD.search(text)) and not _QUANTITY.search(text) and not find_labels(text)
 
 
 def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
@@ -125,7 +139,7 @@ def _left_of(amount: Placed, body: Sequence[Placed], known: Sequence[_Column]) -
     after = max((c.amount_x for c in known if c.amount_x < amount.x), default=float("-inf"))
     row = [p for p in body if after < p.left < amount.left and same_row(amount, p)]
     sums = [p.right for p in row if parse_amount(p.print.text) is not None]
-    names = [p for p in row if _WORD.search(p.print.text) and p.left > max(sums, default=after)]
+    names = [p for p in row if _is_name(p) and p.left > max(sums, default=after)]
     return min(names, key=lambda p: p.left, default=None)
 
 
@@ -140,7 +154,7 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
     names = [
         p for p in body
         if max(column.names_from - 0.75 * pitch, column.after) < p.left < column.until
-        and _WORD.search(p.print.text) and p.right < column.amount_x + 0.2 * pitch
+        and _is_name(p) and p.right < column.amount_x + 0.2 * pitch
     ]  # fmt: skip
     amounts = [
         p for p in body
@@ -155,9 +169,26 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
         if best is not None:
             left.remove(best)
         pairs.append((name, best))
-    pairs = _without_parts(pairs) + [(None, a) for a in left]
+    pairs = _without_parts(_with_sums_below(pairs, left)) + [(None, a) for a in left]
     readable = all(n is not None and a is not None and parse_amount(a.text) is not None for n, a in pairs)
     return pairs, readable
+
+
+def _with_sums_below(pairs: list[Pair], left: list[Placed]) -> list[Pair]:
+    """On narrow slips a name has its sum in the row below, beside quantity and price: the first sum before the next name.
+    Sums that found their name are taken out of `left`. One name without a sum does not make a paper such a slip."""
+    if 2 * sum(amount is None for _, amount in pairs) <= len(pairs):
+        return pairs
+    joined: list[Pair] = []
+    for i, (name, amount) in enumerate(pairs):
+        if name is not None and amount is None:
+            following = pairs[i + 1][0] if i + 1 < len(pairs) else None
+            end = following.y if following is not None else name.y + 3 * name.height
+            amount = min((a for a in left if name.y < a.y < end), key=lambda a: a.y, default=None)  # noqa: PLW2901
+            if amount is not None:
+                left.remove(amount)
+        joined.append((name, amount))
+    return joined
 
 
 def _without_parts(pairs: list[Pair]) -> list[Pair]:

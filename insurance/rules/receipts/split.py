@@ -8,15 +8,19 @@ from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.text import plain
 
 _CAPITALS = re.compile(r"大写")
+_TOTAL = re.compile(r"大写|小写|合计|总金额")
+# a column of a receipt may have a strip beside it; a receipt has at least so many lines
+_LEAST_LINES = 8
 _FOOT = re.compile(r"收款单位|收款人|收款员|复核人|收费单位|开票人|销售方")
 
 
 def split_receipts(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines of each receipt in reading order; one list when there is only one receipt, or none to be seen."""
     anchors = [line for line in lines if _CAPITALS.search(plain(line.text))]
-    if len(anchors) < 2:
+    totals = [line for line in lines if _TOTAL.search(plain(line.text))]
+    if len(totals) < 2:
         return [list(lines)]
-    parts = _side_by_side(lines, anchors) or _one_above_another(lines)
+    parts = _side_by_side(lines, totals) or (_one_above_another(lines) if len(anchors) > 1 else [])
     if len(parts) < 2:
         return [list(lines)]
     return [receipt for part in parts for receipt in split_receipts(part)]
@@ -33,8 +37,9 @@ def _side_by_side(lines: Sequence[Line], anchors: Sequence[Line]) -> list[list[L
     heights = sorted(line.box[3] - line.box[1] for line in lines)
     for width, cut in sorted(strips, reverse=True):
         sides = {(a.box[0] + a.box[2]) / 2 > cut for a in anchors}
-        if len(sides) == 2 and width > heights[len(heights) // 2]:
-            return [[x for x in lines if x.box[2] < cut], [x for x in lines if x.box[2] >= cut]]
+        parts = [x for x in lines if x.box[2] < cut], [x for x in lines if x.box[2] >= cut]
+        if len(sides) == 2 and width > heights[len(heights) // 2] and min(map(len, parts)) >= _LEAST_LINES:
+            return list(parts)
     return []
 
 

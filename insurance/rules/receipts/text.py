@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-_AMOUNT = re.compile(r"[¥Y]?(-?(?:\d{1,3}(?:[,.]\d{3})+|\d+)\.\d{2})元?")
+# the sign before two last figures can only be the point, however it was read
+_AMOUNT = re.compile(r"[¥Y]?(-?(?:\d{1,3}(?:[,.]\d{3})+|\d+)[.,:]\d{2})元?")
 _DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年]?)(\d\d?)(?:[-/.月]?)(\d\d?)日?(?:\d\d?:\d\d(?::\d\d)?)?")
 
 
@@ -75,7 +76,7 @@ def parse_amount(text: str) -> str | None:
     match = _AMOUNT.fullmatch(plain(text).rstrip(".:,;。"))
     if match is None:
         return None
-    whole, _, cents = match[1].rpartition(".")
+    whole, cents = match[1][:-3], match[1][-2:]
     return f"{int(re.sub('[,.]', '', whole))}.{cents}" if not whole.startswith("-0") else f"-0.{cents}"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Sequence
 
+from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.labels import find_labels
 from insurance.rules.receipts.layout import Line, Placed, same_row
 from insurance.rules.receipts.text import Print, parse_amount, parse_date, plain
@@ -62,6 +63,12 @@ def total_beside(capitals: Placed, page: Sequence[Placed]) -> Found | None:
         if raw.text.startswith("¥") and parse_amount(raw.text) is not None:
             return place, raw.without("¥")
     return None
+
+
+def sum_in_capitals(page: Sequence[Placed]) -> Found | None:
+    """The one line that is nothing but a sum in capitals, wherever it stands."""
+    found = [(p, p.print) for p in page if len(p.print.text) > 2 and parse_capitals(p.print.text) is not None]
+    return found[0] if len(found) == 1 else None
 
 
 def sum_left_over(page: Sequence[Placed], taken: Collection[Line], between: tuple[float, float]) -> Found | None:
