@@ -196,7 +196,7 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
         return (chosen.text if parse_capitals(chosen.text) is not None else None), chosen.score
     if name == "stay":
         return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
-    kept = raw.without(".:,;*" if name == "payer" else ".:,;")
+    kept = raw.without(".:,;*·" if name in ("payer", "hospital") else ".:,;")
     if name == "check_code":
         kept = kept.only(_CHECK_CODE)
     text = kept.text

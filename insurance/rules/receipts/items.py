@@ -55,8 +55,10 @@ class _Entry:
 
 
 def read_items(page: Sequence[Placed]) -> Rows:
-    """The pairs of the table, row by row, left to right; empty when no head row is found."""
+    """The pairs of the table, row by row, left to right; empty where there is no table."""
     columns, head_y, height = _columns(page)
+    if not columns:
+        columns, head_y, height = _column_without_heads(page)
     if not columns:
         return Rows((), False)
     across = min(c.names_from - 0.5 * c.pitch for c in columns), max(c.amount_x for c in columns)
@@ -101,6 +103,21 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
                 columns.append(_column(start, end, heads[0], row))
         return columns, first.y, first.height
     return [], 0.0, 0.0
+
+
+def _column_without_heads(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
+    """Some slips print no heads: between the last labelled line and the total, names stand at one edge, sums at the other."""
+    totals = [p.y for p in page if _TOTAL.search(p.print.text)]
+    rows = [p for p in page if p.y < min(totals, default=float("-inf"))]
+    labelled = [p.y for p in rows if find_labels(p.print.text)]
+    top = max(labelled, default=float("-inf"))
+    body = [p for p in rows if p.y > top]
+    names, amounts = [p for p in body if _is_name(p)], _amounts(body)
+    if not labelled or not names or not amounts:
+        return [], 0.0, 0.0
+    edge = max(a.right for a in amounts)
+    sums = [a.x for a in amounts if edge - a.right < 2 * a.height]
+    return [_Column(min(n.left for n in names), median(sums), float("-inf"), until=min(sums))], top, names[0].height
 
 
 def _column(start: float, end: float, amount: Placed, row: Sequence[Placed]) -> _Column:

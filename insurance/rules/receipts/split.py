@@ -8,7 +8,7 @@ from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.text import plain
 
 _CAPITALS = re.compile(r"大写")
-_TOTAL = re.compile(r"大写|小写|合计|总金额")
+_TOTAL = re.compile(r"^(?!.*小写).*(?:大写|合计|总金额)")
 # a column of a receipt may have a strip beside it; a receipt has at least so many lines
 _LEAST_LINES = 8
 _FOOT = re.compile(r"收款单位|收款人|收款员|复核人|收费单位|开票人|销售方")

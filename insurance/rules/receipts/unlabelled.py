@@ -50,7 +50,7 @@ def hospital_by_its_name(page: Sequence[Placed], foot: float) -> Found | None:
         at_an_end = place.y > foot or place.y < min(labelled, default=float("inf"))
         if not at_an_end or (colon and not re.search(r"[位章)]", label)):
             continue
-        name = without_seal(place.print.part(len(label + colon)).without("。.,;*"))
+        name = without_seal(place.print.part(len(label + colon)).without("。.,;*·"))
         if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL:
             named.append((place, name))
     return max(named, key=lambda n: n[0].y, default=None)
