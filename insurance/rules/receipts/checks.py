@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.qr import QrFields
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Check, Extras, Level, ReceiptFields
-from insurance.rules.receipts.text import to_fen
+from insurance.rules.receipts.text import fen_of_capitals, to_fen
 
 QR_FIELDS = ("bill_code", "bill_no", "check_code", "date", "total")
 
@@ -35,7 +34,7 @@ def check_receipt(
 
 
 def _from_capitals(fields: ReceiptFields) -> str | None:
-    upper = parse_capitals(fields.total_upper) if fields.total_upper else None
+    upper = fen_of_capitals(fields.total_upper) if fields.total_upper else None
     return _yuan(upper) if upper is not None else None
 
 
@@ -96,7 +95,7 @@ def _deposits(fields: ReceiptFields, extras: Extras) -> Check | None:
 
 def _capitals(fields: ReceiptFields) -> Check | None:
     """R5: capitals = figures."""
-    upper = parse_capitals(fields.total_upper) if fields.total_upper else None
+    upper = fen_of_capitals(fields.total_upper) if fields.total_upper else None
     if upper is None or fields.total is None:
         return None
     return _compare("capitals_equal_total", upper, to_fen(fields.total), "大写金额与小写金额")

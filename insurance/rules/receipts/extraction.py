@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.items import read_items
 from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Box, Extras, Form, Item
-from insurance.rules.receipts.text import Print, parse_amount, parse_date, parse_date_range, plain
+from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, parse_date_range, plain
 from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
@@ -21,11 +20,11 @@ from insurance.rules.receipts.unlabelled import (
     total_beside,
     without_seal,
 )
-from insurance.rules.receipts.vocabulary import ITEM_NAMES
+from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
 
 _AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
 _AMOUNT_CHARACTERS = "0123456789.,-¥元"
-_CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负"
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
 # 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
 _CHECK_CODE = "0123456789abcdef"
 _SHAPES = {
@@ -193,15 +192,16 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
         # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
         skipped = re.match(r"(人民币|[:：⊗])*", raw.text)
         chosen = raw.part(skipped.end() if skipped else 0).only(_CAPITALS)
-        return (chosen.text if parse_capitals(chosen.text) is not None else None), chosen.score
+        text = chosen.text.replace("(", "（").replace(")", "）")
+        return (text if fen_of_capitals(text) is not None else None), chosen.score
     if name == "stay":
         return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
-    kept = raw.without(".:,;*·" if name in ("payer", "hospital") else ".:,;")
+    kept = raw.without(".:,;。、(*·" if name in ("payer", "hospital") else ".:,;。")
     if name == "check_code":
         kept = kept.only(_CHECK_CODE)
     text = kept.text
     if name == "hospital":
-        kept = without_seal(kept)
+        kept = without_seal(kept).ending_as(HOSPITAL_KINDS)
         text = kept.text
     return (text if _SHAPES[name].fullmatch(text) else None), kept.score
 

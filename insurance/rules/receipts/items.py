@@ -18,6 +18,7 @@ _RIVAL_HEAD = re.compile(r"单价|税额|自付|自费|自负|统筹|医保")
 _TOTAL = re.compile(r"合计|大写|小写|^合.?$")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
 _QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
+_STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用章")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
 
 Pair = tuple[Placed | None, Placed | None]
@@ -84,7 +85,7 @@ def _ends_the_table(place: Placed) -> bool:
 
 def _is_name(place: Placed) -> bool:
     text = place.print.text
-    return bool(_WORD.search(text)) and not _QUANTITY.search(text) and not find_labels(text)
+    return bool(_WORD.search(text)) and not _STAMP.search(text) and not _QUANTITY.search(text) and not find_labels(text)
 
 
 def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
 from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
 from insurance.rules.receipts.extraction import Draft, Value, form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
-from insurance.rules.receipts.text import looks_like_another, plain, to_fen
+from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, plain, to_fen
 
 SURE_NAME = 0.6
 _NUMBERED = re.compile(r"\d.*\d.*\d")
@@ -105,15 +104,21 @@ def _fill(fields: ReceiptFields, draft: Draft, codes: Sequence[QrFields]) -> tup
     """The QR code fills only what could not be read (DESIGN 7). A total only when no print of it was found at all and the
     capitals say the same: the code still tells the old sum after a forger has changed the print."""
     filled: dict[str, str] = {}
-    upper = parse_capitals(fields.total_upper) if fields.total_upper else None
+    upper = fen_of_capitals(fields.total_upper) if fields.total_upper else None
     for code in codes:
         for name in QR_FIELDS:
             told = getattr(code, name)
-            if told is None or getattr(fields, name) is not None:
+            if told is None or getattr(fields, name) is not None or _read_otherwise(name, told, draft):
                 continue
             if name != "total" or (to_fen(told) == upper and "total" not in draft.labelled):
                 filled.setdefault(name, told)
     return replace(fields, **cast(Any, filled)), list(filled)
+
+
+def _read_otherwise(name: str, told: str, draft: Draft) -> bool:
+    """The print was read, not clearly, as something else than the code tells: nobody knows which of the two is printed."""
+    read = draft.text(name)
+    return read is not None and read != told and not looks_like_another(read, [told])
 
 
 def _scores(draft: Draft) -> dict[str, float]:

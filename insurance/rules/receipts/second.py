@@ -13,6 +13,7 @@ from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Item, ReceiptReading
 from insurance.rules.receipts.text import to_fen
+from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
 _HEAD = frozenset(("bill_code", "bill_no", "check_code", "payer", "date"))
@@ -83,6 +84,8 @@ def combine(first: Draft, second: Draft) -> Draft:
     """What both readings say together."""
     names = [*dict.fromkeys((*first.values, *second.values))]
     values = {name: _together(first.values.get(name), second.values.get(name)) for name in names}
+    if values.get("hospital") and values["hospital"].text is None:  # type: ignore[union-attr]
+        values["hospital"] = _known_kind(first.values.get("hospital"), second.values.get("hospital"))
     chosen = _items(first, second)
     return Draft(
         values={name: value for name, value in values.items() if value is not None},
@@ -111,6 +114,12 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
         return replace(surer, score=0.9 * surer.score)
     return replace(one, text=None)
+
+
+def _known_kind(one: Value | None, other: Value | None) -> Value | None:
+    """Of two readings of a hospital's name the one that ends as such names do (口腔医院, and not 口院医院)."""
+    known = [v for v in (one, other) if v is not None and v.text is not None and v.text.endswith(HOSPITAL_KINDS)]
+    return replace(known[0], agreed=known[0].score >= _LIKELY) if len(known) == 1 else replace(one or other, text=None)  # type: ignore[type-var]
 
 
 def _missing_extras(first: Draft, second: Draft) -> dict[str, str]:

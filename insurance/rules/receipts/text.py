@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from insurance.rules.capitals import parse_capitals
+
 # the sign before two last figures can only be the point, however it was read
 _AMOUNT = re.compile(r"[¥Y]?(-?(?:\d{1,3}(?:[,.]\d{3})+|\d+)[.,:]\d{2})元?")
 _DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年]?)(\d\d?)(?:[-/.月]?)(\d\d?)日?(?:\d\d?:\d\d(?::\d\d)?)?")
@@ -42,6 +44,14 @@ class Print:
         for i, (second, chance) in enumerate(self.seconds):
             if self.text not in names and chance > 0.01 and self.text[:i] + second + self.text[i + 1 :] in names:
                 return Print(self.text[:i] + second + self.text[i + 1 :], self.scores, self.seconds)
+        return self
+
+    def ending_as(self, ends: tuple[str, ...]) -> "Print":
+        """Where one character's next guess makes the end a known one (妇纺保健院: 妇幼保健院), with that."""
+        for i, (second, chance) in enumerate(self.seconds):
+            chosen = self.text[:i] + second + self.text[i + 1 :]
+            if not self.text.endswith(ends) and chance > 0.02 and chosen.endswith(ends):
+                return Print(chosen, self.scores, self.seconds)
         return self
 
     def only(self, allowed: str) -> "Print":
@@ -83,6 +93,13 @@ def parse_amount(text: str) -> str | None:
 def to_fen(amount: str) -> int:
     """`1234.50` → 123450."""
     return int(amount.replace(".", ""))
+
+
+def fen_of_capitals(text: str) -> int | None:
+    """A sum in capitals, below zero on a red-letter (红字) receipt: `负捌元整`, `（负数）捌元整`."""
+    sign = re.match(r"负|[（(]负数[)）]", text)
+    fen = parse_capitals(text[sign.end() :] if sign else text)
+    return -fen if sign and fen is not None else fen
 
 
 def parse_date(text: str) -> str | None:

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Collection, Sequence
 
-from insurance.rules.capitals import parse_capitals
 from insurance.rules.receipts.labels import find_labels
 from insurance.rules.receipts.layout import Line, Placed, same_row
-from insurance.rules.receipts.text import Print, parse_amount, parse_date, plain
+from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, plain
 
 Found = tuple[Placed, Print]
 
@@ -67,7 +66,7 @@ def total_beside(capitals: Placed, page: Sequence[Placed]) -> Found | None:
 
 def sum_in_capitals(page: Sequence[Placed]) -> Found | None:
     """The one line that is nothing but a sum in capitals, wherever it stands."""
-    found = [(p, p.print) for p in page if len(p.print.text) > 2 and parse_capitals(p.print.text) is not None]
+    found = [(p, p.print) for p in page if len(p.print.text) > 2 and fen_of_capitals(p.print.text) is not None]
     return found[0] if len(found) == 1 else None
 
 
