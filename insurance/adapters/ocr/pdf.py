@@ -4,6 +4,7 @@ import ctypes
 import re
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 from PIL import Image
 
 from insurance.adapters.ports import Page, TextBox
@@ -34,7 +35,7 @@ def _text_page(page: pypdfium2.PdfPage) -> Page | None:
     layer = page.get_textpage()
     try:
         whole = layer.get_text_bounded()
-        if len(whole) < 40 or len(_ENOUGH.findall(whole)) < 2:
+        if len(whole) < 40 or len(_ENOUGH.findall(whole)) < 2 or _hidden_text(page):
             return None
         boxes = []
         for i in range(min(layer.count_rects(), 4000)):
@@ -46,6 +47,12 @@ def _text_page(page: pypdfium2.PdfPage) -> Page | None:
     finally:
         layer.close()
     return Page(round(width * scale), round(height * scale), tuple(boxes))
+
+
+def _hidden_text(page: pypdfium2.PdfPage) -> bool:
+    """Text that is there and not drawn (a scanner's own reading, or a forger's) is not what the page prints."""
+    texts = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=4)
+    return any(pdfium.FPDFTextObj_GetTextRenderMode(text.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE for text in texts)
 
 
 def _render(page: pypdfium2.PdfPage) -> Image.Image:

@@ -1,0 +1,158 @@
+from printed import changed, line, receipt
+
+from insurance.rules.receipts.extraction import extract
+from insurance.rules.receipts.layout import Line
+from insurance.rules.receipts.proof import prove
+from insurance.rules.receipts.reading import Item, ReceiptReading
+from insurance.rules.receipts.split import split_receipts
+
+
+def read(lines: list[Line], *qr: str) -> ReceiptReading:
+    return prove(extract(lines), qr)
+
+
+def failing(reading: ReceiptReading) -> set[str]:
+    return {check.code for check in reading.checks if not check.ok}
+
+
+def invoice() -> list[Line]:
+    heads = (
+        ("项目名称", 200),
+        ("规格型号", 540),
+        ("单位", 720),
+        ("数量", 840),
+        ("单价", 990),
+        ("金额", 1180),
+        ("税额", 1500),
+    )
+    rows = (
+        ("*中成药*云南白药气雾剂", "85g", "3", "17.65", "52.96", "0.53", 160),
+        ("*纺织产品*医用护踝", "均码", "3", "9.28", "27.83", "0.28", 200),
+    )
+    table = [line(text, x, 100) for text, x in heads]
+    for name, size, count, price, amount, tax, y in rows:
+        cells = ((name, 90), (size, 490), (count, 900), (price, 1000), (amount, 1190), (tax, 1540))
+        table += [line(text, x, y) for text, x in cells]
+    return [
+        line("电子发票（普通发票）", 620, -160),
+        line("发票号码：23372000000092267341", 1150, -150),
+        line("开票日期：2023年04月28日", 1150, -100),
+        line("名称：周涵嘉", 150, 0),
+        line("名称：济南市安和骨伤科诊所", 910, 0),
+        *table,
+        line("合", 205, 400),
+        line("计", 320, 400),
+        line("¥80.79", 1200, 400),
+        line("¥0.81", 1550, 400),
+        line("价税合计（大写）", 130, 460),
+        line("⊗捌拾壹元陆角整", 440, 460),
+        line("（小写）¥81.60", 1160, 460),
+    ]
+
+
+def test_an_invoice_names_buyer_and_seller_and_its_charges_with_the_tax_make_the_total() -> None:
+    reading = read(invoice(), "01,32,,23372000000092267341,81.60,20230428,,1B30")
+    fields = reading.fields
+    assert (fields.payer, fields.hospital) == ("周涵嘉", "济南市安和骨伤科诊所")
+    assert (fields.bill_no, fields.date, fields.total) == ("23372000000092267341", "2023-04-28", "81.60")
+    assert fields.total_upper == "捌拾壹元陆角整"
+    assert fields.items == (Item("*中成药*云南白药气雾剂", "52.96"), Item("*纺织产品*医用护踝", "27.83"))
+    assert failing(reading) == set()
+    assert reading.confidence["total"] >= 0.99
+
+
+def test_an_invoice_whose_total_was_changed_is_told_by_its_tax() -> None:
+    assert "items_equal_total" in failing(read(changed(invoice(), "（小写）¥81.60", "（小写）¥91.60")))
+
+
+def slip(*, heads: bool = True) -> list[Line]:
+    return [
+        line("北京建设路社区卫生服务中心", 60, 40),
+        line("票号", 20, 160),
+        line("0043865189", 420, 160),
+        line("病人姓名", 20, 200),
+        line("陶馨", 500, 200),
+        line("日期", 20, 240),
+        line("2013/04/16", 420, 240),
+        *([line("项目", 20, 280), line("金额", 500, 280)] if heads else []),
+        line("换药(中)", 20, 350),
+        line("207.46 × 1", 60, 390),
+        line("207.46", 476, 390),
+        line("石膏固定术", 20, 430),
+        line("100.00 × 1", 60, 470),
+        line("100.00", 476, 470),
+        line("费用合计", 20, 540),
+        line("307.46", 476, 540),
+        line("叁佰零柒元零肆角陆分", 170, 580),
+        line("医保统筹支付", 20, 620),
+        line("179.12", 476, 620),
+        line("现金支付", 20, 660),
+        line("128.34", 476, 660),
+    ]
+
+
+def test_a_slip_has_its_values_at_the_other_edge_and_sums_below_their_names() -> None:
+    for paper in (slip(), slip(heads=False)):
+        fields = read(paper).fields
+        assert (fields.bill_no, fields.payer, fields.date) == ("0043865189", "陶馨", "2013-04-16")
+        assert fields.hospital == "北京建设路社区卫生服务中心"
+        assert (fields.total, fields.total_upper) == ("307.46", "叁佰零柒元零肆角陆分")
+        assert (fields.pool_pay, fields.cash_pay) == ("179.12", "128.34")
+        assert fields.items == (Item("换药(中)", "207.46"), Item("石膏固定术", "100.00"))
+
+
+def test_what_a_charge_is_made_of_is_no_charge() -> None:
+    parts = [line("尿常规", 100, 375), line("100.50", 530, 375), line("换药", 100, 385 + 15), line("20.00", 530, 400)]
+    page = [item for item in receipt() if item.text not in ("检查费", "300.00", "治疗费", "86.00")]
+    fields = read(changed([*page, *parts], "506.50", "120.50")).fields
+    assert fields.items == (Item("西药费", "120.50"),)
+
+
+def test_a_column_whose_head_is_unreadable_is_known_by_its_sums() -> None:
+    page = [item for item in receipt() if not (item.text in ("项目名称", "金额（元）", "备注") and item.box[0] > 900)]
+    assert read(page).fields.items == read(receipt()).fields.items
+
+
+def test_a_sum_whose_label_a_seal_hides_belongs_to_the_one_field_without_a_label() -> None:
+    page = changed(receipt(), "个人自费：20.00", "20.00")
+    assert read(page).fields.self_expense == "20.00"
+    two = changed(page, "其他支付：0.00", "0.00")
+    assert (read(two).fields.self_expense, read(two).fields.other_pay) == (None, None)
+
+
+def test_a_longer_label_is_not_cut_short_to_a_known_one() -> None:
+    assert read(changed(receipt(), "医保统筹基金支付：150.00", "医保统筹基全支付：150.00")).fields.pool_pay == "150.00"
+    assert read(changed(receipt(), "其他支付：0.00", "其他支付金额：0.00")).fields.other_pay == "0.00"
+    assert read(changed(receipt(), "其他支付：0.00", "大病支付：0.00")).fields.other_pay is None
+
+
+def test_a_hospital_without_its_label_is_known_by_how_its_name_ends() -> None:
+    page = changed(receipt(), "收款单位（章）：南昌市明湖人民医院", "南昌市明湖人民医院")
+    assert read(page).fields.hospital == "南昌市明湖人民医院"
+    cut = changed(receipt(), "收款单位（章）：南昌市明湖人民医院", "收款单位（章）：南昌市明湖口腔医")
+    assert read(cut).fields.hospital is None
+
+
+def test_a_red_letter_receipt_keeps_its_own_number_and_its_capitals_as_printed() -> None:
+    page = changed(
+        changed(receipt(), "506.50", "-506.50"),
+        "金额合计（大写）伍佰零陆元伍角整",
+        "金额合计（大写）（负数）伍佰零陆元伍角整",
+    )
+    reading = read([line("原票据号码：0099999999", 80, 150), *page])
+    assert reading.fields.bill_no == "0012345678"
+    assert (reading.fields.total, reading.fields.total_upper) == ("-506.50", "（负数）伍佰零陆元伍角整")
+    assert "amounts_not_negative" in failing(reading)
+    assert "capitals_equal_total" not in failing(reading)
+
+
+def test_stamps_in_the_table_are_no_charges() -> None:
+    page = [*receipt(), line("收讫", 120, 450)]
+    assert read(page).fields.items == read(receipt()).fields.items
+
+
+def test_receipts_side_by_side_are_two_whatever_their_forms() -> None:
+    right = [Line(x.text, tuple((a + 1800, b) for a, b in x.quad), x.score) for x in slip()]  # type: ignore[arg-type]
+    parts = split_receipts([*right, *receipt()])
+    assert [read(part).fields.payer for part in parts] == ["黄子轩", "陶馨"]
+    assert [read(part).fields.total for part in parts] == ["506.50", "307.46"]

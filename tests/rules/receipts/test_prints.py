@@ -1,0 +1,113 @@
+from dataclasses import replace
+
+import pytest
+from printed import changed, receipt
+
+from insurance.rules.receipts.extraction import extract
+from insurance.rules.receipts.labels import telling_places
+from insurance.rules.receipts.layout import Line
+from insurance.rules.receipts.proof import prove
+from insurance.rules.receipts.second import combine, needs_second_reading, where_to_look
+from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, parse_amount, plain_print
+from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
+
+
+def with_scores(lines: list[Line], text: str, unsure: dict[str, float]) -> list[Line]:
+    """The same page, with these characters of one line read less surely."""
+    return [
+        replace(x, scores=tuple(unsure.get(c, 1.0) for c in text), score=min(unsure.values())) if x.text == text else x
+        for x in lines
+    ]
+
+
+def test_a_blurred_label_takes_nothing_from_a_clear_sum() -> None:
+    page = with_scores(receipt(), "其他支付：0.00", {"其": 0.3, "付": 0.4})
+    assert read_scores(page)["other_pay"] == 1.0
+
+
+def read_scores(page: list[Line]) -> dict[str, float]:
+    return {name: value.score for name, value in extract(page).values.items()}
+
+
+def test_the_one_character_that_tells_two_labels_apart_counts() -> None:
+    assert 3 in telling_places("个人自费")
+    page = with_scores(receipt(), "个人自费：20.00", {"费": 0.3})
+    assert read_scores(page)["self_expense"] == 0.3
+
+
+def test_where_a_sign_can_not_stand_the_next_guess_counts() -> None:
+    guesses = [("", 0.0)] * 3 + [(".", 0.4)] + [("", 0.0)] * 2
+    read = plain_print("461:39", (1.0, 1.0, 1.0, 0.5, 1.0, 1.0), guesses).only("0123456789.")
+    assert read.text == "461.39"
+    assert read.score == pytest.approx(0.8)
+    assert plain_print("46a", (1.0, 1.0, 1.0)).only("0123456789").text == "46a"
+
+
+def test_a_known_name_one_guess_away_is_that_name() -> None:
+    guesses = [("", 0.0), ("", 0.0), ("饮", 0.2), ("", 0.0)]
+    assert plain_print("中药飲片", (1.0, 1.0, 0.7, 1.0), guesses).as_one_of(ITEM_NAMES).text == "中药饮片"
+    name = plain_print("新建妇纺保健院", (1.0,) * 7, [*[("", 0.0)] * 3, ("幼", 0.3), *[("", 0.0)] * 3])
+    assert name.ending_as(HOSPITAL_KINDS).text == "新建妇幼保健院"
+
+
+def test_signs_that_print_alike_are_no_contradiction() -> None:
+    assert looks_like_another("fob4", ["f0b4"])
+    assert not looks_like_another("f1b4", ["f0b4"])
+    assert not looks_like_another("f0b4", ["f0b4"])
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("871,61", "871.61"), ("1,234:50", "1234.50"), ("1,234", None), ("12345", None)]
+)
+def test_the_sign_before_two_last_figures_is_the_point(text: str, amount: str | None) -> None:
+    assert parse_amount(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"), [("负捌元捌角叁分", -883), ("（负数）伍佰肆拾元肆角整", -54040), ("捌元整", 800), ("负", None)]
+)
+def test_capitals_below_zero(text: str, fen: int | None) -> None:
+    assert fen_of_capitals(text) == fen
+
+
+def test_a_look_alike_check_code_is_filled_by_the_code_and_no_finding() -> None:
+    page = changed(receipt(), "校验码：a1b2c3", "校验码：alb2c3")
+    reading = prove(extract(page), ["CZ-EI-36,1.0.0,36060126,0012345678,a1b2c3,20261102,506.50"])
+    assert reading.fields.check_code == "a1b2c3"
+    assert reading.confidence["check_code"] < 0.99
+    assert all(check.ok for check in reading.checks)
+
+
+def test_an_unclear_number_that_contradicts_the_code_is_nobodys() -> None:
+    page = changed(receipt(), "票据号码：0012345678", "票据号码：0012345978", score=0.8)
+    reading = prove(extract(page), ["CZ-EI-36,1.0.0,36060126,0012345678,a1b2c3,20261102,506.50"])
+    assert reading.fields.bill_no is None
+
+
+def test_only_the_part_of_the_page_where_the_trouble_is_is_looked_at_again() -> None:
+    draft = extract(changed(receipt(), "交款人：黄子轩", "交款人：黄子轩", score=0.6))
+    seen = {line.text for line in where_to_look(draft, prove(draft))}
+    assert "交款人：黄子轩" in seen
+    assert not {"西药费", "个人自费：20.00", "收款人：1234"} & seen
+
+
+def test_trouble_with_a_sum_means_the_table_and_the_total() -> None:
+    draft = extract(changed(receipt(), "86.00", None))
+    assert needs_second_reading(draft, prove(draft))
+    seen = {line.text for line in where_to_look(draft, prove(draft))}
+    assert {"项目名称", "治疗费", "金额合计（大写）伍佰零陆元伍角整"} <= seen
+    assert "收款单位（章）：南昌市明湖人民医院" not in seen
+
+
+def test_of_two_readings_of_a_hospital_the_one_with_a_known_end_stands() -> None:
+    right = "收款单位（章）：南昌市明湖人民医院"
+    wrong = extract(changed(receipt(), right, "收款单位（章）：南昌市明湖入民医院"))
+    assert prove(combine(wrong, extract(receipt()))).fields.hospital == "南昌市明湖人民医院"
+
+
+def test_of_two_unsure_readings_that_agree_the_name_stands_and_is_not_certain() -> None:
+    unsure = extract(changed(receipt(), "交款人：黄子轩", "交款人：黄子轩", score=0.6))
+    assert prove(unsure).fields.payer is None
+    twice = prove(combine(unsure, unsure))
+    assert twice.fields.payer == "黄子轩"
+    assert twice.confidence["payer"] < 0.99
