@@ -21,9 +21,10 @@ def half_turned(crop: Array) -> Array:
 
 
 def _cut(pixels: Array, quad: Array) -> Array:
-    quad = _widened(np.asarray(quad, np.float32))
+    quad = np.asarray(quad, np.float32)
     if _height(quad) >= 1.5 * _width(quad):
         quad = np.roll(quad, -1, axis=0)
+    quad = _widened(quad)
     scale = LINE_HEIGHT / _height(quad)
     size = (max(round(_width(quad) * scale), 4), LINE_HEIGHT)
     if scale < 0.5:
