@@ -23,6 +23,8 @@ from insurance.rules.receipts.unlabelled import (
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
 
 _AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
+# below what a value must be without arithmetic that bears it out
+_DOUBTFUL = 0.7
 _AMOUNT_CHARACTERS = "0123456789.,-¥元"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
 # 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
@@ -152,6 +154,10 @@ def _joined(place: Placed, page: Sequence[Placed], raw: Print, name: str) -> tup
         p for p in page if p is not place and same_row(place, p) and abs(p.left - place.right) < 0.6 * place.height
     ]
     for piece in touching:
+        alone, sureness = read_value(name, piece.print)
+        if alone is not None and piece.print.text.startswith(raw.text):
+            # the first box ends within the figure with which the second begins; 5 and 500.00 may yet be 5500.00
+            return alone, min(sureness, _DOUBTFUL)
         value, score = read_value(name, raw.joined(piece.print))
         if value is not None:
             return value, score

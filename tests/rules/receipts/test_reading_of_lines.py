@@ -138,6 +138,14 @@ def test_a_sum_in_two_touching_pieces_is_one_sum() -> None:
     assert read([*page, front, line(".50", front.box[2] + 2, 760)]).fields.cash_pay == "356.50"
 
 
+def test_a_figure_that_two_boxes_share_is_one_figure_and_proved_by_the_sum() -> None:
+    page = changed(receipt(), "个人现金支付：356.50", None)
+    front = line("个人现金支付：3", 1240, 760)
+    overlapping = [*page, front, line("356.50", front.box[2] - 4, 760)]
+    assert read(overlapping).fields.cash_pay == "356.50"
+    assert read(changed(overlapping, "其他支付：0.00", None)).fields.cash_pay is None
+
+
 def test_a_day_at_the_foot_is_the_day_of_an_older_paper() -> None:
     page = changed(receipt(), "开票日期：2026-11-02", None)
     foot = [line("2026", 900, 950), line("年", 960, 950), line("11", 1000, 950), line("月", 1040, 950)]
