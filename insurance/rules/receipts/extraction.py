@@ -15,7 +15,7 @@ from insurance.rules.receipts.unlabelled import (
     is_invoice,
     parties,
     sum_in_capitals,
-    sum_left_over,
+    sums_left_over,
     tax,
     total_beside,
     without_seal,
@@ -171,7 +171,7 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
     reach = max(14 * place.height, width if width < 26 * place.height else 0)
     row = [
         p for p in page
-        if p is not place and same_row(place, p) and -0.5 * place.height < p.left - place.right < reach
+        if p is not place and same_row(place, p) and -0.9 * place.height < p.left - place.right < reach
     ]  # fmt: skip
     for near in sorted(row, key=lambda p: p.left):
         text = near.print.text
@@ -227,24 +227,27 @@ def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
     foot = next((p for p in page if capitals and p.line is capitals.line), None)
     if draft.text("hospital") is None and (named := hospital_by_its_name(page, foot.y if foot else float("inf"))):
         _take(draft, "hospital", named)
-    _last_of_the_block(page, draft, foot)
+    _rest_of_the_block(page, draft, foot)
     if "total" not in draft.labelled and foot and (total := total_beside(foot, page)):
         _take(draft, "total", total)
 
 
-def _last_of_the_block(page: Sequence[Placed], draft: Draft, capitals: Placed | None) -> None:
-    """A seal often hides one label of 其他信息 and leaves its sum: on a national form the one field without a label owns the
-    one sum without one."""
+def _rest_of_the_block(page: Sequence[Placed], draft: Draft, capitals: Placed | None) -> None:
+    """A seal often hides a label of 其他信息 and leaves its sum: on a national form the one field without a label owns the one
+    sum without one; two own two in the order in which every such form prints them (that of cash and 自付 varies)."""
     missing = [name for name in _BLOCK if name not in draft.labelled]
-    if capitals is None or len(missing) != 1 or not {"bill_code", "check_code"} & draft.labelled.keys():
+    rows = [p.y for p in page if p.line.box in [draft.labelled[n] for n in PAYERS if n in draft.labelled]]
+    if capitals is None or not rows or not {"bill_code", "check_code"} & draft.labelled.keys():
         return
     foot = [p.y for p in page if p.y > capitals.y and "收款" in p.print.text]
     taken = [value.line for value in draft.values.values() if value.line]
-    edges = capitals.y + capitals.height, min(foot, default=float("inf")) - 0.5 * capitals.height
-    found = sum_left_over(page, taken, edges)
-    if found:
-        _take(draft, missing[0], found)
-        draft.values[missing[0]].sure_label = False
+    reach = 0.6 * capitals.height
+    found = sums_left_over(page, taken, (min(rows) - reach, min(foot, default=float("inf")) - reach))
+    if len(found) != len(missing) or len(found) > 2 or missing == ["cash_pay", "self_pay"]:
+        return
+    for name, one in zip(missing, found, strict=True):
+        _take(draft, name, one)
+        draft.values[name].sure_label = False
 
 
 def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:

@@ -70,15 +70,15 @@ def sum_in_capitals(page: Sequence[Placed]) -> Found | None:
     return found[0] if len(found) == 1 else None
 
 
-def sum_left_over(page: Sequence[Placed], taken: Collection[Line], between: tuple[float, float]) -> Found | None:
-    """The one sum in a block of labelled sums (其他信息) that none of the labels read there owns; None when there are several."""
+def sums_left_over(page: Sequence[Placed], taken: Collection[Line], between: tuple[float, float]) -> list[Found]:
+    """The sums in a block of labelled sums (其他信息) that none of the labels read there owns, in reading order."""
     top, bottom = between
-    left = [
-        (p, p.print.without(":"))
-        for p in page
-        if top < p.y < bottom and p.line not in taken and parse_amount(p.print.without(":").text) is not None
-    ]
-    return left[0] if len(left) == 1 else None
+    block = [p for p in page if top < p.y < bottom and p.line not in taken and not find_labels(p.print.text)]
+    sums = [(p, p.print.part(p.print.text.rfind(":") + 1)) for p in block]
+    left = sorted(((p, raw) for p, raw in sums if parse_amount(raw.text) is not None), key=lambda f: f[0].y)
+    if len(left) == 2 and same_row(left[0][0], left[1][0]):
+        left.sort(key=lambda f: f[0].left)
+    return left
 
 
 def parties(page: Sequence[Placed]) -> tuple[Found | None, Found | None]:

@@ -117,7 +117,9 @@ def test_a_sum_whose_label_a_seal_hides_belongs_to_the_one_field_without_a_label
     page = changed(receipt(), "个人自费：20.00", "20.00")
     assert read(page).fields.self_expense == "20.00"
     two = changed(page, "其他支付：0.00", "0.00")
-    assert (read(two).fields.self_expense, read(two).fields.other_pay) == (None, None)
+    assert (read(two).fields.self_expense, read(two).fields.other_pay) == ("20.00", "0.00")
+    gone = changed(page, "其他支付：0.00", None)
+    assert (read(gone).fields.self_expense, read(gone).fields.other_pay) == (None, None)
 
 
 def test_a_longer_label_is_not_cut_short_to_a_known_one() -> None:
