@@ -13,6 +13,7 @@ from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
     is_invoice,
+    lost_a_character,
     parties,
     sum_in_capitals,
     sums_left_over,
@@ -33,7 +34,7 @@ _SHAPES = {
     "bill_code": re.compile(r"\d{6,12}"),
     "bill_no": re.compile(r"\d{8,20}"),
     "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
-    "payer": re.compile(r"[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
+    "payer": re.compile(r"(?!统一社会|信用代码)[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
     # a name that begins with 市 or 省 has lost its beginning, one that ends with 医 its end
     "hospital": re.compile(
         r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}(?<![医儿童附属中卫生保健门诊人民务骨腔])"
@@ -209,7 +210,8 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     if name == "hospital":
         kept = without_seal(kept).ending_as(HOSPITAL_KINDS)
         text = kept.text
-    return (text if _SHAPES[name].fullmatch(text) else None), kept.score
+    of_its_shape = _SHAPES[name].fullmatch(text) and not (name == "hospital" and lost_a_character(text))
+    return (text if of_its_shape else None), kept.score
 
 
 def _without_labels(page: Sequence[Placed], draft: Draft) -> None:

@@ -13,12 +13,13 @@ from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
 from insurance.rules.receipts.text import parse_amount, to_fen
 
-_AMOUNT_HEAD = re.compile(r"^金额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$")
+_AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$")
 _RIVAL_HEAD = re.compile(r"单价|税额|自付|自费|自负|统筹|医保")
 _TOTAL = re.compile(r"合计|大写|小写|^合.?$")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
 _QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
 _STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用章")
+_HEAD = re.compile(r"^(?:[数教]量|单价|规格|单位|[金全]额|备注|税率|税额)")
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
 
 Pair = tuple[Placed | None, Placed | None]
@@ -85,6 +86,8 @@ def _ends_the_table(place: Placed) -> bool:
 
 def _is_name(place: Placed) -> bool:
     text = place.print.text
+    if text.startswith(ITEM_HEADS) or _HEAD.search(text):
+        return False
     return bool(_WORD.search(text)) and not _STAMP.search(text) and not _QUANTITY.search(text) and not find_labels(text)
 
 

@@ -20,6 +20,10 @@ _KINDS_OF_HOSPITAL = frozenset(
 )
 # the words of the seal that often stands over the end of 收款单位
 _SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
+_BROKEN_KIND = re.compile(
+    r"(?<!儿)童医院|(?<!口)腔医院|儿医院|童院$|(?<![骨眼胸脑牙皮男妇产外内伤肠专])科医院|(?<!妇)幼保健院|(?<!卫)生院|(?<!卫)生服务|"
+    r"(?<!人)民医院|第[附医]"
+)
 _PARTY = re.compile(r"^(?:名?称|名):")
 
 
@@ -27,6 +31,11 @@ def without_seal(name: Print) -> Print:
     """A name without the words of the seal that stands over its end."""
     kept = name.part(0, len(_SEAL_TAIL.sub("", name.text)))
     return kept if "(" in kept.text else kept.without(")")
+
+
+def lost_a_character(name: str) -> bool:
+    """Engines drop 儿, 口 and other narrow characters: `童医院` and `腔医院` are no kinds of hospital."""
+    return bool(_BROKEN_KIND.search(name))
 
 
 def day_at_the_foot(page: Sequence[Placed]) -> tuple[Placed, str, str] | None:

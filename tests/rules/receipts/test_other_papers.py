@@ -133,6 +133,8 @@ def test_a_hospital_without_its_label_is_known_by_how_its_name_ends() -> None:
     assert read(page).fields.hospital == "南昌市明湖人民医院"
     cut = changed(receipt(), "收款单位（章）：南昌市明湖人民医院", "收款单位（章）：南昌市明湖口腔医")
     assert read(cut).fields.hospital is None
+    dropped = changed(receipt(), "收款单位（章）：南昌市明湖人民医院", "收款单位（章）：南昌市明湖童医院")
+    assert read(dropped).fields.hospital is None
 
 
 def test_a_red_letter_receipt_keeps_its_own_number_and_its_capitals_as_printed() -> None:
