@@ -160,3 +160,12 @@ def test_receipts_side_by_side_are_two_whatever_their_forms() -> None:
     parts = split_receipts([*right, *receipt()])
     assert [read(part).fields.payer for part in parts] == ["黄子轩", "陶馨"]
     assert [read(part).fields.total for part in parts] == ["506.50", "307.46"]
+
+
+def test_a_figure_put_before_the_total_is_found_though_the_capitals_are_the_end_of_the_new_ones() -> None:
+    page = changed(
+        changed(receipt(), "506.50", "1006.50"), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）陆元伍角整"
+    )
+    reading = read(page)
+    assert reading.fields.total_upper == "陆元伍角整"
+    assert "capitals_equal_total" in failing(reading)
