@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from insurance.rules.capitals import write_capitals
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
 from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
 from insurance.rules.receipts.extraction import Draft, Value, form_of
@@ -65,8 +64,6 @@ def _without_unproved(
     unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n, draft)} - borne_out
     if looks_like_another(fields.check_code, [code.check_code for code in codes]):
         unsure.add("check_code")
-    if _cut_short(fields):
-        unsure.add("total_upper")
     doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
     unsure |= {name for name in doubted if scores.get(name, 0.0) < CLEAR and getattr(fields, name) is not None}
     if _date_stands_elsewhere(fields, draft):
@@ -77,18 +74,6 @@ def _without_unproved(
         if not added_up:
             fields = replace(fields, items=tuple(_sure_item(n, a) for n, a in draft.item_values))
     return replace(fields, **cast(Any, dict.fromkeys(unsure)))
-
-
-def _cut_short(fields: ReceiptFields) -> bool:
-    """Capitals that are a beginning or an end of those of the total: a reflection or a finger hides the rest."""
-    if fields.total is None or fields.total_upper is None:
-        return False
-    total = to_fen(fields.total)
-    if total == fen_of_capitals(fields.total_upper):
-        return False
-    whole = write_capitals(abs(total))
-    shown = fields.total_upper.replace("圆", "元").rstrip("整正")
-    return len(shown) < len(whole.rstrip("整")) and (whole.startswith(shown) or whole.rstrip("整").endswith(shown))
 
 
 def _asked(name: str, draft: Draft) -> float:
