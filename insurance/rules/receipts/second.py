@@ -19,7 +19,7 @@ _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
 _HEAD = frozenset(("bill_code", "bill_no", "check_code", "payer", "date"))
 _ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
 _FIRM = 0.85
-_SURE_TWICE = 0.55
+_SURE_TWICE, _HALF_SURE = 0.5, 0.45
 _LIKELY = 0.6
 
 
@@ -84,7 +84,7 @@ def combine(first: Draft, second: Draft) -> Draft:
     """What both readings say together."""
     names = [*dict.fromkeys((*first.values, *second.values))]
     values = {name: _together(first.values.get(name), second.values.get(name)) for name in names}
-    if values.get("hospital") and values["hospital"].text is None:  # type: ignore[union-attr]
+    if len({_text_of(draft.values.get("hospital")) for draft in (first, second)}) == 2:
         values["hospital"] = _known_kind(first.values.get("hospital"), second.values.get("hospital"))
     chosen = _items(first, second)
     return Draft(
@@ -107,7 +107,7 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
         score = max(one.score, other.score)
         # the same from other pixels: an engine that guesses does not guess alike twice
         less = min(one.score, other.score)
-        if less >= _SURE_TWICE or (less >= _LIKELY and score >= CLEAR):
+        if less >= _SURE_TWICE or (less >= _HALF_SURE and score >= CLEAR):
             return replace(one, score=max(score, CLEAR), sure_label=True, agreed=True)
         return replace(one, score=score)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
@@ -118,8 +118,16 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
 
 def _known_kind(one: Value | None, other: Value | None) -> Value | None:
     """Of two readings of a hospital's name the one that ends as such names do (口腔医院, and not 口院医院)."""
-    known = [v for v in (one, other) if v is not None and v.text is not None and v.text.endswith(HOSPITAL_KINDS)]
-    return replace(known[0], agreed=known[0].score >= _LIKELY) if len(known) == 1 else replace(one or other, text=None)  # type: ignore[type-var]
+    if one is None or other is None:
+        return one or other
+    known = [v for v in (one, other) if v.text is not None and v.text.endswith(HOSPITAL_KINDS)]
+    if len(known) == 1:
+        return replace(known[0], agreed=known[0].score >= _LIKELY)
+    return _together(one, other)
+
+
+def _text_of(value: Value | None) -> str | None:
+    return value.text if value else None
 
 
 def _missing_extras(first: Draft, second: Draft) -> dict[str, str]:

@@ -83,7 +83,11 @@ def plain_print(text: str, scores: Sequence[float], seconds: Sequence[tuple[str,
 
 def parse_amount(text: str) -> str | None:
     """`￥1,234.50` → `1234.50`. A sum without two decimals is not read: a lost point would multiply it."""
-    match = _AMOUNT.fullmatch(plain(text).rstrip(".:,;。"))
+    bare = plain(text).rstrip(".:,;。")
+    if re.fullmatch(r"¥?0{2,3}", bare):
+        # nothing is nothing, wherever its point went
+        return "0.00"
+    match = _AMOUNT.fullmatch(bare)
     if match is None:
         return None
     whole, cents = match[1][:-3], match[1][-2:]
