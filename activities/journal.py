@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from insurance.tables import Event, Movement, OutboxNotice
@@ -51,13 +53,25 @@ class Entries:
 
 
 async def write_entries(session: AsyncSession, process_id: str, entries: Entries) -> None:
-    """Store what is not stored yet. Safe to repeat."""
+    """Store what is not stored yet. Safe to repeat. Of events under one number the later one stands, and those above the last
+    number that are earlier than it go: a workflow task that was lost with its worker has told them (see `activities/rows.py`).
+    """
     if entries.events:
         rows = [
             {"process_id": process_id, "seq": e.seq, "event": e.event, "by": e.by, "text": e.text, "at": e.at}
             for e in entries.events
         ]
-        await session.execute(insert(Event).on_conflict_do_nothing(), rows)
+        told = insert(Event)
+        changed = {name: told.excluded[name] for name in ("event", "by", "text", "at")}
+        later = told.on_conflict_do_update(
+            index_elements=["process_id", "seq"], set_=changed, where=col(Event.at) < told.excluded["at"]
+        )
+        await session.execute(later, rows)
+        last = max(entries.events, key=lambda e: e.seq)
+        lost = delete(Event).where(
+            col(Event.process_id) == process_id, col(Event.seq) > last.seq, col(Event.at) < last.at
+        )
+        await session.execute(lost)
     if entries.notices:
         rows = [
             {

@@ -1,7 +1,13 @@
-"""One way to publish a record: insert it, or replace an older one, never a newer one."""
+"""One way to publish a record: insert it, or replace an older one, never a newer one.
+
+Records are published before the workflow task that made them is known to the server. A task that is lost with its worker is done
+again, and may then go another way (a cancellation has come in the meantime): what it says later counts, and `updated_at`, the
+process's own time, tells later from earlier; `seq` only orders the records of one task.
+"""
 
 from typing import Any
 
+from sqlalchemy import tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -18,11 +24,14 @@ async def publish_row(
     """`values` has every column of `table`, `seq` among them; `fixed` columns stay as they were first written. False when
     this record, or a newer one, stood already."""
     statement = insert(table).values(**values)
+    order = [name for name in ("updated_at", "seq") if name in values]
     changed = {name: statement.excluded[name] for name in values if name != key and name not in fixed}
     columns = table.__table__.c  # type: ignore[attr-defined]
     published = await session.execute(
         statement.on_conflict_do_update(
-            index_elements=[key], set_=changed, where=columns.seq < statement.excluded["seq"]
+            index_elements=[key],
+            set_=changed,
+            where=tuple_(*(columns[name] for name in order)) < tuple_(*(statement.excluded[name] for name in order)),
         ).returning(columns[key])
     )
     return published.first() is not None

@@ -1,11 +1,13 @@
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlmodel import func, select
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.claims import ClaimRecords, LimitsHeld
+from activities.journal import Entries, TimelineEvent
 from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments, StrayRecord
@@ -233,3 +235,24 @@ async def test_a_bill_number_longer_than_any_printed_one_does_not_stop_a_claim(d
 async def test_a_record_is_the_same_after_its_way_through_a_history(record):
     payloads = await pydantic_data_converter.encode([record])
     assert await pydantic_data_converter.decode(payloads, [type(record)]) == [record]
+
+
+async def test_what_a_lost_task_published_gives_way_to_what_happened_later(database):
+    """Its worker died before the server knew of it; done again, the task heard of a cancellation first."""
+    books, key = PurchaseRecords(database), "pu-lost-task"
+
+    async def publish(seq, state, event, seconds):
+        at = records.NOW + timedelta(seconds=seconds)
+        entries = Entries((TimelineEvent(seq, event, "system", event, at),))
+        record = records.purchase(purchase_id=key, seq=seq, state=state)
+        await books.publish_purchase(replace(record, updated_at=at, entries=entries))
+
+    await publish(1, "underwriting", "underwriting_started", 0)
+    await publish(2, "awaiting_payment", "payment_opened", 5)
+    await publish(3, "awaiting_payment", "payment_noticed", 5)
+    await publish(2, "cancelled", "cancelled", 9)
+    await publish(3, "awaiting_payment", "payment_noticed", 5)
+    assert (await get(database, Purchase, key)).state == "cancelled"
+    async with database.transaction() as session:
+        told = await session.exec(select(Event.event).where(Event.process_id == key).order_by(Event.seq))
+        assert told.all()[:2] == ["underwriting_started", "cancelled"]
