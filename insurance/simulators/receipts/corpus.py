@@ -7,6 +7,7 @@ from insurance.simulators.receipts.held_out import held_out
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
 from insurance.simulators.receipts.marks import marks
+from insurance.simulators.receipts.unseen import unseen
 
 # group: how `count` files of it are drawn from a seed
 GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {
@@ -14,6 +15,7 @@ GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {
     "dev": dev,
     "marks": marks,
     "held_out": held_out,
+    "unseen": unseen,
 }
 
 

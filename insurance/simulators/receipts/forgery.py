@@ -33,7 +33,8 @@ def forge(sheet: Sheet, how: Tampering, rng: Random) -> None:
     sheet.tampered = how
     match how:
         case "item":
-            chosen = rng.randrange(len(sheet.fields["items"]))
+            charged = [i for i, item in enumerate(sheet.fields["items"]) if not item["amount"].startswith("-")]
+            chosen = rng.choice(charged)
             item = sheet.fields["items"][chosen]
             item["amount"] = _print_sum(sheet, f"items.{chosen}.amount", grown(item["amount"], rng), rng)
             sheet.tampered = f"item:{item['name']}"

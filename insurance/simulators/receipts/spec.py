@@ -108,7 +108,7 @@ class Printed:
 
 
 def yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02d}"
+    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def print_out(spec: ReceiptSpec) -> Printed:
