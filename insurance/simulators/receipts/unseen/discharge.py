@@ -78,9 +78,9 @@ def _charges(canvas: Canvas, items: list[dict[str, Any]], drop: float) -> None:
         y = _TOP + 52 + row * _STEP
         canvas.line(_LEFT, y, _RIGHT, y, _INK, 1)
     for i, item in enumerate(items):
-        x, y = _LEFT + i // _ROWS * wide, _TOP + 52 + (i % _ROWS + 0.5) * _STEP + drop
-        canvas.text(x + 14, y, item["name"], 23, field=f"items.{i}.name")
-        canvas.text(x + wide - 24, y, item["amount"], 23, anchor="rm", field=f"items.{i}.amount")
+        x, middle = _LEFT + i // _ROWS * wide, _TOP + 52 + (i % _ROWS + 0.5) * _STEP + drop
+        canvas.text(x + 14, middle, item["name"], 23, field=f"items.{i}.name")
+        canvas.text(x + wide - 24, middle, item["amount"], 23, anchor="rm", field=f"items.{i}.amount")
 
 
 def _settlement(canvas: Canvas, printed: Printed, top: float, drop: float) -> None:
