@@ -111,7 +111,7 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged
         end = following.start if following else len(text)
         value = _behind(place, page, (label.end, end), name)
         if value is None and following is None:
-            value = _right_of(place, page, name)
+            value = _right_of(place, page, name) or _under(place, page, name)
         draft.labelled.setdefault(name, place.line.box)
         if value is None:
             continue
@@ -185,6 +185,21 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
         value, score = read_value(name, raw)
         return Value(value, raw.text, near.line.box, score, line=near.line)
     return None
+
+
+def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
+    """A sum in the row below its label: some papers print a row of labels and under it a row of sums."""
+    beside = {label.field for p in page if same_row(place, p) for label in find_labels(p.print.text)}
+    if name not in _AMOUNTS or place.print.text.endswith(":") or len(beside & _AMOUNTS) < 3:
+        return None
+    column = [
+        p for p in page if 0.6 < (p.y - place.y) / place.height < 5 and p.left < place.right and p.right > place.left
+    ]
+    nearest = min(column, key=lambda p: p.y, default=None)
+    if nearest is None or parse_amount(nearest.print.text) is None:
+        return None
+    value, score = read_value(name, nearest.print)
+    return Value(value, nearest.print.text, nearest.line.box, score, line=nearest.line)
 
 
 def read_value(name: str, raw: Print) -> tuple[str | None, float]:

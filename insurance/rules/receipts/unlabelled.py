@@ -23,6 +23,8 @@ _SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务�
 _BROKEN_KIND = re.compile(
     r"(?<!儿)童医院|(?<!口)腔医院|儿医院|童院$|(?<![骨眼胸脑牙皮男妇产外内伤肠专])科医院|(?<!妇)幼保健院|(?<!卫)生院|(?<!卫)生服务|第[附医]"
 )
+_WHOLE_NAME = re.compile(r"(?:[院所心室部站店司校场房坊处科厂会馆]|[)）])$")
+_NO_NAME = re.compile(r"盖章|公章|无效|取药|请|窗口")
 _PARTY = re.compile(r"^(?:名?称|名):")
 
 
@@ -33,8 +35,9 @@ def without_seal(name: Print) -> Print:
 
 
 def lost_a_character(name: str) -> bool:
-    """Engines drop 儿, 口 and other narrow characters: `童医院` and `腔医院` are no kinds of hospital."""
-    return bool(_BROKEN_KIND.search(name))
+    """Engines drop 儿, 口 and other narrow characters: `童医院` and `腔医院` are no kinds of hospital; and a name does not end
+    just anywhere."""
+    return bool(_BROKEN_KIND.search(name)) or not _WHOLE_NAME.search(name)
 
 
 def day_at_the_foot(page: Sequence[Placed]) -> tuple[Placed, str, str] | None:
@@ -58,7 +61,7 @@ def hospital_by_its_name(page: Sequence[Placed], foot: float) -> Found | None:
         if not at_an_end or (colon and not re.search(r"[位章)]", label)):
             continue
         name = without_seal(place.print.part(len(label + colon)).without("。.,;*·"))
-        if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL:
+        if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL and not _NO_NAME.search(name.text):
             named.append((place, name))
     return max(named, key=lambda n: n[0].y, default=None)
 

@@ -169,3 +169,37 @@ def test_a_figure_put_before_the_total_is_found_though_the_capitals_are_the_end_
     reading = read(page)
     assert reading.fields.total_upper == "陆元伍角整"
     assert "capitals_equal_total" in failing(reading)
+
+
+def test_a_row_of_labels_above_a_row_of_sums() -> None:
+    labels = ("统筹基金支付", "其他医保支付", "个人账户支付", "个人现金支付")
+    sums = ("758.34", "0.00", "205.70", "104.99")
+    page = [
+        line("收据编号0085657935", 1226, 130),
+        line("病人姓名：秦轩梓", 71, 190),
+        line("费用名称", 146, 300),
+        line("金额", 437, 300),
+        line("手术费", 72, 360),
+        line("1069.03", 430, 360),
+        line("合计（大写）人民币壹仟零陆拾玖圆零叁分", 78, 600),
+        *(line(text, 280 + 190 * i, 680) for i, text in enumerate(labels)),
+        *(line(text, 310 + 190 * i, 760) for i, text in enumerate(sums)),
+    ]
+    fields = read(page).fields
+    assert (fields.pool_pay, fields.other_pay, fields.account_pay, fields.cash_pay) == sums
+    assert (fields.bill_no, fields.total_upper) == ("0085657935", "壹仟零陆拾玖圆零叁分")
+
+
+def test_a_head_of_personal_shares_is_no_label_of_what_was_paid() -> None:
+    page = [line("个人支付金额", 620, 300), line("33.00", 650, 350), *changed(receipt(), "个人现金支付：356.50", None)]
+    assert read(page).fields.cash_pay is None
+
+
+def test_some_provinces_print_other_words_for_paid() -> None:
+    page = changed(receipt(), "其他支付：0.00", "其他支出：0.00")
+    assert read(changed(page, "票据号码：0012345678", "No 0012345678")).fields == read(receipt()).fields
+
+
+def test_a_sentence_about_a_pharmacy_is_no_hospital() -> None:
+    page = changed(slip(), "北京建设路社区卫生服务中心", "缴费凭条")
+    assert read([*page, line("取药请到门诊一楼药房", 100, 760)]).fields.hospital is None
