@@ -8,7 +8,15 @@ from insurance.rules.receipts.items import read_items
 from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Box, Extras, Form, Item
-from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, parse_date_range, plain
+from insurance.rules.receipts.text import (
+    Print,
+    fen_of_capitals,
+    parse_amount,
+    parse_date,
+    parse_date_range,
+    plain,
+    to_fen,
+)
 from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
@@ -93,8 +101,21 @@ def extract(lines: Sequence[Line]) -> Draft:
     draft.item_values = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
     draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in draft.item_values)
     draft.items_whole = rows.whole
+    _without_empty_lines(draft)
     draft.extras = _extras(placed, draft)
     return draft
+
+
+def _without_empty_lines(draft: Draft) -> None:
+    """Some papers print the names of all charges beforehand: those without a sum are none, when the others make the total."""
+    total, filled = draft.text("total"), [pair for pair in draft.item_values if pair[1] is not None]
+    amounts = [amount.text for _, amount in filled if amount is not None]
+    if total is None or len(filled) == len(draft.item_values) or any(a is None for a in amounts):
+        return
+    if sum(to_fen(a) for a in amounts if a is not None) == to_fen(total) and all(name for name, _ in filled):
+        draft.item_values = tuple(filled)
+        draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in filled)
+        draft.items_whole = True
 
 
 def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged: bool) -> None:

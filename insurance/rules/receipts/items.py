@@ -13,13 +13,17 @@ from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
 from insurance.rules.receipts.text import parse_amount, to_fen
 
-_AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$")
-_RIVAL_HEAD = re.compile(r"单价|税额|自付|自费|自负|统筹|医保")
+_AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$|^收费金额")
+# where a form prints what was asked beside what was taken, the latter counts
+_TAKEN = re.compile(r"实收")
+_RIVAL_HEAD = re.compile(r"单价|收费标准|应收|税额|自付|自费|自负|统筹|医保")
 _TOTAL = re.compile(r"合计|大写|小写|^合.?$")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
 _QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
 _STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用章")
-_HEAD = re.compile(r"^(?:[数教]量|单价|规格|单位|[金全]额|备注|税率|税额)")
+_HEAD = re.compile(
+    r"^(?:[数教]量|单价|规格|单位|[金全]额|备注|税率|税额|序号|计量单位|收费标准|收费金额|牙位|应收|实收|折扣)"
+)
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
 
 Pair = tuple[Placed | None, Placed | None]
@@ -103,6 +107,7 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
         columns = []
         for start, end in zip(starts, [*starts[1:], float("inf")], strict=True):
             heads = [p for p in amount_heads if start < p.left < end]
+            heads.sort(key=lambda p: not _TAKEN.search(p.print.text))
             if heads:
                 columns.append(_column(start, end, heads[0], row))
         return columns, first.y, first.height

@@ -203,3 +203,10 @@ def test_some_provinces_print_other_words_for_paid() -> None:
 def test_a_sentence_about_a_pharmacy_is_no_hospital() -> None:
     page = changed(slip(), "北京建设路社区卫生服务中心", "缴费凭条")
     assert read([*page, line("取药请到门诊一楼药房", 100, 760)]).fields.hospital is None
+
+
+def test_names_printed_beforehand_without_a_sum_are_no_charges_when_the_others_make_the_total() -> None:
+    printed = [line("手术费", 860, 400), line("护理费", 80, 450)]
+    assert read([*receipt(), *printed]).fields.items == read(receipt()).fields.items
+    unread = read([*changed(receipt(), "86.00", None), *printed]).fields.items
+    assert Item("治疗费", None) in unread
