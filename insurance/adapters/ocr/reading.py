@@ -15,7 +15,8 @@ from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
 from insurance.adapters.ports import Page, PageReader
 from insurance.adapters.storage.content import Content, inspect, open_image, open_pdf, refuse
-from insurance.rules.receipts.extraction import Draft, extract
+from insurance.rules.receipts.draft import Draft
+from insurance.rules.receipts.extraction import extract
 from insurance.rules.receipts.layout import Line, Quad
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.reading import ReceiptReading

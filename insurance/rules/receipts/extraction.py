@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
+from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.items import read_items
 from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
-from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Box, Extras, Form, Item
+from insurance.rules.receipts.reading import PAYERS, Extras, Form, Item
+from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, read_value
 from insurance.rules.receipts.text import (
     Print,
-    fen_of_capitals,
     parse_amount,
-    parse_date,
     parse_date_range,
     plain,
     to_fen,
@@ -21,71 +20,19 @@ from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
     is_invoice,
-    lost_a_character,
     parties,
     sum_in_capitals,
     sums_left_over,
     tax,
     total_beside,
-    without_seal,
 )
-from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
+from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
-_AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
 # below what a value must be without arithmetic that bears it out
 _DOUBTFUL = 0.7
-_AMOUNT_CHARACTERS = "0123456789.,-¥元"
-_CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
-# 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
-_CHECK_CODE = "0123456789abcdef"
-_SHAPES = {
-    "bill_code": re.compile(r"\d{6,12}"),
-    "bill_no": re.compile(r"\d{8,20}"),
-    "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
-    "payer": re.compile(r"(?!统一社会|信用代码)[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
-    # a name that begins with 市 or 省 has lost its beginning, one that ends with 医 its end
-    "hospital": re.compile(
-        r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}(?<![医儿童附属中卫生保健门诊人民务骨腔])"
-    ),
-    "serial_no": re.compile(r"[0-9A-Za-z]{6,32}"),
-    "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
-    "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
-}
 # the sums of 其他信息 that every national form prints (财综〔2019〕29号 annexes 1, 2)
 _BLOCK = (*PAYERS, "self_pay", "self_expense")
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
-
-
-@dataclass
-class Value:
-    """What one print says: the plain string (None: not of its field's shape), where it stands, how sure the engine was."""
-
-    text: str | None
-    raw: str
-    box: Box
-    score: float
-    sure_label: bool = True
-    # two looks at the print gave the same
-    agreed: bool = False
-    line: Line | None = None
-
-
-@dataclass
-class Draft:
-    """A first reading of one receipt, before any proof."""
-
-    values: dict[str, Value] = field(default_factory=dict)
-    # labels that were seen, whether or not a value could be read behind them
-    labelled: dict[str, Box] = field(default_factory=dict)
-    items: tuple[Item, ...] = ()
-    item_values: tuple[tuple[Value | None, Value | None], ...] = ()
-    items_whole: bool = False
-    extras: Extras = field(default_factory=Extras)
-    lines: Sequence[Line] = ()
-
-    def text(self, name: str) -> str | None:
-        value = self.values.get(name)
-        return value.text if value else None
 
 
 def extract(lines: Sequence[Line]) -> Draft:
@@ -165,7 +112,7 @@ def _behind(place: Placed, page: Sequence[Placed], span: tuple[int, int], name: 
     width = (right - left) / length
     box = (left + width * start, top, left + width * end, bottom)
     value, score = read_value(name, raw)
-    if value is None and name in _AMOUNTS and end == length:
+    if value is None and name in AMOUNTS and end == length:
         value, score = _joined(place, page, raw, name)
     return Value(value, raw.text, box, score, line=place.line)
 
@@ -211,7 +158,7 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
 def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
     """A sum in the row below its label: some papers print a row of labels and under it a row of sums."""
     beside = {label.field for p in page if same_row(place, p) for label in find_labels(p.print.text)}
-    if name not in _AMOUNTS or place.print.text.endswith(":") or len(beside & _AMOUNTS) < 3:
+    if name not in AMOUNTS or place.print.text.endswith(":") or len(beside & AMOUNTS) < 3:
         return None
     column = [
         p for p in page if 0.6 < (p.y - place.y) / place.height < 5 and p.left < place.right and p.right > place.left
@@ -221,33 +168,6 @@ def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
         return None
     value, score = read_value(name, nearest.print)
     return Value(value, nearest.print.text, nearest.line.box, score, line=nearest.line)
-
-
-def read_value(name: str, raw: Print) -> tuple[str | None, float]:
-    """A raw print as the value of a field (None when it has not that field's shape), and the score of its least sure
-    character."""
-    if name in _AMOUNTS:
-        chosen = raw.only(_AMOUNT_CHARACTERS)
-        return parse_amount(chosen.text), chosen.score
-    if name in ("date", "visit_date"):
-        return parse_date(raw.text), raw.score
-    if name == "total_upper":
-        # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
-        skipped = re.match(r"(人民币|[:：⊗])*", raw.text)
-        chosen = raw.part(skipped.end() if skipped else 0).only(_CAPITALS)
-        text = chosen.text.replace("(", "（").replace(")", "）")
-        return (text if fen_of_capitals(text) is not None else None), chosen.score
-    if name == "stay":
-        return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
-    kept = raw.without(".:,;。、(*·" if name in ("payer", "hospital") else ".:,;。")
-    if name == "check_code":
-        kept = kept.only(_CHECK_CODE)
-    text = kept.text
-    if name == "hospital":
-        kept = without_seal(kept).ending_as(HOSPITAL_KINDS)
-        text = kept.text
-    of_its_shape = _SHAPES[name].fullmatch(text) and not (name == "hospital" and lost_a_character(text))
-    return (text if of_its_shape else None), kept.score
 
 
 def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
@@ -304,7 +224,7 @@ def _item_name(place: Placed | None) -> Value | None:
 def _item_amount(place: Placed | None) -> Value | None:
     if place is None:
         return None
-    chosen = place.print.only(_AMOUNT_CHARACTERS)
+    chosen = place.print.only(AMOUNT_CHARACTERS)
     return Value(parse_amount(chosen.text), place.text, place.line.box, chosen.score, line=place.line)
 
 

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
 from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
-from insurance.rules.receipts.extraction import Draft, Value, form_of
+from insurance.rules.receipts.draft import Draft, Value
+from insurance.rules.receipts.extraction import form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, plain, to_fen

@@ -8,7 +8,7 @@ from dataclasses import replace
 from statistics import median
 
 from insurance.rules.receipts.confidence import CLEAR, SURE, contradicted
-from insurance.rules.receipts.extraction import Draft, Value
+from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Item, ReceiptReading

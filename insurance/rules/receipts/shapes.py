@@ -1,0 +1,54 @@
+"""Which shape the value of each field has. Nothing is repaired: what has not the shape of its field is None."""
+
+import re
+
+from insurance.rules.receipts.reading import AMOUNT_FIELDS
+from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, parse_date_range
+from insurance.rules.receipts.unlabelled import lost_a_character, without_seal
+from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
+
+AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
+AMOUNT_CHARACTERS = "0123456789.,-¥元"
+_CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
+# 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
+_CHECK_CODE = "0123456789abcdef"
+_SHAPES = {
+    "bill_code": re.compile(r"\d{6,12}"),
+    "bill_no": re.compile(r"\d{8,20}"),
+    "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
+    "payer": re.compile(r"(?!统一社会|信用代码)[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
+    # a name that begins with 市 or 省 has lost its beginning, one that ends with 医 its end
+    "hospital": re.compile(
+        r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}(?<![医儿童附属中卫生保健门诊人民务骨腔])"
+    ),
+    "serial_no": re.compile(r"[0-9A-Za-z]{6,32}"),
+    "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
+    "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),
+}
+
+
+def read_value(name: str, raw: Print) -> tuple[str | None, float]:
+    """A raw print as the value of a field (None when it has not that field's shape), and the score of its least sure
+    character."""
+    if name in AMOUNTS:
+        chosen = raw.only(AMOUNT_CHARACTERS)
+        return parse_amount(chosen.text), chosen.score
+    if name in ("date", "visit_date"):
+        return parse_date(raw.text), raw.score
+    if name == "total_upper":
+        # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
+        skipped = re.match(r"(人民币|[:：⊗])*", raw.text)
+        chosen = raw.part(skipped.end() if skipped else 0).only(_CAPITALS)
+        text = chosen.text.replace("(", "（").replace(")", "）")
+        return (text if fen_of_capitals(text) is not None else None), chosen.score
+    if name == "stay":
+        return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
+    kept = raw.without(".:,;。、(*·" if name in ("payer", "hospital") else ".:,;。")
+    if name == "check_code":
+        kept = kept.only(_CHECK_CODE)
+    text = kept.text
+    if name == "hospital":
+        kept = without_seal(kept).ending_as(HOSPITAL_KINDS)
+        text = kept.text
+    of_its_shape = _SHAPES[name].fullmatch(text) and not (name == "hospital" and lost_a_character(text))
+    return (text if of_its_shape else None), kept.score
