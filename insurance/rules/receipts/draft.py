@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from insurance.rules.receipts.layout import Line
 from insurance.rules.receipts.reading import Box, Extras, Item
+from insurance.rules.receipts.text import to_fen
 
 
 @dataclass
@@ -21,6 +22,9 @@ class Value:
     line: Line | None = None
 
 
+Cell = tuple[Value | None, Value | None]
+
+
 @dataclass
 class Draft:
     """A first reading of one receipt, before any proof."""
@@ -28,8 +32,9 @@ class Draft:
     values: dict[str, Value] = field(default_factory=dict)
     # labels that were seen, whether or not a value could be read behind them
     labelled: dict[str, Box] = field(default_factory=dict)
-    items: tuple[Item, ...] = ()
-    item_values: tuple[tuple[Value | None, Value | None], ...] = ()
+    # name and sum of each line of charges
+    cells: tuple[Cell, ...] = ()
+    # every name found its sum and every sum its name
     items_whole: bool = False
     extras: Extras = field(default_factory=Extras)
     lines: Sequence[Line] = ()
@@ -37,3 +42,14 @@ class Draft:
     def text(self, name: str) -> str | None:
         value = self.values.get(name)
         return value.text if value else None
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(Item(name.text if name else None, sum_.text if sum_ else None) for name, sum_ in self.cells)
+
+    def adds_up(self, total: str | None) -> bool:
+        """Every sum is read, and with the tax of an invoice they make this total."""
+        sums = [item.amount for item in self.items]
+        if total is None or not sums or None in sums:
+            return False
+        return sum(to_fen(s) for s in (*sums, self.extras.tax) if s is not None) == to_fen(total)

@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.items import read_items
 from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
-from insurance.rules.receipts.reading import PAYERS, Extras, Form, Item
+from insurance.rules.receipts.reading import PAYERS, Extras, Form
 from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, read_value
 from insurance.rules.receipts.text import (
     Print,
     parse_amount,
     parse_date_range,
     plain,
-    to_fen,
 )
 from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
@@ -44,25 +44,18 @@ def extract(lines: Sequence[Line]) -> Draft:
     for place in placed:
         _read_labels(place, placed, draft, damaged=True)
     _without_labels(placed, draft)
-    rows = read_items(placed)
-    draft.item_values = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
-    draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in draft.item_values)
-    draft.items_whole = rows.whole
-    _without_empty_lines(draft)
     draft.extras = _extras(placed, draft)
-    return draft
+    rows = read_items(placed)
+    draft.cells = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
+    draft.items_whole = rows.whole
+    return draft if rows.whole else _without_empty_lines(draft)
 
 
-def _without_empty_lines(draft: Draft) -> None:
+def _without_empty_lines(draft: Draft) -> Draft:
     """Some papers print the names of all charges beforehand: those without a sum are none, when the others make the total."""
-    total, filled = draft.text("total"), [pair for pair in draft.item_values if pair[1] is not None]
-    amounts = [amount.text for _, amount in filled if amount is not None]
-    if total is None or len(filled) == len(draft.item_values) or any(a is None for a in amounts):
-        return
-    if sum(to_fen(a) for a in amounts if a is not None) == to_fen(total) and all(name for name, _ in filled):
-        draft.item_values = tuple(filled)
-        draft.items = tuple(Item(n.text if n else None, a.text if a else None) for n, a in filled)
-        draft.items_whole = True
+    filled = replace(draft, cells=tuple(cell for cell in draft.cells if cell[1] is not None), items_whole=True)
+    named = all(item.name is not None for item in filled.items)
+    return filled if named and filled.adds_up(draft.text("total")) else draft
 
 
 def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged: bool) -> None:

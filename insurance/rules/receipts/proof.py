@@ -73,7 +73,7 @@ def _without_unproved(
     if "items" in unsure:
         unsure.remove("items")
         if not added_up:
-            fields = replace(fields, items=tuple(_sure_item(n, a) for n, a in draft.item_values))
+            fields = replace(fields, items=tuple(_sure_item(n, a) for n, a in draft.cells))
     return replace(fields, **cast(Any, dict.fromkeys(unsure)))
 
 
@@ -124,13 +124,13 @@ def _read_otherwise(name: str, told: str, draft: Draft) -> bool:
 
 def _scores(draft: Draft) -> dict[str, float]:
     scores = {name: v.score * (1 if v.sure_label else 0.9) for name, v in draft.values.items()}
-    prints = [part.score if part else 0.0 for pair in draft.item_values for part in pair]
+    prints = [part.score if part else 0.0 for pair in draft.cells for part in pair]
     return scores | {"items": min(prints, default=0.0)}
 
 
 def _boxes(draft: Draft) -> dict[str, Box]:
     boxes = {name: v.box for name, v in draft.values.items() if name in FIELD_NAMES}
-    rows = [part.box for pair in draft.item_values for part in pair if part]
+    rows = [part.box for pair in draft.cells for part in pair if part]
     whole = _around(rows)
     return boxes | ({"items": whole} if whole else {})
 

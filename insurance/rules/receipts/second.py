@@ -11,8 +11,7 @@ from insurance.rules.receipts.confidence import CLEAR, SURE, contradicted
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Line, Placed, straighten
-from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Item, ReceiptReading
-from insurance.rules.receipts.text import to_fen
+from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, ReceiptReading
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
@@ -90,8 +89,7 @@ def combine(first: Draft, second: Draft) -> Draft:
     return Draft(
         values={name: value for name, value in values.items() if value is not None},
         labelled=second.labelled | first.labelled,
-        items=chosen.items,
-        item_values=chosen.item_values,
+        cells=chosen.cells,
         items_whole=chosen.items_whole,
         extras=replace(first.extras, **_missing_extras(first, second)),
         lines=first.lines,
@@ -137,32 +135,13 @@ def _missing_extras(first: Draft, second: Draft) -> dict[str, str]:
 
 def _items(first: Draft, second: Draft) -> Draft:
     """The list that was read whole and adds up; else cell by cell where both lists have the same lines."""
-    if _adds_up(first, first) or not second.items:
+    total = first.text("total") or second.text("total")
+    if (first.items_whole and first.adds_up(total)) or not second.cells:
         return first
-    if _adds_up(second, first) or not first.items:
+    if (second.items_whole and second.adds_up(total)) or not first.cells:
         return second
-    if len(first.items) != len(second.items):
+    if len(first.cells) != len(second.cells):
         return first if first.items_whole >= second.items_whole else second
-    cells = tuple(
-        (_together(n1, n2), _together(a1, a2))
-        for (n1, a1), (n2, a2) in zip(first.item_values, second.item_values, strict=True)
-    )
-    return replace_items(first, cells)
-
-
-def replace_items(draft: Draft, cells: tuple[tuple[Value | None, Value | None], ...]) -> Draft:
-    whole = all(n is not None and n.text is not None and a is not None and a.text is not None for n, a in cells)
-    return replace(
-        draft,
-        items=tuple(Item(n.text if n else None, a.text if a else None) for n, a in cells),
-        item_values=cells,
-        items_whole=whole,
-    )
-
-
-def _adds_up(draft: Draft, other: Draft) -> bool:
-    total = other.text("total") or draft.text("total")
-    amounts = [item.amount for item in draft.items]
-    if not draft.items_whole or total is None:
-        return False
-    return sum(to_fen(a) for a in amounts if a is not None) == to_fen(total)
+    pairs = zip(first.cells, second.cells, strict=True)
+    both = replace(first, cells=tuple((_together(n1, n2), _together(a1, a2)) for (n1, a1), (n2, a2) in pairs))
+    return replace(both, items_whole=all(None not in (item.name, item.amount) for item in both.items))

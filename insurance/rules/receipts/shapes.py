@@ -17,10 +17,8 @@ _SHAPES = {
     "bill_no": re.compile(r"\d{8,20}"),
     "check_code": re.compile(r"[0-9a-zA-Z]{4,20}"),
     "payer": re.compile(r"(?!统一社会|信用代码)[\u3400-\u9fff·•]{2,20}|[A-Za-z][A-Za-z .]{2,40}"),
-    # a name that begins with 市 or 省 has lost its beginning, one that ends with 医 its end
-    "hospital": re.compile(
-        r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}(?<![医儿童附属中卫生保健门诊人民务骨腔])"
-    ),
+    # a name that begins with 市 or 省 has lost its beginning
+    "hospital": re.compile(r"(?![市省县区])[\u3400-\u9fff0-9A-Za-z()（）·]{4,40}"),
     "serial_no": re.compile(r"[0-9A-Za-z]{6,32}"),
     "payer_id": re.compile(r"[0-9Xx*]{8,20}"),
     "insurance_type": re.compile(r"[\u3400-\u9fff()]{2,20}"),

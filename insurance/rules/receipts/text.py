@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,8 @@ _DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年]?)(\d\d?)(?:[-/.月]?)(\d\d?)日?
 
 
 _NO_SECOND = ("", 0.0)
+# a next guess below this is no reading at all
+_LIKELY_SECOND = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,28 +43,36 @@ class Print:
 
     def as_one_of(self, names: Collection[str]) -> "Print":
         """Where one character's next guess makes it a known name (中药飲片: 中药饮片), that name."""
-        for i, (second, chance) in enumerate(self.seconds):
-            if self.text not in names and chance > 0.01 and self.text[:i] + second + self.text[i + 1 :] in names:
-                return Print(self.text[:i] + second + self.text[i + 1 :], self.scores, self.seconds)
-        return self
+        return self._turned_into(lambda text: text in names)
 
     def ending_as(self, ends: tuple[str, ...]) -> "Print":
         """Where one character's next guess makes the end a known one (妇纺保健院: 妇幼保健院), with that."""
-        for i, (second, chance) in enumerate(self.seconds):
-            chosen = self.text[:i] + second + self.text[i + 1 :]
-            if not self.text.endswith(ends) and chance > 0.02 and chosen.endswith(ends):
-                return Print(chosen, self.scores, self.seconds)
-        return self
+        return self._turned_into(lambda text: text.endswith(ends))
 
     def only(self, allowed: str) -> "Print":
         """Where a character can't stand here, the engine's next guess if that can: of `461:39` as a sum, `461.39`."""
-        chosen = [
-            (second, min(chance / max(1 - score, 0.01), 0.95), _NO_SECOND)
-            if character not in allowed and second and second in allowed and chance >= 0.05
-            else (character, score, (second, chance))
-            for character, score, (second, chance) in zip(self.text, self.scores, self.seconds, strict=True)
-        ]
-        return Print("".join(c for c, *_ in chosen), tuple(s for _, s, _ in chosen), tuple(n for *_, n in chosen))
+        chosen = self
+        for i, character in enumerate(self.text):
+            if character not in allowed and self.seconds[i][0] in set(allowed) and self.seconds[i][1] >= _LIKELY_SECOND:
+                chosen = chosen._with_second(i)
+        return chosen
+
+    def _turned_into(self, known: Callable[[str], bool]) -> "Print":
+        if not known(self.text):
+            for i, (second, chance) in enumerate(self.seconds):
+                if second and chance >= _LIKELY_SECOND and known(self.text[:i] + second + self.text[i + 1 :]):
+                    return self._with_second(i)
+        return self
+
+    def _with_second(self, i: int) -> "Print":
+        """The next guess at one place, as sure as it is when the first can't be."""
+        second, chance = self.seconds[i]
+        score = min(chance / max(1 - self.scores[i], 0.01), 0.95)
+        return Print(
+            self.text[:i] + second + self.text[i + 1 :],
+            (*self.scores[:i], score, *self.scores[i + 1 :]),
+            (*self.seconds[:i], _NO_SECOND, *self.seconds[i + 1 :]),
+        )
 
 
 def plain(text: str) -> str:
