@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from importlib import import_module
@@ -27,6 +27,7 @@ from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments
 from activities.surrenders import SurrenderRecords
 from insurance.adapters.ocr.process import ReadingProcess
+from insurance.adapters.ports import Insurer, Payments
 from insurance.adapters.registry import Adapters, open_adapters, open_storage
 from insurance.settings import Settings
 from insurance.tables import Database
@@ -76,11 +77,9 @@ SANDBOX = SandboxedWorkflowRunner(
 )
 
 
-def process_activities(database: Database, adapters: Adapters) -> list[Any]:
-    """Every step of the process queue."""
-    insurer, payments = InsurerSteps(adapters.insurers), PaymentSteps(adapters.payments)
-    purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
-    surrenders, stray, assessing = SurrenderRecords(database), StrayPayments(database), Assessing(database)
+def outside_activities(insurers: Mapping[str, Insurer], payments: Payments) -> list[Any]:
+    """Every step at an insurer or at the gateway."""
+    insurer, gateway = InsurerSteps(insurers), PaymentSteps(payments)
     return [
         insurer.underwrite,
         insurer.query_underwriting,
@@ -88,12 +87,21 @@ def process_activities(database: Database, adapters: Adapters) -> list[Any]:
         insurer.report_claim,
         insurer.close_claim,
         insurer.cancel_policy,
-        payments.payment_page,
-        payments.query_trade,
-        payments.close_trade,
-        payments.refund,
-        payments.pay_out,
-        payments.query_payout,
+        gateway.payment_page,
+        gateway.query_trade,
+        gateway.close_trade,
+        gateway.refund,
+        gateway.pay_out,
+        gateway.query_payout,
+    ]
+
+
+def process_activities(database: Database, adapters: Adapters) -> list[Any]:
+    """Every step of the process queue."""
+    purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
+    surrenders, stray, assessing = SurrenderRecords(database), StrayPayments(database), Assessing(database)
+    return [
+        *outside_activities(adapters.insurers, adapters.payments),
         purchases.publish_purchase,
         claims.publish_claim,
         reviews.publish_review,

@@ -11,7 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 from activities.assessment import Assessing, AssessStep
 from activities.insurer import CloseClaimStep, InsurerSteps, ReportStep
-from activities.reading import READ_KINDS, EvidenceReading, ReadStep
+from activities.reading import READ_KINDS, EvidenceReading, ReadOutcome, ReadStep
 from insurance.adapters.ports import ClaimReport, ClaimResult
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
@@ -148,14 +148,18 @@ class ClaimWorkflow:
             await step
         return None
 
+    async def _reading_of(self, document: EvidenceFile) -> ReadOutcome | None:
+        """None when the claim was over first. Raises `ActivityError`."""
+        step = workflow.start_activity_method(
+            EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
+        )
+        outcome: ReadOutcome | None = await self._unless_over(step)
+        return outcome
+
     async def _read_one(self, document: EvidenceFile) -> None:
         case = self._case
         try:
-            outcome = await self._unless_over(
-                workflow.start_activity_method(
-                    EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
-                )
-            )
+            outcome = await self._reading_of(document)
         except ActivityError:
             case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
             await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
@@ -179,11 +183,7 @@ class ClaimWorkflow:
         """The review goes on meanwhile; a reading that comes when it is over changes nothing any more."""
         case = self._case
         try:
-            outcome = await self._unless_over(
-                workflow.start_activity_method(
-                    EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
-                )
-            )
+            outcome = await self._reading_of(document)
         except ActivityError:
             outcome = None
         async with self._one_by_one:

@@ -24,8 +24,6 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from activities.claims import ClaimRecord
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
-from activities.insurer import InsurerSteps
-from activities.payments import PaymentSteps
 from activities.reading import EvidenceReading
 from insurance.adapters.insurer.fake import FakeInsurer
 from insurance.adapters.ocr.file_reading import FileReading
@@ -41,12 +39,13 @@ from tests.workflows.process_orders import (
     INSURER,
     claim_order,
     evidence,
+    payee,
     policy_on_file,
     purchase_order,
     reading,
     surrender_request,
 )
-from worker import SANDBOX, WORKFLOWS
+from worker import SANDBOX, WORKFLOWS, outside_activities
 from workflows.client import Processes
 from workflows.codec import EncryptionCodec
 from workflows.converter import data_converter
@@ -209,6 +208,15 @@ class World:
         )
         return order.claim_id
 
+    async def with_one_of_two_heirs_paid(self) -> str:
+        """A claim whose other heir's transfer bounced."""
+        self.transfers["9102"] = "failed"
+        claim_id = await self.report()
+        heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
+        await self.hand_in(claim_id, self.receipt(), payees=heirs)
+        await self.until_state(claim_id, "payee_needed")
+        return claim_id
+
     def receipt(self, total: str = "1100.00", **how: Any) -> ReceiptReading:
         return reading(shanghai_day(self.time), total, **how)
 
@@ -346,32 +354,17 @@ async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncItera
         world.client,
         task_queue=queue,
         workflows=WORKFLOWS,
-        activities=[*outside_steps(world), evidence_reading.read_document, *world.books.activities()],
+        activities=[
+            *outside_activities({INSURER: world.insurer}, world.payments),
+            evidence_reading.read_document,
+            *world.books.activities(),
+        ],
         interceptors=[_Clock(world), FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
         graceful_shutdown_timeout=timedelta(0),
     ):
         yield world
         await world.close()
-
-
-def outside_steps(world: World) -> list[Any]:
-    """The real steps at the insurer and the gateway, with the fakes behind them."""
-    insurer, payments = InsurerSteps({INSURER: world.insurer}), PaymentSteps(world.payments)
-    return [
-        insurer.underwrite,
-        insurer.query_underwriting,
-        insurer.issue_policy,
-        insurer.report_claim,
-        insurer.close_claim,
-        insurer.cancel_policy,
-        payments.payment_page,
-        payments.query_trade,
-        payments.close_trade,
-        payments.refund,
-        payments.pay_out,
-        payments.query_payout,
-    ]
 
 
 def _verdict(proposal: Proposal) -> Any:

@@ -259,17 +259,8 @@ async def test_an_heir_whose_share_comes_to_nothing_holds_nobody_up(world):
     assert world.books.money(claim_id) == [("payout", PAYABLE)]
 
 
-async def one_of_two_heirs_paid(world):
-    world.transfers["9102"] = "failed"
-    claim_id = await world.report()
-    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
-    await world.hand_in(claim_id, world.receipt(), payees=heirs)
-    await world.until_state(claim_id, "payee_needed")
-    return claim_id
-
-
 async def test_an_heir_whose_transfer_bounced_is_paid_without_paying_the_other_twice(world):
-    claim_id = await one_of_two_heirs_paid(world)
+    claim_id = await world.with_one_of_two_heirs_paid()
     heirs = payee("a@example.com", "黄建国", "0.5"), payee("b@example.com", "李秀英", "0.5")
     await world.update(claim_id, "set_payee", PayeeOrder(heirs))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
@@ -285,7 +276,7 @@ async def test_an_heir_whose_transfer_bounced_is_paid_without_paying_the_other_t
     ],
 )
 async def test_once_somebody_is_paid_neither_the_shares_nor_the_paid_can_change(world, heirs):
-    claim_id = await one_of_two_heirs_paid(world)
+    claim_id = await world.with_one_of_two_heirs_paid()
     with pytest.raises(MoveRefused) as refusal:
         await world.update(claim_id, "set_payee", PayeeOrder(heirs))
     assert refusal.value.code == "payees_fixed"

@@ -82,15 +82,6 @@ async def claim_waiting_for_an_account(world):
     return claim_id
 
 
-async def claim_with_one_heir_paid(world):
-    world.transfers["9102"] = "failed"
-    claim_id = await world.report()
-    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
-    await world.hand_in(claim_id, world.receipt(), payees=heirs)
-    await world.until_state(claim_id, "payee_needed")
-    return claim_id
-
-
 async def review_open(world):
     return f"{await claim_in_review(world)}-r1"
 
@@ -147,7 +138,7 @@ REFUSED = {
         ("withdraw", None, ILLEGAL),
         ("undo", Undoing(LEAD, ""), ILLEGAL),
     ],
-    claim_with_one_heir_paid: [("set_payee", PayeeOrder((payee(),)), "payees_fixed")],
+    World.with_one_of_two_heirs_paid: [("set_payee", PayeeOrder((payee(),)), "payees_fixed")],
     review_open: [
         ("release", ADJUSTER, "not_holder"),
         ("decide", REFUSAL, "not_holder"),

@@ -6,7 +6,6 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 import worker
 from activities.failures import failure_code, failure_message
 from tests.workflows.process_books import Books
-from tests.workflows.process_world import outside_steps
 
 
 def names(steps):
@@ -15,8 +14,8 @@ def names(steps):
 
 def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
     adapters = SimpleNamespace(insurers={}, payments=None)
-    world = SimpleNamespace(insurer=None, payments=None)
-    assert names(worker.process_activities(None, adapters)) == names([*outside_steps(world), *Books().activities()])
+    outside = worker.outside_activities({}, None)
+    assert names(worker.process_activities(None, adapters)) == names([*outside, *Books().activities()])
 
 
 def failed(cause):
