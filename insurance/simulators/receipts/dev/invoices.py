@@ -46,13 +46,7 @@ def older_invoice(rng: Random) -> Sheet:
     canvas.line(1034, 235, 1034, 405, BROWN)
     canvas.line(_LEFT, 405, _RIGHT, 405, BROWN)
     _lines(canvas, invoice, 405)
-    canvas.line(_LEFT, 745, _RIGHT, 745, BROWN)
-    canvas.text(200, 770, "价税合计（大写）", 23, BROWN, "kai", "mm")
-    canvas.text(420, 770, "⊗", 24, face="hei")
-    canvas.text(456, 770, invoice.capitals, 25, field="total_upper")
-    end = canvas.text(1120, 770, "（小写）", 23, BROWN, "kai")
-    canvas.text(end + 8, 770, "¥" + invoice.total, 25, field="total")
-    canvas.line(_LEFT, 797, _RIGHT, 797, BROWN)
+    _total(canvas, invoice, 797, 1120)
     _party(canvas, "销售方", 797, (invoice.seller, invoice.seller_code, "", ""), "hospital", 40)
     _column(canvas, "备注", 1010, 797, 960)
     foot = (
@@ -90,13 +84,7 @@ def digital_invoice(rng: Random) -> Sheet:
         canvas.pair(x + 40, 310, "统一社会信用代码/纳税人识别号：", code, 22, BROWN)
     canvas.line(_LEFT, 345, _RIGHT, 345, BROWN)
     _lines(canvas, invoice, 345, inner=False)
-    canvas.line(_LEFT, 745, _RIGHT, 745, BROWN)
-    canvas.text(200, 775, "价税合计（大写）", 23, BROWN, "kai", "mm")
-    canvas.text(420, 775, "⊗", 24, face="hei")
-    canvas.text(456, 775, invoice.capitals, 25, field="total_upper")
-    end = canvas.text(1130, 775, "（小写）", 23, BROWN, "kai")
-    canvas.text(end + 8, 775, "¥" + invoice.total, 25, field="total")
-    canvas.line(_LEFT, 805, _RIGHT, 805, BROWN)
+    _total(canvas, invoice, 805, 1130)
     _column(canvas, "备注", 84, 805, 1000)
     canvas.line(106, 805, 106, 1000, BROWN)
     canvas.pair(150, 1045, "开票人：", invoice.clerk, 23, BROWN)
@@ -133,6 +121,18 @@ def _party(
     labels = ("名　　　　称: ", "纳税人识别号: ", "地 址、电 话: ", "开户行及账号: ")
     for i, (label, value) in enumerate(zip(labels, values, strict=True)):
         canvas.pair(122, top + 24 + i * step, label, value, 22, BROWN, field if i == 0 else None)
+
+
+def _total(canvas: Canvas, invoice: Invoice, bottom: int, figures_from: int) -> None:
+    """The row of the total with tax, in capitals and in figures."""
+    middle = (745 + bottom) // 2
+    canvas.line(_LEFT, 745, _RIGHT, 745, BROWN)
+    canvas.text(200, middle, "价税合计（大写）", 23, BROWN, "kai", "mm")
+    canvas.text(420, middle, "⊗", 24, face="hei")
+    canvas.text(456, middle, invoice.capitals, 25, field="total_upper")
+    end = canvas.text(figures_from, middle, "（小写）", 23, BROWN, "kai")
+    canvas.text(end + 8, middle, "¥" + invoice.total, 25, field="total")
+    canvas.line(_LEFT, bottom, _RIGHT, bottom, BROWN)
 
 
 def _column(canvas: Canvas, title: str, x: float, top: float, bottom: float, size: int = 22) -> None:
