@@ -101,6 +101,15 @@ class ProcessSettings(BaseModel):
     review_days: float = 10
 
 
+class ClaimSettings(BaseModel):
+    """What the insurers' own practice sets about claims."""
+
+    # of the claims decided without a person, how many an adjuster looks at afterwards
+    quality_sample_percent: float = Field(default=5, ge=0, le=100)
+    # claims of one child with accidents so few days apart may be about the same one
+    same_accident_days: int = Field(default=3, ge=0, le=60)
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="XUEPING_", env_nested_delimiter="__", extra="ignore")
 
@@ -118,6 +127,7 @@ class Settings(BaseSettings):
     notices: NoticesSettings = NoticesSettings()
     worker: WorkerSettings = WorkerSettings()
     process: ProcessSettings = ProcessSettings()
+    claims: ClaimSettings = ClaimSettings()
 
 
 @lru_cache
