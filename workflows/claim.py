@@ -7,19 +7,19 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 from activities.assessment import Assessing, AssessStep
-from activities.insurer import CloseClaimStep, InsurerSteps, ReportStep
-from activities.reading import READ_KINDS, EvidenceReading, ReadOutcome, ReadStep
-from insurance.adapters.ports import ClaimReport, ClaimResult
+from activities.reading import READ_KINDS, ReadOutcome
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.repeated import has_more
-from insurance.rules.shares import parse_shares, split
-from workflows.claim_case import ENDED, ClaimCase, most, proposed
+from workflows import claim_insurer as insurer
+from workflows import claim_money as money
+from workflows.claim_case import ENDED, ClaimCase, proposed
+from workflows.claim_reading import Readings
 from workflows.corrections import NotCorrectable, amend
 from workflows.messages import (
     ClaimOrder,
@@ -31,8 +31,7 @@ from workflows.messages import (
     ReviewResult,
     Undoing,
 )
-from workflows.options import OUTSIDE, READING, RECORDS
-from workflows.payouts import transfer
+from workflows.options import RECORDS
 
 GATHERING = ("reported", "submitted", "reading", "supplement_requested")
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
@@ -44,13 +43,12 @@ class ClaimWorkflow:
     def __init__(self, order: ClaimOrder) -> None:
         self._order = order
         self._case = ClaimCase(order)
+        self._readings = Readings(self._case)
         self._reporting: asyncio.Task[None] | None = None
-        self._readings: dict[str, asyncio.Task[None]] = {}
         self._submitted = False
         self._accepted = False
         self._disputed = False
         self._undoing: Undoing | None = None
-        self._withdrawn = False
         # corrections, and what ends their time: none of them while another one is at work
         self._one_by_one = asyncio.Lock()
         self._review: workflow.ChildWorkflowHandle[Any, ReviewResult] | None = None
@@ -63,19 +61,19 @@ class ClaimWorkflow:
             "disputed": self._review_again,
             "in_review": self._await_review,
             "decided": self._await_family,
-            "agreed": self._pay,
-            "payee_needed": self._await_payee,
+            "agreed": lambda: money.pay(self._case),
+            "payee_needed": lambda: money.await_payee(self._case),
             "paid": self._close,
         }
 
     @workflow.run
     async def run(self, order: ClaimOrder) -> ClaimOutcome:
         if order.reopened_because is None:
-            self._reporting = asyncio.create_task(self._report())
+            self._reporting = asyncio.create_task(insurer.report(self._case))
         else:
             await self._case.note("reopened", "family", f"因新的情况重新受理：{order.reopened_because}")
         while self._case.state not in ENDED:
-            if self._withdrawn:
+            if self._case.withdrawn:
                 await self._withdraw()
             else:
                 await self._steps[self._case.state]()
@@ -84,34 +82,11 @@ class ClaimWorkflow:
 
     # --- report and evidence ------------------------------------------------------------------------------------------
 
-    async def _report(self) -> None:
-        """The insurer's report number; the family goes on meanwhile."""
-        order, report = self._order, self._order.report
-        request = ClaimReport(
-            order.claim_id,
-            order.policy_no,
-            report.event,
-            report.accident_at,
-            report.accident_region,
-            report.patient_state,
-        )
-        try:
-            self._case.report_no = await self._unless_over(
-                workflow.start_activity_method(
-                    InsurerSteps.report_claim, ReportStep(order.insurer_code, request), **OUTSIDE
-                )
-            )
-        except ActivityError:
-            await self._case.note("report_refused", "insurer", "保险公司未登记报案，已转人工处理，不影响您提交材料")
-            return
-        if self._case.report_no is not None:
-            await self._case.note("reported", "insurer", "保险公司已登记报案")
-
     async def _gather(self) -> None:
         """The family's turn: papers, then submit."""
         try:
             await workflow.wait_condition(
-                lambda: self._submitted or self._withdrawn, timeout=timedelta(days=self._order.idle_days)
+                lambda: self._submitted or self._case.withdrawn, timeout=timedelta(days=self._order.idle_days)
             )
         except TimeoutError:
             await self._lapse()
@@ -128,66 +103,18 @@ class ClaimWorkflow:
     async def _read(self) -> None:
         self._submitted = False
         await self._case.move("reading", "reading", "system", "正在识别票据")
-        await workflow.wait_condition(lambda: self._all_read() or self._withdrawn)
-        if not self._withdrawn:
+        await workflow.wait_condition(lambda: self._readings.all_done() or self._case.withdrawn)
+        if not self._case.withdrawn:
             await self._case.move("assessing", "read", "system", "票据识别完成，正在理算")
 
-    def _all_read(self) -> bool:
-        return all(task.done() for task in self._readings.values())
-
     def _nothing_under_way(self) -> bool:
-        return self._all_read() and (self._reporting is None or self._reporting.done())
+        return self._readings.all_done() and (self._reporting is None or self._reporting.done())
 
-    async def _unless_over(self, step: workflow.ActivityHandle[Any]) -> Any:
-        """The step's answer. None when the claim was over first; the step is called off then."""
-        await workflow.wait_condition(lambda: step.done() or self._withdrawn or self._case.state in ENDED)
-        if step.done():
-            return await step
-        step.cancel()
-        with suppress(ActivityError, asyncio.CancelledError):
-            await step
-        return None
-
-    async def _reading_of(self, document: EvidenceFile) -> ReadOutcome | None:
-        """None when the claim was over first. Raises `ActivityError`."""
-        step = workflow.start_activity_method(
-            EvidenceReading.read_document, ReadStep(document), task_queue=self._order.ocr_queue, **READING
-        )
-        outcome: ReadOutcome | None = await self._unless_over(step)
-        return outcome
-
-    async def _read_one(self, document: EvidenceFile) -> None:
-        case = self._case
-        try:
-            outcome = await self._reading_of(document)
-        except ActivityError:
-            case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
-            await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
-            return
-        if outcome is None:
-            return
-        if outcome.views:
-            case.put_document(replace(case.documents[document.document_id], views=outcome.views))
-        if outcome.rejected_because is not None:
-            case.reject_document(document.document_id, outcome.rejected_because)
-            await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
-            return
-        for receipt in outcome.receipts:
-            case.put_reading(receipt)
-        if outcome.receipts:
-            await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
-        elif outcome.views:
-            await case.note("document_checked", "system", "一份材料可以打开")
-
-    async def _read_once_more(self, document: EvidenceFile) -> None:
+    async def _take_rereading(self, document: EvidenceFile, outcome: ReadOutcome | None) -> None:
         """The review goes on meanwhile; a reading that comes when it is over changes nothing any more."""
         case = self._case
-        try:
-            outcome = await self._reading_of(document)
-        except ActivityError:
-            outcome = None
         async with self._one_by_one:
-            if case.state != "in_review" or self._withdrawn:
+            if case.state != "in_review" or case.withdrawn:
                 return
             if outcome is None or not outcome.receipts:
                 await case.note("document_not_read_again", "system", "重新识别没有结果，原来的内容不变")
@@ -279,8 +206,8 @@ class ClaimWorkflow:
     async def _await_review(self) -> None:
         review = self._review
         assert review is not None
-        await workflow.wait_condition(lambda: review.done() or self._withdrawn)
-        if self._withdrawn:
+        await workflow.wait_condition(lambda: review.done() or self._case.withdrawn)
+        if self._case.withdrawn:
             return
         result = await review
         async with self._one_by_one:
@@ -326,7 +253,7 @@ class ClaimWorkflow:
             return
         try:
             await workflow.wait_condition(
-                lambda: self._accepted or self._disputed or self._undoing is not None or self._withdrawn,
+                lambda: self._accepted or self._disputed or self._undoing is not None or self._case.withdrawn,
                 timeout=timedelta(days=self._order.dispute_days),
             )
         except TimeoutError:
@@ -360,56 +287,11 @@ class ClaimWorkflow:
 
     # --- money --------------------------------------------------------------------------------------------------------
 
-    async def _pay(self) -> None:
-        case = self._case
-        assert case.decision is not None
-        await case.move("paying", "paying", "system", "正在支付赔款")
-        due = max(0, case.decision.payable_fen - case.paid_before_this_round)
-        if due and not case.payees:
-            await self._ask_for_payee("请填写收款账户，收到后立即支付")
-            return
-        for index, amount_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
-            if amount_fen and not case.is_paid(index) and not await transfer(case, index, amount_fen):
-                await self._ask_for_payee("收款账户没有收到款项，请更换账户；赔款一分不少")
-                return
-        case.paid_lines = most(case.decision.lines, case.paid_lines)
-        case.tell("paid", "赔款已支付，请查收")
-        await case.move("paid", "paid", "system", "赔款已支付", limits=case.used())
-
-    async def _ask_for_payee(self, text: str) -> None:
-        self._case.payee_wanted = True
-        self._case.tell("payee_needed", text)
-        await self._case.move("payee_needed", "payee_needed", "system", text)
-
-    async def _await_payee(self) -> None:
-        """What is owed stays owed: this wait has reminders instead of an end."""
-        try:
-            await workflow.wait_condition(lambda: not self._case.payee_wanted, timeout=timedelta(days=7))
-        except TimeoutError:
-            self._case.tell("payee_needed", "还在等您填写收款账户，收到后立即支付")
-            await self._case.note("payee_reminded", "system", "已再次提醒填写收款账户")
-            return
-        await self._pay()
-
     async def _close(self) -> None:
         case = self._case
-        assert case.decision is not None
         if self._reporting is not None:
             await self._reporting
-        if case.report_no is not None:
-            result = ClaimResult(
-                f"{self._order.claim_id}-close-{case.round}",
-                case.report_no,
-                case.decision.outcome,
-                case.paid_fen,
-                case.last_paid_at,
-            )
-            try:
-                await workflow.execute_activity_method(
-                    InsurerSteps.close_claim, CloseClaimStep(self._order.insurer_code, result), **OUTSIDE
-                )
-            except ActivityError:
-                case.journal.event("close_refused", "insurer", "保险公司未登记结案，已转人工处理", workflow.now())
+        await insurer.close(case)
         await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
 
     async def _withdraw(self) -> None:
@@ -429,7 +311,7 @@ class ClaimWorkflow:
             return
         self._case.put_document(document)
         # before the note: a claim that is submitted meanwhile must wait for this reading
-        self._readings[document.document_id] = asyncio.create_task(self._read_one(document))
+        self._readings.begin(document)
         await self._case.note("document_received", "family", f"已收到{DOCUMENT_KINDS[document.kind]}")
 
     @add_document.validator
@@ -490,7 +372,7 @@ class ClaimWorkflow:
 
     @workflow.update
     async def withdraw(self) -> None:
-        self._withdrawn = True
+        self._case.withdrawn = True
         await workflow.wait_condition(lambda: self._case.state in ENDED)
 
     @withdraw.validator
@@ -535,7 +417,7 @@ class ClaimWorkflow:
     async def read_again(self, order: Rereading) -> None:
         """Begins a new reading of a file; what comes of it stands in the timeline."""
         document = self._case.documents[order.document_id]
-        self._readings[order.document_id] = asyncio.create_task(self._read_once_more(document))
+        self._readings.begin_again(document, lambda outcome: self._take_rereading(document, outcome))
 
     @read_again.validator
     def _may_read_again(self, order: Rereading) -> None:
@@ -543,8 +425,7 @@ class ClaimWorkflow:
         document = self._case.documents.get(order.document_id)
         if document is None or document.state != "received" or document.kind not in READ_KINDS:
             raise ApplicationError("没有这份票据文件", "document_id", type="document_unknown")
-        reading = self._readings.get(order.document_id)
-        if reading is not None and not reading.done():
+        if self._readings.is_under_way(order.document_id):
             raise ApplicationError("这份文件正在识别", type="illegal_move")
 
     @workflow.update
@@ -559,7 +440,7 @@ class ClaimWorkflow:
         self._require_unanswered()
 
     def _require(self, *states: str) -> None:
-        if self._case.state not in states or self._withdrawn:
+        if self._case.state not in states or self._case.withdrawn:
             raise ApplicationError(f"not while {self._case.state}", type="illegal_move")
 
     def _require_unanswered(self) -> None:

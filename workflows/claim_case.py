@@ -1,9 +1,13 @@
 """The case of one claim inside its process: what is known, what changed since the last record, and how it is published."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.claims import CaseFile, ClaimRecord, ClaimRecords, LimitsHeld
 from insurance.rules.case import (
@@ -53,6 +57,8 @@ class ClaimCase:
         self.review_id: str | None = None
         self.review_count = 0
         self.payee_wanted = False
+        # the family has taken it back; the state follows
+        self.withdrawn = False
         self.documents: dict[str, EvidenceFile] = {d.document_id: d for d in order.documents}
         self.receipts: dict[str, CaseReceipt] = {r.receipt_id: r for r in order.receipts}
         self.journal = Journal()
@@ -75,6 +81,20 @@ class ClaimCase:
         self.seq = case.event_count
 
     # --- facts --------------------------------------------------------------------------------------------------------
+
+    @property
+    def over(self) -> bool:
+        return self.withdrawn or self.state in ENDED
+
+    async def unless_over(self, step: workflow.ActivityHandle[Any]) -> Any:
+        """The step's answer. None when the claim was over first; the step is called off then."""
+        await workflow.wait_condition(lambda: step.done() or self.over)
+        if step.done():
+            return await step
+        step.cancel()
+        with suppress(ActivityError, asyncio.CancelledError):
+            await step
+        return None
 
     @property
     def paid_fen(self) -> int:

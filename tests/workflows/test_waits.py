@@ -10,7 +10,7 @@ FILES = sorted(Path(workflows.__file__).parent.glob("*.py"))
 # waits without a time-out, by file and function, and why each of them ends all the same
 EXEMPT = {
     "claim.run": "for handlers and steps of its own, which end by themselves or are called off",
-    "claim._unless_over": "for a step with time-outs of its own, or the end of the claim",
+    "claim_case.unless_over": "for a step with time-outs of its own, or the end of the claim",
     "claim._read": "for readings: a step with time-outs of its own each",
     "claim._await_review": "for the review, which goes back to the queue when its adjuster leaves it alone; the law's clock runs",
     "claim.accept": "an answer to the family, given by the process's next step",

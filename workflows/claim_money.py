@@ -1,0 +1,45 @@
+"""The money of a claim (赔款): who gets it, transfer by transfer; what an account can't take waits for another one."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from insurance.rules.shares import parse_shares, split
+from workflows.claim_case import ClaimCase, most
+from workflows.payouts import transfer
+
+REMIND_OF_PAYEE = timedelta(days=7)
+
+
+async def pay(case: ClaimCase) -> None:
+    """Pay what the decision owes and is not paid yet; ends in `paid` or `payee_needed`."""
+    assert case.decision is not None
+    await case.move("paying", "paying", "system", "正在支付赔款")
+    due = max(0, case.decision.payable_fen - case.paid_before_this_round)
+    if due and not case.payees:
+        await _ask_for_payee(case, "请填写收款账户，收到后立即支付")
+        return
+    for index, amount_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
+        if amount_fen and not case.is_paid(index) and not await transfer(case, index, amount_fen):
+            await _ask_for_payee(case, "收款账户没有收到款项，请更换账户；赔款一分不少")
+            return
+    case.paid_lines = most(case.decision.lines, case.paid_lines)
+    case.tell("paid", "赔款已支付，请查收")
+    await case.move("paid", "paid", "system", "赔款已支付", limits=case.used())
+
+
+async def await_payee(case: ClaimCase) -> None:
+    """What is owed stays owed: this wait has reminders instead of an end."""
+    try:
+        await workflow.wait_condition(lambda: not case.payee_wanted, timeout=REMIND_OF_PAYEE)
+    except TimeoutError:
+        case.tell("payee_needed", "还在等您填写收款账户，收到后立即支付")
+        await case.note("payee_reminded", "system", "已再次提醒填写收款账户")
+        return
+    await pay(case)
+
+
+async def _ask_for_payee(case: ClaimCase, text: str) -> None:
+    case.payee_wanted = True
+    case.tell("payee_needed", text)
+    await case.move("payee_needed", "payee_needed", "system", text)

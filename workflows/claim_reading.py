@@ -1,0 +1,72 @@
+"""Readings (识别) of a claim's files, side by side: each begins when its file comes, and none outlives the claim."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.reading import EvidenceReading, ReadOutcome, ReadStep
+from insurance.rules.case import EvidenceFile
+from workflows.claim_case import ClaimCase
+from workflows.options import READING
+
+
+class Readings:
+    def __init__(self, case: ClaimCase) -> None:
+        self._case = case
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, document: EvidenceFile) -> None:
+        self._tasks[document.document_id] = asyncio.create_task(self._read_one(document))
+
+    def begin_again(self, document: EvidenceFile, then: Callable[[ReadOutcome | None], Awaitable[None]]) -> None:
+        """A new reading of a file; `then` hears of what came of it, None when nothing did."""
+
+        async def read() -> None:
+            try:
+                outcome = await self._outcome(document)
+            except ActivityError:
+                outcome = None
+            await then(outcome)
+
+        self._tasks[document.document_id] = asyncio.create_task(read())
+
+    def is_under_way(self, document_id: str) -> bool:
+        task = self._tasks.get(document_id)
+        return task is not None and not task.done()
+
+    def all_done(self) -> bool:
+        return all(task.done() for task in self._tasks.values())
+
+    async def _outcome(self, document: EvidenceFile) -> ReadOutcome | None:
+        """None when the claim was over first. Raises `ActivityError`."""
+        step = workflow.start_activity_method(
+            EvidenceReading.read_document, ReadStep(document), task_queue=self._case.order.ocr_queue, **READING
+        )
+        outcome: ReadOutcome | None = await self._case.unless_over(step)
+        return outcome
+
+    async def _read_one(self, document: EvidenceFile) -> None:
+        case = self._case
+        try:
+            outcome = await self._outcome(document)
+        except ActivityError:
+            case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
+            await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
+            return
+        if outcome is None:
+            return
+        if outcome.views:
+            case.put_document(replace(case.documents[document.document_id], views=outcome.views))
+        if outcome.rejected_because is not None:
+            case.reject_document(document.document_id, outcome.rejected_because)
+            await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
+            return
+        for receipt in outcome.receipts:
+            case.put_reading(receipt)
+        if outcome.receipts:
+            await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
+        elif outcome.views:
+            await case.note("document_checked", "system", "一份材料可以打开")
