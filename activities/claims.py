@@ -1,7 +1,6 @@
 """Publishing the claim process: the case, its evidence and receipts, its timeline, and what it holds of the policy's limits."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -13,54 +12,9 @@ from temporalio import activity
 
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
-from insurance.rules.case import (
-    AccidentReport,
-    Assessment,
-    CaseConsent,
-    CaseReceipt,
-    DecidedLine,
-    Decision,
-    EvidenceFile,
-    PapersRequest,
-    Payee,
-    Payout,
-)
+from insurance.rules.case import CaseReceipt, DecidedLine, EvidenceFile
+from insurance.rules.case_file import CaseFile
 from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt
-
-
-@dataclass(frozen=True)
-class CaseFile:
-    """The case without its documents and receipts, as it is shown and as a reopened claim starts from."""
-
-    claim_id: str
-    policy_no: str
-    subject: str
-    insurer_code: str
-    state: str
-    report: AccidentReport
-    report_no: str | None
-    round: int
-    reported_at: datetime
-    submitted_at: datetime | None
-    received_at: datetime | None
-    papers_requests: tuple[PapersRequest, ...]
-    notice_delivered_at: datetime | None
-    supplement_received_at: datetime | None
-    assessment: Assessment | None
-    decision: Decision | None
-    undone: tuple[Decision, ...]
-    agreed_at: datetime | None
-    payees: tuple[Payee, ...]
-    consents: tuple[CaseConsent, ...]
-    payouts: tuple[Payout, ...]
-    advance_paid: bool
-    disputed: bool
-    review_id: str | None
-    review_count: int
-    event_count: int
-    updated_at: datetime
-    # what its payments took of each coverage's limit, all rounds together
-    paid_lines: tuple[DecidedLine, ...] = ()
 
 
 @dataclass(frozen=True)

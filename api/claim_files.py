@@ -6,9 +6,10 @@ from pydantic import TypeAdapter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.claims import BESIDE_THE_FIELDS, CaseFile
+from activities.claims import BESIDE_THE_FIELDS
 from insurance.rules.case import Amendment as CaseAmendment
 from insurance.rules.case import CaseReceipt, EvidenceFile
+from insurance.rules.case_file import CaseFile
 from insurance.tables import Amendment, Claim, ClaimDocument, Receipt
 from workflows.messages import ClaimOrder
 

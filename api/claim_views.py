@@ -6,13 +6,13 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.claims import CaseFile
 from api.auth import Caller
 from api.claim_files import case_of, evidence_of
 from api.parts import Parts
 from api.timeline import timeline_of
 from api.views import instant
 from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, EvidenceView, Payout
+from insurance.rules.case_file import CaseFile
 from insurance.rules.codes import REASON_CODES
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import ClaimFacts, clocks

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from activities.claims import CaseFile, ClaimRecord
+from activities.claims import ClaimRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import IssuedCover, PurchaseRecord
 from activities.reviews import ReviewRecord
@@ -16,6 +16,7 @@ from activities.surrenders import SurrenderRecord
 from insurance.products.catalogue import load_catalogue
 from insurance.rules.application import Agreement, Applicant, Application, Consent, Insured
 from insurance.rules.case import AccidentReport, CaseReceipt, EvidenceFile, Finding
+from insurance.rules.case_file import CaseFile
 from insurance.rules.receipts.reading import Check, Item, ReceiptFields
 from insurance.rules.settlement import Step
 from insurance.rules.terms import ProductTerms

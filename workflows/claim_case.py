@@ -9,7 +9,7 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.claims import CaseFile, ClaimRecord, ClaimRecords, LimitsHeld
+from activities.claims import ClaimRecord, ClaimRecords, LimitsHeld
 from insurance.rules.case import (
     Assessment,
     CaseConsent,
@@ -21,6 +21,7 @@ from insurance.rules.case import (
     Payee,
     Payout,
 )
+from insurance.rules.case_file import CaseFile
 from insurance.rules.receipts.entry import read_again
 from insurance.rules.shares import parse_shares
 from insurance.rules.status import allowed

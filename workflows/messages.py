@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from activities.claims import CaseFile
 from insurance.rules.application import Application
 from insurance.rules.case import (
     AccidentReport,
@@ -19,6 +18,7 @@ from insurance.rules.case import (
     PapersRequest,
     Payee,
 )
+from insurance.rules.case_file import CaseFile
 from insurance.rules.decision import Outcome
 from insurance.rules.settlement import Step
 from insurance.rules.terms import ProductTerms
@@ -205,7 +205,9 @@ class ClaimOutcome:
 
 @dataclass(frozen=True)
 class ReviewOrder:
-    """`excluded`: adjusters who may not take it. `papers_asked`: the one request was made before (保险法 22)."""
+    """`excluded`: adjusters who may not take it. `papers_asked`: the one request was made before (保险法 22). `kind` quality: a
+    look at an automatic approval that is paid meanwhile. `refusal_second_above_fen`: from
+    above this sum a refusal needs two adjusters."""
 
     review_id: str
     claim_id: str
@@ -216,6 +218,9 @@ class ReviewOrder:
     papers_asked: bool
     opened_at: datetime
     due_at: datetime
+    kind: Literal["decision", "quality"] = "decision"
+    patient_state: str = "outpatient"
+    refusal_second_above_fen: int | None = None
 
 
 @dataclass(frozen=True)
@@ -241,6 +246,23 @@ class PapersOrder:
 class Reassignment:
     actor: Actor
     to: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class QualityJudgement:
+    """What an adjuster says of an automatic approval; a disagreement says why."""
+
+    actor: Actor
+    agrees: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class QualityOutcome:
+    """`agrees` None: nobody has to judge any more."""
+
+    agrees: bool | None
 
 
 @dataclass(frozen=True)

@@ -144,13 +144,15 @@ class AssessmentGrounds:
 
 @dataclass(frozen=True)
 class Assessment:
-    """`passed` names every check that held; `automatic` when all did and the sum is within the product's limit."""
+    """`passed` names every check that held; `automatic` when all did and the sum is within the product's limit. `claimed_fen`:
+    what the receipts come to, each counted once."""
 
     settlement: Settlement
     findings: tuple[Finding, ...]
     passed: tuple[str, ...]
     automatic: bool
     grounds: AssessmentGrounds
+    claimed_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -188,7 +190,8 @@ class Payee:
 @dataclass(frozen=True)
 class Payout:
     """One transfer to one payee. `out_biz_no` is ours and unique at the gateway; `payee` counts the payees of a round from 0,
-    a round is the claim's first way to payment, or one after it was opened again."""
+    a round is the claim's first way to payment, or one after it was opened again. `advance`: paid ahead of the decision
+    (先予支付, 保险法 25)."""
 
     out_biz_no: str
     round: int
@@ -197,6 +200,7 @@ class Payout:
     state: Literal["paying", "paid", "failed"]
     paid_at: datetime | None = None
     reason: str | None = None
+    advance: bool = False
 
 
 @dataclass(frozen=True)

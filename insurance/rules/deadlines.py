@@ -1,11 +1,12 @@
 """The clocks of a claim, a surrender and a complaint (时限): when each began, its last day, and whether it was kept (DOMAIN 2.2-2.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from insurance.rules.periods import Calendar, Due, days_after, end_of_day, working_days_after, years_after
-from insurance.rules.terms import AgreedTime, ProductTerms
+from insurance.rules.terms import AgreedTime
 
 __all__ = [
     "Calendar",
@@ -58,7 +59,8 @@ class ClaimFacts:
 @dataclass(frozen=True)
 class Clock:
     """One clock. `starts_on` is the day it counts from, itself not counted; `due_on` the last day, rolled over holidays;
-    `paused_days` how long it stood still. `provisional`: the holidays of a year it touches are not announced yet."""
+    `paused_days` how long it stood still. `provisional`: the holidays of a year it touches are not announced yet. `late_days`:
+    of a broken clock, the days between the last day and the day on which it was done, or today."""
 
     clock: str
     article: str
@@ -68,6 +70,7 @@ class Clock:
     paused_days: int
     state: ClockState
     provisional: bool
+    late_days: int = 0
 
 
 def clocks(facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
@@ -109,9 +112,9 @@ def _paused(clock: Clock) -> Clock:
     return Clock(**{**vars(clock), "state": "paused"})
 
 
-def agreed_time(terms: ProductTerms, payable_fen: int) -> AgreedTime:
+def agreed_time(times: Sequence[AgreedTime], payable_fen: int) -> AgreedTime:
     """The product's own promise (约定理赔时效) for a sum; its last one is for any sum."""
-    return next(time for time in terms.agreed_times if time.up_to_fen is None or payable_fen <= time.up_to_fen)
+    return next(time for time in times if time.up_to_fen is None or payable_fen <= time.up_to_fen)
 
 
 def agreed_clocks(
@@ -165,9 +168,9 @@ def complaint_review_clock(asked_on: date, calendar: Calendar, as_of: date, revi
 def _clock(
     name: str, article: str, starts_on: date, due: Due, done_on: date | None, as_of: date, paused_days: int = 0
 ) -> Clock:
-    in_time = (done_on or as_of) <= due.due_on
-    state: ClockState = ("met" if done_on else "running") if in_time else "broken"
-    return Clock(name, article, starts_on, due.due_on, due.unrolled_on, paused_days, state, due.provisional)
+    late_days = max(0, ((done_on or as_of) - due.due_on).days)
+    state: ClockState = "broken" if late_days else ("met" if done_on else "running")
+    return Clock(name, article, starts_on, due.due_on, due.unrolled_on, paused_days, state, due.provisional, late_days)
 
 
 def _earliest(*days: date | None) -> date | None:

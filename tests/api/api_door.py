@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr, TypeAdapter
 from sqlmodel import SQLModel, text
 
-from activities.claims import CaseFile, ClaimRecords
+from activities.claims import ClaimRecords
 from api.app import create_app
 from api.auth import Caller, issue_token
 from api.claim_files import first_case
@@ -24,6 +24,7 @@ from insurance.adapters.registry import Adapters
 from insurance.adapters.storage.fake import FakeStorage
 from insurance.calendar import load_calendar
 from insurance.products.catalogue import load_catalogue
+from insurance.rules.case_file import CaseFile
 from insurance.settings import Settings
 from insurance.tables import Database
 from tests import records

@@ -25,7 +25,7 @@ CALENDAR = load_calendar()
     ("payable", "decide", "pay"), [(0, 1, 1), (3_000_00, 1, 1), (3_000_01, 10, 3), (80_000_00, 10, 3)]
 )
 def test_small_sums_are_promised_in_one_working_day(payable, decide, pay):
-    time = agreed_time(product(1), payable)
+    time = agreed_time(product(1).agreed_times, payable)
     assert (time.decide_working_days, time.pay_working_days) == (decide, pay)
 
 

@@ -1,0 +1,59 @@
+"""The file of a claim (案卷): everything its process knows but the evidence, as it is published and shown."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from insurance.rules.case import (
+    AccidentReport,
+    Assessment,
+    CaseConsent,
+    DecidedLine,
+    Decision,
+    PapersRequest,
+    Payee,
+    Payout,
+)
+from insurance.rules.terms import AgreedTime
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """The case without its documents and receipts, as it is shown and as a reopened claim starts from."""
+
+    claim_id: str
+    policy_no: str
+    subject: str
+    insurer_code: str
+    state: str
+    report: AccidentReport
+    report_no: str | None
+    round: int
+    reported_at: datetime
+    submitted_at: datetime | None
+    received_at: datetime | None
+    papers_requests: tuple[PapersRequest, ...]
+    notice_delivered_at: datetime | None
+    supplement_received_at: datetime | None
+    assessment: Assessment | None
+    decision: Decision | None
+    undone: tuple[Decision, ...]
+    agreed_at: datetime | None
+    payees: tuple[Payee, ...]
+    consents: tuple[CaseConsent, ...]
+    payouts: tuple[Payout, ...]
+    advance_paid: bool
+    disputed: bool
+    review_id: str | None
+    review_count: int
+    event_count: int
+    updated_at: datetime
+    # what its payments took of each coverage's limit, all rounds together
+    paid_lines: tuple[DecidedLine, ...] = ()
+    # the notice of a refusal reached the family (保险法 24)
+    refusal_notified_at: datetime | None = None
+    # since when its state is what it is
+    state_since: datetime | None = None
+    # a dispute, or a new fact after the end, starts the clocks anew
+    clocks_from: datetime | None = None
+    # the product's own promises (约定理赔时效)
+    agreed_times: tuple[AgreedTime, ...] = ()

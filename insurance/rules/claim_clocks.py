@@ -1,0 +1,110 @@
+"""Every clock of one claim (时限), from its file: the law's, the product's promises, and the family's own two years."""
+
+from datetime import date, datetime
+
+from insurance.rules.case_file import CaseFile
+from insurance.rules.cover import shanghai_day
+from insurance.rules.deadlines import (
+    Calendar,
+    ClaimFacts,
+    Clock,
+    agreed_clocks,
+    agreed_time,
+    clocks,
+    limitation_clock,
+)
+
+PAID = ("paid", "closed")
+
+
+def clocks_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
+    """As they stand on `as_of`. Before the papers are complete only the limitation (诉讼时效) runs: a warning, never a refusal."""
+    facts = facts_of(case)
+    if facts is None:
+        known_on = shanghai_day(case.report.accident_at)
+        return (limitation_clock(known_on, calendar, as_of),) if case.state not in ("withdrawn", "closed") else ()
+    return (*clocks(facts, calendar, as_of), *_promised(case, facts, calendar, as_of))
+
+
+def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
+    """The clock that staff must keep next; none while every one is met or waits for the family."""
+    if facts_of(case) is None or case.state == "withdrawn":
+        return None
+    running = (c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and not is_done(case, c))
+    return min((c for c in running if c.state != "paused"), key=lambda c: c.due_on, default=None)
+
+
+STAFF = frozenset(
+    {"determination", "payment", "refusal_notice", "advance_payment", "agreed_decision", "agreed_payment"}
+)
+
+
+def is_done(case: CaseFile, clock: Clock) -> bool:
+    """Whether what the clock asks for has happened, in time or late."""
+    facts = facts_of(case)
+    assert facts is not None
+    done = {
+        "determination": facts.decided_on,
+        "agreed_decision": facts.decided_on,
+        "payment": facts.paid_on,
+        "agreed_payment": facts.paid_on,
+        "refusal_notice": facts.refusal_notified_on,
+        "advance_payment": facts.decided_on or facts.advance_paid_on,
+    }
+    return done[clock.clock] is not None
+
+
+def facts_of(case: CaseFile) -> ClaimFacts | None:
+    """The days that count; None before the papers were complete. What happened before the clocks started anew is over."""
+    start = case.clocks_from or case.received_at
+    if start is None:
+        return None
+    decision = case.decision
+    return ClaimFacts(
+        received_on=shanghai_day(start),
+        notice_delivered_on=_day(case.notice_delivered_at, start),
+        supplement_received_on=_day(case.supplement_received_at, start),
+        decided_on=_day(decision.decided_at if decision else None, start),
+        outcome=decision.outcome if decision else None,
+        agreed_on=_day(case.agreed_at, start) if _is_owed(case) else None,
+        paid_on=_paid_on(case),
+        refusal_notified_on=_day(case.refusal_notified_at, start),
+        advance_paid_on=_last_payout(case, advance=True),
+    )
+
+
+def _day(at: datetime | None, since: datetime) -> date | None:
+    return shanghai_day(at) if at is not None and at >= since else None
+
+
+def _is_owed(case: CaseFile) -> bool:
+    """Whether this round's decision leaves anything to pay."""
+    paid_fen = sum(p.amount_fen for p in case.payouts if p.state == "paid" and (p.round < case.round or p.advance))
+    return case.decision is not None and case.decision.payable_fen > paid_fen
+
+
+def _paid_on(case: CaseFile) -> date | None:
+    return _last_payout(case, advance=False) if case.state in PAID else None
+
+
+def _last_payout(case: CaseFile, *, advance: bool) -> date | None:
+    paid = [p.paid_at for p in case.payouts if p.paid_at and p.round == case.round and p.advance is advance]
+    return shanghai_day(max(paid)) if paid else None
+
+
+def _promised(case: CaseFile, facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
+    """In working days from the papers that were complete; a supplement makes them so anew."""
+    waiting = facts.notice_delivered_on is not None and facts.supplement_received_on is None
+    if not case.agreed_times or case.assessment is None or (waiting and facts.decided_on is None):
+        return ()
+    payable_fen = case.decision.payable_fen if case.decision else case.assessment.settlement.payable_fen
+    agreed_on = facts.agreed_on if facts.outcome != "refused" else None
+    return agreed_clocks(
+        agreed_time(case.agreed_times, payable_fen),
+        facts.supplement_received_on or facts.received_on,
+        calendar,
+        as_of,
+        decided_on=facts.decided_on,
+        agreed_on=agreed_on,
+        paid_on=facts.paid_on,
+    )

@@ -1,0 +1,88 @@
+"""Reminders (提醒): who is told when about a clock that runs, and to whom it goes up when it is broken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from insurance.rules.case_file import CaseFile
+from insurance.rules.claim_clocks import STAFF, clocks_of, facts_of, is_done
+from insurance.rules.days import SHANGHAI
+from insurance.rules.deadlines import Calendar, Clock
+
+CallKind = Literal["half_time", "two_days_before", "due_day", "overdue", "escalated", "advance"]
+
+# people read their messages in the morning
+HOUR = time(9)
+OVERDUE_AFTER = timedelta(days=1)
+ESCALATED_AFTER = timedelta(days=3)
+
+CLOCK_NAMES = {
+    "determination": "核定",
+    "payment": "支付赔款",
+    "refusal_notice": "送达拒赔通知",
+    "advance_payment": "先予支付",
+    "agreed_decision": "约定的审核",
+    "agreed_payment": "约定的支付",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """Something to say at an instant about a clock. `overdue` goes to the adjusters' lead, `escalated` to the insurer's operator,
+    the rest to whose turn it is; `advance` is the day on which the certain part must be paid (保险法 25)."""
+
+    at: datetime
+    kind: CallKind
+    clock: str
+    due_on: date
+
+
+def calls_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Call, ...]:
+    """Every call of the clocks that are not done and do not wait for the family, past ones too, in order of time."""
+    if facts_of(case) is None:
+        return ()
+    clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and c.state != "paused"]
+    found = [call for clock in clocks if not is_done(case, clock) for call in _calls(clock)]
+    return tuple(sorted(found, key=lambda call: (call.at, call.clock, call.kind)))
+
+
+def text_of(call: Call) -> str:
+    """For staff and for the timeline."""
+    name, day = CLOCK_NAMES[call.clock], f"{call.due_on.month}月{call.due_on.day}日"
+    return {
+        "half_time": f"{name}的时限已过一半，最后一日为{day}",
+        "two_days_before": f"距离{name}的最后一日{day}还有两天",
+        "due_day": f"今天是{name}的最后一日",
+        "overdue": f"{name}已超过时限（{day}），已报理赔主管",
+        "escalated": f"{name}仍未完成（时限{day}），已报保险公司负责人",
+        "advance": "自收齐材料起满六十日仍未核定，先支付可以确定的部分",
+    }[call.kind]
+
+
+def _calls(clock: Clock) -> Iterator[Call]:
+    due = clock.due_on
+    half = clock.starts_on + (due - clock.starts_on) / 2
+    early = due - timedelta(days=2)
+    if half < early:
+        yield _call("half_time", half, clock)
+    if early > clock.starts_on:
+        yield _call("two_days_before", early, clock)
+    yield _call("advance" if clock.clock == "advance_payment" else "due_day", due, clock)
+    yield _call("overdue", due + OVERDUE_AFTER, clock)
+    yield _call("escalated", due + ESCALATED_AFTER, clock)
+
+
+def _call(kind: CallKind, day: date, clock: Clock) -> Call:
+    return Call(datetime.combine(day, HOUR, SHANGHAI), kind, clock.clock, clock.due_on)
+
+
+def family_reminders(since: datetime, ends: datetime) -> tuple[tuple[datetime, str], ...]:
+    """When a family whose turn it is hears of it again: at half time, two days before the end, and on its day."""
+    half, early, last = since + (ends - since) / 2, ends - timedelta(days=2), ends - timedelta(hours=12)
+    told = (
+        (half, "half_time", half < early),
+        (early, "two_days_before", early > since),
+        (last, "due_day", last > since),
+    )
+    return tuple((at, kind) for at, kind, fits in told if fits)
