@@ -1,4 +1,4 @@
-"""What a process says about itself with every record it publishes: timeline, notices to people, money that moved."""
+"""What a process says about itself with every record it publishes: timeline and history, notices to people, money that moved."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,18 +9,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.history import News, append_history
 from insurance.tables import Event, Movement, OutboxNotice
 
 
 @dataclass(frozen=True)
 class TimelineEvent:
-    """`seq` counts the events of one process from 1; the same one is stored once however often it is published."""
+    """`seq` counts the events of one process from 1; the same one is stored once however often it is published. `reason`: why,
+    in the words of whoever acted; the history keeps it for staff, the family's timeline never has it."""
 
     seq: int
     event: str
     by: str
     text: str
     at: datetime
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -53,25 +56,11 @@ class Entries:
 
 
 async def write_entries(session: AsyncSession, process_id: str, entries: Entries) -> None:
-    """Store what is not stored yet. Safe to repeat. Of events under one number the later one stands, and those above the last
-    number that are earlier than it go: a workflow task that was lost with its worker has told them (see `activities/rows.py`).
-    """
+    """Store what is not stored yet. Safe to repeat."""
     if entries.events:
-        rows = [
-            {"process_id": process_id, "seq": e.seq, "event": e.event, "by": e.by, "text": e.text, "at": e.at}
-            for e in entries.events
-        ]
-        told = insert(Event)
-        changed = {name: told.excluded[name] for name in ("event", "by", "text", "at")}
-        later = told.on_conflict_do_update(
-            index_elements=["process_id", "seq"], set_=changed, where=col(Event.at) < told.excluded["at"]
-        )
-        await session.execute(later, rows)
-        last = max(entries.events, key=lambda e: e.seq)
-        lost = delete(Event).where(
-            col(Event.process_id) == process_id, col(Event.seq) > last.seq, col(Event.at) < last.at
-        )
-        await session.execute(lost)
+        news = await append_history(session, process_id, entries.events)
+        if news.told:
+            await _show(session, process_id, news)
     if entries.notices:
         rows = [
             {
@@ -98,3 +87,25 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
             for m in entries.movements
         ]
         await session.execute(insert(Movement).on_conflict_do_nothing(), rows)
+
+
+async def _show(session: AsyncSession, process_id: str, news: News) -> None:
+    """The timeline, which the history knew before. Of events under one number the later one stands, and those above the last
+    number that are earlier than it go: a workflow task that was lost with its worker has told them (see `activities/rows.py`).
+    """
+    rows = [
+        {"process_id": process_id, "seq": e.seq, "event": e.event, "by": e.by, "text": e.text, "at": e.at}
+        for e in news.told
+    ]
+    shown = insert(Event)
+    changed = {name: shown.excluded[name] for name in ("event", "by", "text", "at")}
+    later = shown.on_conflict_do_update(
+        index_elements=["process_id", "seq"], set_=changed, where=col(Event.at) < shown.excluded["at"]
+    )
+    await session.execute(later, rows)
+    if news.behind_a_lost_task:
+        last = max(news.told, key=lambda e: e.seq)
+        lost = delete(Event).where(
+            col(Event.process_id) == process_id, col(Event.seq) > last.seq, col(Event.at) < last.at
+        )
+        await session.execute(lost)

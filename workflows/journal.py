@@ -15,9 +15,10 @@ class Journal:
         self._notices: list[NoticeDraft] = []
         self._movements: list[MoneyMoved] = []
 
-    def event(self, event: str, by: str, text: str, at: datetime) -> None:
+    def event(self, event: str, by: str, text: str, at: datetime, *, reason: str | None = None) -> None:
+        """`text` is for everybody who sees the case, without personal data; `reason`, why, for staff alone."""
         self.event_count += 1
-        self._events.append(TimelineEvent(self.event_count, event, by, text, at))
+        self._events.append(TimelineEvent(self.event_count, event, by, text, at, reason or None))
 
     def tell(self, subject: str, kind: str, text: str, at: datetime) -> None:
         """A notice about the event just noted."""

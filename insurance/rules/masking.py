@@ -50,5 +50,16 @@ def mask_address(address: str) -> str:
     return shown.group() + "***" if shown else _first(address)
 
 
+# a mobile has 11 digits, cards and identity numbers more, often written in groups; sums, days and bill numbers have fewer
+LONG_NUMBER = re.compile(r"(?:\d[ -]?){10,}[\dXx]")
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def mask_free_text(text: str) -> str:
+    """What people wrote, with numbers of persons, cards and mobiles down to their last four digits, and mail addresses masked."""
+    without_numbers = LONG_NUMBER.sub(lambda found: "****" + re.sub("[ -]", "", found.group())[-4:], text)
+    return EMAIL.sub(lambda found: mask_email(found.group()), without_numbers)
+
+
 def _first(text: str) -> str:
     return text[:1] + "*" * max(0, len(text) - 1)

@@ -2,6 +2,7 @@
 
 from insurance.tables.claims import Claim
 from insurance.tables.documents import ClaimDocument
+from insurance.tables.history import HistoryEntry
 from insurance.tables.idempotency import IdempotencyKey
 from insurance.tables.journal import Callback, Event, OutboxNotice, PersonalDataRead
 from insurance.tables.ledger import LimitEntry, Movement
@@ -19,6 +20,7 @@ __all__ = [
     "ClaimDocument",
     "Database",
     "Event",
+    "HistoryEntry",
     "IdempotencyKey",
     "LimitEntry",
     "Movement",

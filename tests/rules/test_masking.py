@@ -9,6 +9,7 @@ from insurance.rules.masking import (
     mask_address,
     mask_birth_date,
     mask_email,
+    mask_free_text,
     mask_identity_number,
     mask_identity_number_strictly,
     mask_mobile,
@@ -63,3 +64,22 @@ def test_of_a_birth_date_only_the_year_is_shown():
 def test_masks_take_any_text_and_never_show_all_of_a_longer_one(text):
     for mask in (mask_name, mask_identity_number, mask_mobile, mask_account, mask_address, mask_email):
         assert mask(text) != text or len(text.replace("*", "")) <= 1
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            "核对原件，金额 1280.50 元，票号 0012345678，2026-03-06 就诊",
+            "核对原件，金额 1280.50 元，票号 0012345678，2026-03-06 就诊",
+        ),
+        ("账号6222020000000000001填错", "账号****0001填错"),
+        ("卡号 6222 0200 0000 0000 001", "卡号 ****0001"),
+        ("电话13712345678", "电话****5678"),
+        ("证件360102198105123450、36010219810512345x", "证件****3450、****345x"),
+        ("支付宝 huang.jg@example.com 已注销", "支付宝 h***@example.com 已注销"),
+        ("", ""),
+    ],
+)
+def test_what_people_write_is_shown_without_numbers_of_persons(said: str, shown: str) -> None:
+    assert mask_free_text(said) == shown
