@@ -87,13 +87,24 @@ def medical_steps(terms: MedicalTerms, event: Event, receipts: Sequence[ClaimRec
     return [gross, *(step for step in [*deductions, *shares.steps()] if step.amount_fen)]
 
 
+def portion_payments(
+    terms: MedicalTerms, event: Event, receipts: Sequence[ClaimReceipt]
+) -> list[tuple[Portion, Fraction]]:
+    """What the deductible and the ratios leave of each portion, in exact fen. They add up to the sum that `medical_steps` rounds."""
+    parts = portions((r for r in receipts if timely(terms, event, r)), cut_self_expense=bool(terms.self_expense_cut))
+    shares = _Shares(terms, event)
+    shares.enter(parts)
+    return list(zip(parts, shares.of_parts, strict=True))
+
+
 class _Shares:
-    """Amounts in scope, net of the deductible, by kind of settlement and band."""
+    """Amounts in scope, net of the deductible, by kind of settlement and band. `of_parts`: the exact sum of each part, in order."""
 
     def __init__(self, terms: MedicalTerms, event: Event) -> None:
         self._terms = terms
         self._taken_before = event.deductible_taken_fen if terms.deductible_per == "accident" else 0
         self._bases: dict[tuple[bool, int], int] = {}
+        self.of_parts: list[Fraction] = []
 
     def enter(self, parts: Sequence[Portion]) -> int:
         """Spread the parts over the bands. Returns the deductible that was borne, in fen."""
@@ -110,8 +121,11 @@ class _Shares:
             to_bear -= borne
             start = reached[part.settled]
             reached[part.settled] = start + part.in_scope
-            for index, base in _in_bands(self._bands(part.settled), start + borne, start + part.in_scope):
+            bands, exact = self._bands(part.settled), Fraction(0)
+            for index, base in _in_bands(bands, start + borne, start + part.in_scope):
                 self._bases[part.settled, index] = self._bases.get((part.settled, index), 0) + base
+                exact += Fraction(base * bands[index].percent, 100)
+            self.of_parts.append(exact)
         return deductible - to_bear
 
     def _bands(self, settled: bool) -> tuple[Band, ...]:
