@@ -34,6 +34,7 @@ from insurance.tables import Database
 from workflows.claim import ClaimWorkflow
 from workflows.client import connect
 from workflows.purchase import PurchaseWorkflow
+from workflows.quality_review import QualityReviewWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.stray_payment import StrayPaymentWorkflow
 from workflows.surrender import SurrenderWorkflow
@@ -44,6 +45,7 @@ WORKFLOWS: Sequence[type] = (
     PurchaseWorkflow,
     ClaimWorkflow,
     ReviewWorkflow,
+    QualityReviewWorkflow,
     SurrenderWorkflow,
     StrayPaymentWorkflow,
 )
@@ -65,6 +67,7 @@ PASSED_THROUGH = (
     "workflows.options",
     "workflows.payouts",
     "workflows.refunds",
+    "workflows.review_desk",
     "cryptography",
     "httpx",
     "pydantic",
@@ -108,6 +111,7 @@ def process_activities(database: Database, adapters: Adapters) -> list[Any]:
         purchases.publish_purchase,
         claims.publish_claim,
         reviews.publish_review,
+        reviews.remark_on_claim,
         assessing.assess_claim,
         surrenders.hold_policy,
         surrenders.release_policy,

@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.assessment import Assessing, AssessStep
 from activities.reading import READ_KINDS, ReadOutcome
+from activities.reviews import Remark
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically
@@ -49,9 +50,13 @@ class ClaimWorkflow:
         self._accepted = False
         self._disputed = False
         self._undoing: Undoing | None = None
+        self._keeps_clocks = False
         # corrections, and what ends their time: none of them while another one is at work
         self._one_by_one = asyncio.Lock()
-        self._review: workflow.ChildWorkflowHandle[Any, ReviewResult] | None = None
+        self._review = ClaimReview(self._case)
+        self._deliveries = Deliveries(self._case)
+        self._advance = Advance(self._case)
+        self._clocks = ClockKeeper(self._case, self._review, self._advance.begin)
         self._steps = {
             "reported": self._gather,
             "supplement_requested": self._gather,
@@ -61,35 +66,89 @@ class ClaimWorkflow:
             "disputed": self._review_again,
             "in_review": self._await_review,
             "decided": self._await_family,
-            "agreed": lambda: money.pay(self._case),
-            "payee_needed": lambda: money.await_payee(self._case),
+            "agreed": self._pay,
+            "payee_needed": lambda: money.await_payee(self._case, self._should_continue),
             "paid": self._close,
         }
 
     @workflow.run
     async def run(self, order: ClaimOrder) -> ClaimOutcome:
-        if order.reopened_because is None:
-            self._reporting = asyncio.create_task(insurer.report(self._case))
-        else:
-            await self._case.note("reopened", "family", f"因新的情况重新受理：{order.reopened_because}")
-        while self._case.state not in ENDED:
+        # claims of before have no keeper, and their notices go by the outbox
+        self._keeps_clocks = workflow.patched("clocks")
+        keeping = asyncio.create_task(self._clocks.keep()) if self._keeps_clocks else None
+        if order.continued is None:
+            await self._begin()
+        while not self._case.ended:
+            if self._should_continue():
+                workflow.continue_as_new(self._order_to_go_on())
             if self._case.withdrawn:
                 await self._withdraw()
             else:
                 await self._steps[self._case.state]()
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._nothing_under_way())
+        if keeping is not None:
+            await keeping
         return ClaimOutcome(self._case.state, self._case.paid_fen)
+
+    async def _begin(self) -> None:
+        because = self._order.reopened_because
+        if because is None:
+            self._reporting = asyncio.create_task(insurer.report(self._case))
+        else:
+            await self._case.note("reopened", "family", f"因新的情况重新受理：{because}")
+
+    # --- a long history -----------------------------------------------------------------------------------------------
+
+    def _should_continue(self) -> bool:
+        """Whether it is time for a new run, and a good moment: everything that was begun is in the file."""
+        info = workflow.info()
+        is_long = (
+            info.is_continue_as_new_suggested() or info.get_current_history_length() >= self._order.longest_history
+        )
+        return is_long and self._is_quiet() and workflow.all_handlers_finished()
+
+    def _is_quiet(self) -> bool:
+        under_way = self._one_by_one.locked() or self._submitted or self._case.withdrawn
+        return self._keeps_clocks and not under_way and self._nothing_under_way()
+
+    def _order_to_go_on(self) -> ClaimOrder:
+        case = self._case
+        continued = Continued(case.seq, case.payee_wanted, case.called_until, case.reviewing, self._review.answer)
+        return replace(
+            self._order,
+            case=case.file(),
+            documents=tuple(case.documents.values()),
+            receipts=tuple(case.receipts.values()),
+            continued=continued,
+        )
 
     # --- report and evidence ------------------------------------------------------------------------------------------
 
     async def _gather(self) -> None:
         """The family's turn: papers, then submit."""
-        try:
-            await workflow.wait_condition(
-                lambda: self._submitted or self._case.withdrawn, timeout=timedelta(days=self._order.idle_days)
-            )
-        except TimeoutError:
+        days = self._order.idle_days
+        if not await self._heard(lambda: self._submitted, days, "还在等您提交理赔材料"):
             await self._lapse()
+
+    async def _heard(self, answered: Callable[[], bool], days: float, reminder: str) -> bool:
+        """Waits for the family, who are reminded, from the moment on which their turn began. False: not in this time."""
+        case = self._case
+        since = case.state_since if self._keeps_clocks else workflow.now()
+        ends = since + timedelta(days=days)
+        for at in [*(at for at, _ in family_reminders(since, ends) if self._keeps_clocks), ends]:
+            if at < workflow.now():
+                continue
+            try:
+                await workflow.wait_condition(
+                    lambda: answered() or case.withdrawn or self._should_continue(), timeout=at - workflow.now()
+                )
+            except TimeoutError:
+                if at < ends:
+                    case.tell("your_turn", f"{reminder}，最后一日为{last_day(ends)}")
+                    await case.note("family_reminded", "system", "已提醒家长")
+            else:
+                return True
+        return False
 
     async def _lapse(self) -> None:
         case = self._case
@@ -108,7 +167,10 @@ class ClaimWorkflow:
             await self._case.move("assessing", "read", "system", "票据识别完成，正在理算")
 
     def _nothing_under_way(self) -> bool:
-        return self._readings.all_done() and (self._reporting is None or self._reporting.done())
+        reporting = self._reporting is not None and not self._reporting.done()
+        return (
+            self._readings.all_done() and self._deliveries.all_done() and self._advance.is_settled() and not reporting
+        )
 
     async def _take_rereading(self, document: EvidenceFile, outcome: ReadOutcome | None) -> None:
         """The review goes on meanwhile; a reading that comes when it is over changes nothing any more."""
@@ -171,8 +233,13 @@ class ClaimWorkflow:
             "partial": "审核完成，部分赔付，请您确认",
             "refused": "很抱歉，本次申请未能赔付，原因见理赔决定",
         }[decision.outcome]
-        case.tell(f"decided_{decision.outcome}", text)
+        if decision.outcome != "refused" or not self._keeps_clocks:
+            case.tell(f"decided_{decision.outcome}", text)
         await case.move("decided", "decided", by, text, limits=case.reserved(decision.lines))
+        if decision.outcome == "refused" and self._keeps_clocks:
+            self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
+        if decision.by == "automatic" and self._order.quality_sampled:
+            await open_quality_review(case)
 
     async def _open_review(self, text: str, excluded: tuple[str, ...]) -> None:
         case, order = self._case, self._order
@@ -180,21 +247,7 @@ class ClaimWorkflow:
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
         await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
-        review = ReviewOrder(
-            review_id=case.review_id,
-            claim_id=order.claim_id,
-            insurer_code=order.insurer_code,
-            assessment=case.assessment,
-            second_adjuster_from_fen=order.terms.second_adjuster_from_fen,
-            excluded=excluded,
-            papers_asked=bool(case.papers_requests),
-            opened_at=workflow.now(),
-            due_at=workflow.now() + timedelta(days=order.review_days),
-        )
-        # by name: importing its file would load it into the claim's sandbox
-        self._review = await workflow.start_child_workflow(
-            "review", review, id=case.review_id, result_type=ReviewResult
-        )
+        await self._review.open(excluded)
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""
@@ -204,12 +257,11 @@ class ClaimWorkflow:
         await self._open_review("由另一位理赔员复核", excluded)
 
     async def _await_review(self) -> None:
-        review = self._review
-        assert review is not None
-        await workflow.wait_condition(lambda: review.done() or self._case.withdrawn)
-        if self._case.withdrawn:
+        review, case = self._review, self._case
+        await workflow.wait_condition(lambda: not review.is_open or case.withdrawn or self._should_continue())
+        if review.is_open or case.withdrawn:
             return
-        result = await review
+        result = await review.result()
         async with self._one_by_one:
             if result.papers is not None:
                 await self._request_papers(result.papers)
@@ -231,17 +283,16 @@ class ClaimWorkflow:
         case.assessment = now
         return True
 
-    async def _tell_review(self, signal: str, *args: object) -> None:
-        """There is nobody to tell when the review ended at the same moment."""
-        if self._review is not None and not self._review.done():
-            with suppress(ApplicationError):
-                await self._review.signal(signal, args=args)
-
     async def _request_papers(self, request: PapersRequest) -> None:
         case = self._case
         case.papers_requests.append(request)
         titles = "、".join(DOCUMENT_KINDS[kind] for kind in request.kinds)
-        case.tell("supplement_requested", f"请一次补齐以下材料：{titles}")
+        text = f"请一次补齐以下材料：{titles}"
+        if self._keeps_clocks:
+            self._deliveries.begin(f"papers-{case.round}-{len(case.papers_requests)}", "supplement_requested", text)
+        else:
+            case.tell("supplement_requested", text)
+            case.notice_delivered_at = workflow.now()
         await case.move("supplement_requested", "supplement_requested", request.by, f"请补充：{titles}")
 
     async def _await_family(self) -> None:
@@ -251,21 +302,22 @@ class ClaimWorkflow:
         if case.decision.outcome == "full":
             await self._agree("system", "按条款全额赔付，无须确认")
             return
-        try:
-            await workflow.wait_condition(
-                lambda: self._accepted or self._disputed or self._undoing is not None or self._case.withdrawn,
-                timeout=timedelta(days=self._order.dispute_days),
-            )
-        except TimeoutError:
+        reminder = "审核结果还在等您确认或提出异议"
+        if not await self._heard(self._is_answered, self._order.dispute_days, reminder):
             await self._unanswered(case.decision)
             return
         if self._undoing is not None:
             await self._undo(self._undoing)
         elif self._disputed:
             self._disputed, case.disputed = False, True
+            # another adjuster's time is counted anew
+            case.clocks_from = workflow.now()
             await case.move("disputed", "disputed", "family", "您对审核结果有异议，将由另一位理赔员复核")
         elif self._accepted:
             await self._agree("family", "您已确认审核结果")
+
+    def _is_answered(self) -> bool:
+        return self._accepted or self._disputed or self._undoing is not None
 
     async def _unanswered(self, decision: Decision) -> None:
         if decision.outcome == "refused":
@@ -287,17 +339,23 @@ class ClaimWorkflow:
 
     # --- money --------------------------------------------------------------------------------------------------------
 
+    async def _pay(self) -> None:
+        """What was paid in advance is known before the difference is."""
+        await workflow.wait_condition(self._advance.is_settled)
+        await money.pay(self._case)
+
     async def _close(self) -> None:
         case = self._case
         if self._reporting is not None:
             await self._reporting
+        await workflow.wait_condition(lambda: self._deliveries.all_done() and self._advance.is_settled())
         await insurer.close(case)
         await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
 
     async def _withdraw(self) -> None:
-        await self._tell_review("close")
-        if self._review is not None:
-            await self._review
+        if self._review.is_open:
+            await self._review.tell("close")
+            await self._review.result()
         async with self._one_by_one:
             case = self._case
             await case.move("withdrawn", "withdrawn", "family", "您已撤回本次申请", limits=case.used())
@@ -336,8 +394,7 @@ class ClaimWorkflow:
         self._submitted = True
         now = workflow.now()
         case = self._case
-        if case.state == "supplement_requested":
-            case.supplement_received_at = now
+        case.papers_came()
         case.submitted_at = case.submitted_at or now
         await case.move("submitted", "submitted", "family", "您已提交材料")
 
@@ -378,12 +435,23 @@ class ClaimWorkflow:
     @withdraw.validator
     def _may_withdraw(self) -> None:
         self._require(*WITHDRAWABLE)
-        if self._accepted or (self._case.decision is not None and self._case.decision.outcome == "full"):
+        case = self._case
+        is_on_its_way = not self._advance.is_settled() and any(p.state == "paying" for p in case.payouts)
+        if self._accepted or is_on_its_way or (case.decision is not None and case.decision.outcome == "full"):
             raise ApplicationError("赔款已在支付中", type="illegal_move")
-        if self._case.paid_fen:
+        if case.paid_fen:
             raise ApplicationError("已经赔付过的申请不能撤回", type="illegal_move")
 
     # --- what adjusters say -------------------------------------------------------------------------------------------
+
+    @workflow.signal
+    async def remark(self, remark: Remark) -> None:
+        """What others found about the case without changing it."""
+        await self._case.note(remark.event, remark.by, remark.text)
+
+    @workflow.signal
+    async def review_answered(self, answer: ReviewAnswer) -> None:
+        self._review.take_answer(answer)
 
     @workflow.update
     async def correct(self, correction: Correction) -> None:
@@ -411,7 +479,7 @@ class ClaimWorkflow:
         case = self._case
         case.assessment = await self._assessed()
         await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)))
-        await self._tell_review("reassessed", case.assessment)
+        await self._review.tell("reassessed", case.assessment)
 
     @workflow.update
     async def read_again(self, order: Rereading) -> None:

@@ -142,8 +142,22 @@ class SurrenderOutcome:
 
 
 @dataclass(frozen=True)
+class Continued:
+    """What a claim's next run needs beside its file: nothing is told or asked twice. `reviewing`: a review is open, or
+    `answer` is what it said."""
+
+    seq: int
+    payee_wanted: bool
+    called_until: datetime | None
+    reviewing: bool
+    answer: "ReviewResult | None"
+
+
+@dataclass(frozen=True)
 class ClaimOrder:
-    """A report (报案). `case` is set when an ended claim is opened again: it goes on from there."""
+    """A report (报案). `case` is set when an ended claim is opened again, or `continued` with it when a long history is cut: it goes
+    on from there, after `longest_history` events. `quality_sampled`: an adjuster
+    looks at it afterwards when it is decided without a person."""
 
     claim_id: str
     policy_no: str
@@ -161,6 +175,9 @@ class ClaimOrder:
     case: CaseFile | None = None
     documents: tuple[EvidenceFile, ...] = ()
     receipts: tuple[CaseReceipt, ...] = ()
+    quality_sampled: bool = False
+    continued: Continued | None = None
+    longest_history: int = 4000
 
 
 @dataclass(frozen=True)
@@ -221,6 +238,8 @@ class ReviewOrder:
     kind: Literal["decision", "quality"] = "decision"
     patient_state: str = "outpatient"
     refusal_second_above_fen: int | None = None
+    # tells its claim how it ended; claims of before wait for their child
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,7 +286,15 @@ class QualityOutcome:
 
 @dataclass(frozen=True)
 class ReviewResult:
-    """Exactly one of them: a decision, or the papers that are missing."""
+    """Exactly one of them: a decision, or the papers that are missing. Neither: the claim was withdrawn."""
 
     decision: Decision | None
     papers: PapersRequest | None
+
+
+@dataclass(frozen=True)
+class ReviewAnswer:
+    """What a review tells its claim when it ends."""
+
+    review_id: str
+    result: ReviewResult

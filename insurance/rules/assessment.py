@@ -54,7 +54,8 @@ def assess(claim: ClaimToAssess) -> Assessment:
             settlement=settlement,
         )
     )
-    return Assessment(settlement, findings, passed, automatic=not findings, grounds=claim.grounds)
+    claimed_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in counted)
+    return Assessment(settlement, findings, passed, not findings, claim.grounds, claimed_fen)
 
 
 def _settled(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> Settlement:

@@ -104,6 +104,17 @@ def _full(
     )
 
 
-def needs_second_adjuster(amount_fen: int, limit_fen: int) -> bool:
-    """Two adjusters from this sum on (DESIGN 8: 20,000 yuan)."""
-    return amount_fen >= limit_fen
+def needs_second_adjuster(
+    assessment: Assessment, outcome: Outcome, large_from_fen: int, small_up_to_fen: int | None
+) -> bool:
+    """Two adjusters from `large_from_fen` on (DESIGN 8: 20,000 yuan), and for the refusal of a claim of more than
+    `small_up_to_fen` (3,000 yuan; None: refusals need no second one). A refusal is weighed by what the terms would pay or, where
+    they pay nothing, by what the receipts come to."""
+    payable_fen = assessment.settlement.payable_fen
+    if payable_fen >= large_from_fen:
+        return True
+    return (
+        outcome == "refused"
+        and small_up_to_fen is not None
+        and (payable_fen or assessment.claimed_fen) > small_up_to_fen
+    )

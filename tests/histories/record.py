@@ -16,7 +16,15 @@ from insurance.rules.case import DecidedLine
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
-from workflows.messages import Correction, DecisionOrder, PapersOrder, PayeeOrder, RefundAccount, Rereading
+from workflows.messages import (
+    Correction,
+    DecisionOrder,
+    PapersOrder,
+    PayeeOrder,
+    QualityJudgement,
+    RefundAccount,
+    Rereading,
+)
 
 HERE = Path(__file__).parent
 Scenario = Callable[[World], Awaitable[list[str]]]
@@ -112,6 +120,19 @@ async def withdrawn(world: World) -> list[str]:
     return [claim_id, f"{claim_id}-r1"]
 
 
+async def sampled(world: World) -> list[str]:
+    """A claim decided without a person, with a quality review that disagrees after it was paid."""
+    claim_id = await world.report(quality_sampled=True)
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    review_id = f"{claim_id}-q1"
+    await world.until_state(review_id, "open")
+    await world.end_of(claim_id)
+    await world.update(review_id, "take", adjuster())
+    await world.update(review_id, "judge", QualityJudgement(adjuster(), False, "票据日期应再核对"))
+    await world.end_of(review_id)
+    return [claim_id, review_id]
+
+
 async def surrendered(world: World) -> list[str]:
     """By the original route, and to an account for a policy sold elsewhere."""
     purchase_id = await world.issued()
@@ -137,7 +158,7 @@ async def stray(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, surrendered, stray,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, surrendered, stray,
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import PurchaseRecord
-from activities.reviews import ReviewRecord
+from activities.reviews import Remark, ReviewRecord
 from activities.stray import StrayRecord
 from activities.surrenders import HoldStep, SurrenderRecord
 from insurance.rules.assessment import ClaimToAssess, assess
@@ -53,6 +53,7 @@ class Books:
             self.publish_purchase,
             self.publish_claim,
             self.publish_review,
+            self.remark_on_claim,
             self.publish_surrender,
             self.publish_stray,
             self.assess_claim,
@@ -109,7 +110,20 @@ class Books:
 
     @activity.defn
     async def publish_review(self, record: ReviewRecord) -> None:
-        await self._publish("review", record.review_id, record, record.state, Entries())
+        await self._publish("review", record.review_id, record, record.state, record.entries)
+
+    @activity.defn
+    async def remark_on_claim(self, remark: Remark) -> bool:
+        """As the real one: into the record of a claim that is over."""
+        record = self.records[remark.claim_id]
+        assert isinstance(record, ClaimRecord)
+        if record.open:
+            return False
+        seq = record.case.event_count + 1
+        told = TimelineEvent(seq, remark.event, remark.by, remark.text, remark.at)
+        self.records[remark.claim_id] = replace(record, case=replace(record.case, event_count=seq))
+        self._enter(remark.claim_id, Entries(events=(told,)))
+        return True
 
     @activity.defn
     async def publish_surrender(self, record: SurrenderRecord) -> None:

@@ -56,6 +56,8 @@ from workflows.messages import (
     PaymentReceived,
     PurchaseOrder,
     PurchaseOutcome,
+    QualityOutcome,
+    ReviewResult,
     StrayOutcome,
     SurrenderOutcome,
     SurrenderRequest,
@@ -66,7 +68,11 @@ from workflows.messages import (
 PAYLOAD_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 CONVERTER = data_converter(EncryptionCodec({"test": SecretStr(PAYLOAD_KEY)}))
 PATIENCE_SECONDS = 20
-OUTCOMES = {"pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "stray": StrayOutcome}
+# by what an id begins with; a claim's own processes by the letter behind the claim's id
+OUTCOMES = {
+    "pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "stray": StrayOutcome,
+    "r": ReviewResult, "q": QualityOutcome,
+}  # fmt: skip
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 VERDICTS = {"拒保": "declined", "待核": "pending"}
 
@@ -125,7 +131,9 @@ class World:
         return len((await self.handle(process_id).fetch_history()).events)
 
     def handle(self, process_id: str) -> WorkflowHandle[Any, Any]:
-        return self.client.get_workflow_handle(process_id, result_type=OUTCOMES[process_id.partition("-")[0]])
+        kind, _, number = process_id.partition("-")
+        child = number.partition("-")[2][:1]
+        return self.client.get_workflow_handle(process_id, result_type=OUTCOMES[child or kind])
 
     def told(self) -> dict[str, list[str]]:
         return {process_id: self.books.told(process_id) for process_id in self.started}

@@ -95,6 +95,27 @@ async def test_a_review_that_its_adjuster_leaves_alone_goes_back_to_the_queue(wo
     await world.let_pass(days=3, hours=1)
     await world.until_state(review_id, "open")
     assert world.books.records[review_id].adjuster is None
+    assert world.books.told(review_id) == ["review_opened", "review_taken", "review_idle"]
+
+
+async def test_a_review_tells_its_own_steps_with_who_and_why(world):
+    _, review_id = await taken(world, **LARGE)
+    await world.update(review_id, "release", adjuster())
+    await world.update(review_id, "reassign", Reassignment(LEAD, "adjuster-2", "休假"))
+    await world.update(review_id, "decide", full(adjuster("adjuster-2")))
+    await world.update(review_id, "take", adjuster("adjuster-3"))
+    await world.update(review_id, "decide", full(adjuster("adjuster-3")))
+    await world.until_told(review_id, "review_decided")
+    told = [(event.event, event.by) for _, event in sorted(world.books.events[review_id].items())]
+    assert told == [
+        ("review_opened", "system"),
+        ("review_taken", "adjuster:adjuster-1"),
+        ("review_released", "adjuster:adjuster-1"),
+        ("review_reassigned", "adjuster:lead-1"),
+        ("review_sent_to_second", "adjuster:adjuster-2"),
+        ("review_taken", "adjuster:adjuster-3"),
+        ("review_decided", "adjuster:adjuster-3"),
+    ]
 
 
 async def test_who_takes_an_old_review_has_the_whole_time_for_it(world):
@@ -141,6 +162,32 @@ async def test_below_20000_yuan_one_adjuster_is_enough(world):
     claim_id, review_id = await taken(world, total="25099.00")
     await world.update(review_id, "decide", full(adjuster()))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 19_999_20)
+
+
+@pytest.mark.parametrize(("total", "adjusters"), [("3850.00", 1), ("3850.01", 2)])
+async def test_a_refusal_above_3000_yuan_takes_two_adjusters(world, total, adjusters):
+    # 80 % of what exceeds 100 yuan: 3,000 yuan, and a fen more
+    claim_id, review_id = await taken(world, total=total)
+    await world.update(review_id, "decide", refused(adjuster()))
+    if adjusters == 2:
+        await world.until_state(review_id, "second_open")
+        await world.update(review_id, "take", adjuster("adjuster-2"))
+        await world.update(review_id, "decide", refused(adjuster("adjuster-2")))
+    await world.until_state(claim_id, "decided")
+    assert len(world.claim(claim_id).case.decision.adjusters) == adjusters
+
+
+async def test_a_refusal_where_the_terms_pay_nothing_is_weighed_by_the_receipts(world):
+    claim_id, review_id = await taken(world, total="3000.01", self_expense="3000.01")
+    assert world.claim(claim_id).case.assessment.settlement.payable_fen == 0
+    await world.update(review_id, "decide", refused(adjuster()))
+    await world.until_state(review_id, "second_open")
+
+
+async def test_a_payment_in_full_of_the_same_sum_takes_one(world):
+    claim_id, review_id = await taken(world, total="3850.01")
+    await world.update(review_id, "decide", full(adjuster()))
+    assert (await world.end_of(claim_id)).state == "closed"
 
 
 async def test_two_adjusters_who_do_not_agree_send_it_back_to_the_queue(world):

@@ -23,6 +23,7 @@ EXEMPT = {
     "purchase.cancel": "an answer to the family, given when the order is closed at the gateway or its time is over",
     "purchase.resume": "an answer to the family, given by the process's next step",
     "review.run": "for handlers, which end with their record",
+    "quality_review.run": "for handlers, which end with their record",
     "surrender.run": "for handlers, which end with the state",
     "surrender.confirm": "an answer to the family, given by the process's next step",
     "surrender.cancel": "an answer to the family, given by the process's next step",

@@ -1,0 +1,134 @@
+"""The desk (审核台) of one review: who holds it and since when, what was done with it, and how that is published."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
+
+from activities.reviews import ReviewRecord, ReviewRecords, Verdict
+from insurance.rules.case import Decision
+from insurance.rules.skills import SKILLS, needed_skill
+from insurance.rules.status import allowed
+from workflows.journal import Journal
+from workflows.messages import Actor, Reassignment, ReviewOrder
+from workflows.options import RECORDS
+
+# A review that its adjuster left alone goes back to the queue.
+IDLE_LIMIT = timedelta(days=3)
+
+
+class ReviewDesk:
+    """`first` is who decided a large case first: the second adjuster is somebody else."""
+
+    def __init__(self, order: ReviewOrder) -> None:
+        self.order = order
+        self.assessment = order.assessment
+        self.adjuster: str | None = None
+        self.first: str | None = None
+        self.decision: Decision | None = None
+        self.verdict: Verdict | None = None
+        self.is_over = False
+        self._state = "open"
+        self._seq = 0
+        self._touched_at = order.opened_at
+        self._journal = Journal()
+
+    # --- holding ------------------------------------------------------------------------------------------------------
+
+    async def opened(self) -> None:
+        skill = SKILLS[needed_skill(self.order.patient_state, self.assessment)]
+        await self.publish("review_opened", "system", f"已进入审核队列：{skill}")
+
+    async def wait(self) -> None:
+        """Returns when it is over, or after the idle limit of whoever holds it; who took it meanwhile has all of it."""
+        try:
+            await workflow.wait_condition(lambda: self.is_over, timeout=self._touched_at + IDLE_LIMIT - workflow.now())
+        except TimeoutError:
+            if workflow.now() < self._touched_at + IDLE_LIMIT:
+                return
+            self.touch()
+            if self.adjuster is not None:
+                await self._hold(None, "review_idle", "system", f"{IDLE_LIMIT.days}天没有处理，退回待领取")
+
+    async def take(self, actor: Actor) -> None:
+        await self._hold(actor.subject, "review_taken", actor.label, "已领取")
+
+    async def release(self, actor: Actor) -> None:
+        await self._hold(None, "review_released", actor.label, "已退回待领取")
+
+    async def reassign(self, order: Reassignment) -> None:
+        why = f"：{order.reason}" if order.reason else ""
+        await self._hold(order.to, "review_reassigned", order.actor.label, f"改派给{order.to}{why}")
+
+    async def end(self, state: str, event: str, by: str, text: str) -> None:
+        self.is_over = True
+        await self.publish(event, by, text, state)
+
+    def touch(self) -> None:
+        self._touched_at = workflow.now()
+
+    async def _hold(self, adjuster: str | None, event: str, by: str, text: str) -> None:
+        self.adjuster = adjuster
+        self.touch()
+        waiting = "open" if self.first is None else "second_open"
+        state = {"open": "taken", "second_open": "second_taken"}[waiting] if adjuster else waiting
+        await self.publish(event, by, text, state)
+
+    # --- who may ------------------------------------------------------------------------------------------------------
+
+    def require_waiting(self, actor: Actor) -> None:
+        self.require_undecided()
+        if self.adjuster is not None:
+            raise ApplicationError("已有理赔员在处理", type="already_taken")
+        self._require_impartial(actor.subject)
+
+    def require_assignable(self, order: Reassignment) -> None:
+        if not order.actor.lead:
+            raise ApplicationError("只有理赔主管可以改派", type="lead_required")
+        self.require_undecided()
+        self._require_impartial(order.to)
+
+    def require_holder(self, actor: Actor) -> None:
+        self.require_undecided()
+        if self.adjuster != actor.subject:
+            raise ApplicationError("请先领取这件审核", type="not_holder")
+
+    def require_undecided(self) -> None:
+        if self.is_over:
+            raise ApplicationError(f"not while {self._state}", type="illegal_move")
+
+    def _require_impartial(self, subject: str) -> None:
+        if subject in self.order.excluded or subject == self.first:
+            raise ApplicationError("您已处理过这件申请，须由另一位理赔员审核", type="conflict_of_interest")
+
+    # --- record -------------------------------------------------------------------------------------------------------
+
+    async def publish(self, event: str, by: str, text: str, state: str | None = None) -> None:
+        if state not in (None, self._state) and not allowed("review", self._state, state or ""):
+            raise RuntimeError(f"review: {self._state} -> {state}")
+        self._state = state or self._state
+        self._seq += 1
+        self._journal.event(event, by, text, workflow.now())
+        await workflow.execute_local_activity_method(ReviewRecords.publish_review, self._record(), **RECORDS)
+
+    def _record(self) -> ReviewRecord:
+        order, assessment = self.order, self.assessment
+        return ReviewRecord(
+            review_id=order.review_id,
+            claim_id=order.claim_id,
+            insurer_code=order.insurer_code,
+            state=self._state,
+            seq=self._seq,
+            adjuster=self.adjuster,
+            excluded=order.excluded,
+            findings=assessment.findings,
+            amount_fen=assessment.settlement.payable_fen,
+            decision=self.decision,
+            due_at=order.due_at,
+            created_at=order.opened_at,
+            updated_at=workflow.now(),
+            kind=order.kind,
+            skill=needed_skill(order.patient_state, assessment),
+            verdict=self.verdict,
+            entries=self._journal.take(),
+        )
