@@ -199,6 +199,7 @@ ROUTES = (
     Route("GET", "/v1/claims", BOTH),
     Route("GET", CLAIM, BOTH, owned=True),
     Route("GET", CLAIM + "/events", BOTH, owned=True),
+    Route("GET", CLAIM + "/history", STAFF, owned=True),
     Route("PUT", CLAIM + "/payee", PARENT, payee, owned=True),
     Route("POST", CLAIM + "/submit", PARENT, owned=True),
     Route("POST", CLAIM + "/accept", PARENT, owned=True),

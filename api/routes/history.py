@@ -1,0 +1,29 @@
+"""The history of a claim (操作记录) for its insurer's staff: who did what, when and why, and whether the record is whole."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from api.deps import InsurerStaff, ObjectId, TheParts
+from api.errors import not_found
+from api.history import history_of
+from insurance.tables import Claim, PersonalDataRead
+
+router = APIRouter(prefix="/v1/claims", tags=["claims"])
+
+
+@router.get("/{claim_id}/history")
+async def history(parts: TheParts, caller: InsurerStaff, claim_id: ObjectId) -> dict[str, Any]:
+    """Every entry of the claim and its reviews, oldest first. `verification.intact` is false when an entry was changed, taken out
+    or cut off; `broken_at` then names the first one that can't be believed."""
+    async with parts.database.transaction() as session:
+        row = await session.get(Claim, claim_id)
+        if row is None or (caller.role == "adjuster" and row.insurer_code != caller.insurer):
+            raise not_found()
+        session.add(
+            PersonalDataRead(
+                subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_history", at=parts.now()
+            )
+        )
+        found = await history_of(session, claim_id)
+    return {"claim_id": claim_id} | found.view()
