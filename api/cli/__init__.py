@@ -3,6 +3,7 @@
 import typer
 
 from api.cli import bench, demo, doctor, parts, up
+from api.cli.claims import claims_app
 from api.cli.products import products_app
 from api.cli.receipts import read_receipts, receipts_app
 from api.cli.rules import rules_app
@@ -22,6 +23,7 @@ app.command("worker")(parts.worker)
 app.command("migrate")(parts.migrate)
 app.command("read-receipts")(read_receipts)
 app.add_typer(receipts_app, name="receipts")
+app.add_typer(claims_app, name="claims")
 app.add_typer(products_app, name="products")
 app.add_typer(rules_app, name="rules")
 

@@ -1,0 +1,99 @@
+"""A claim's history as a story for people: lines by time, what money moved among them, and how it stands now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.history import CaseHistory, history_of
+from api.views import instant
+from insurance.rules.chain import Entry
+from insurance.rules.money import yuan
+from insurance.rules.status import label, whose_turn
+from insurance.tables import Claim, Movement
+
+PEOPLE = {
+    "family": "家长",
+    "adjuster": "理赔员",
+    "operator": "运营人员",
+    "school": "学校",
+    "insurer": "保险公司",
+    "system": "系统",
+}
+MOVED = {"premium": "收到保费", "refund": "退回", "payout": "付出赔款"}
+ENDED = ("closed", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Line:
+    """`why` is for staff. `superseded`: it was told, and something later took its place."""
+
+    at: datetime
+    who: str
+    what: str
+    why: str | None = None
+    superseded: bool = False
+
+
+@dataclass(frozen=True)
+class Story:
+    """`turn` None: nobody must act any more. Sums in fen; `decided_fen` None: there is no decision."""
+
+    claim_id: str
+    report_no: str | None
+    policy_no: str
+    state: str
+    turn: str | None
+    decided_fen: int | None
+    paid_fen: int
+    lines: tuple[Line, ...]
+    history: CaseHistory
+
+    def view(self) -> dict[str, Any]:
+        """As `--json` prints it: the history as the API gives it, and the sums."""
+        return {
+            "claim_id": self.claim_id,
+            "report_no": self.report_no,
+            "policy_no": self.policy_no,
+            "state": self.state,
+            "decided_fen": self.decided_fen,
+            "paid_fen": self.paid_fen,
+            "lines": [vars(line) | {"at": instant(line.at)} for line in self.lines],
+        } | self.history.view()
+
+
+async def story_of(session: AsyncSession, claim_id: str) -> Story | None:
+    """None when there is no such claim."""
+    claim = await session.get(Claim, claim_id)
+    if claim is None:
+        return None
+    history = await history_of(session, claim_id)
+    moved = select(Movement).where(Movement.process_id == claim_id).order_by(col(Movement.at))
+    movements = (await session.exec(moved)).all()
+    lines = [*_told(history), *(Line(m.at, "支付宝", f"{MOVED[m.kind]} {yuan(m.amount_fen)} 元") for m in movements)]
+    return Story(
+        claim_id=claim_id,
+        report_no=claim.report_no,
+        policy_no=claim.policy_no,
+        state=label("claim", claim.state),
+        turn=None if claim.state in ENDED else PEOPLE[whose_turn(claim.state)],
+        decided_fen=claim.payable_fen,
+        paid_fen=sum(m.amount_fen for m in movements if m.kind == "payout"),
+        # by time alone: lines of one moment stay in the order in which they were told
+        lines=tuple(sorted(lines, key=lambda line: line.at)),
+        history=history,
+    )
+
+
+def _told(history: CaseHistory) -> Iterator[Line]:
+    for entry in history.entries:
+        lost = (entry.process_id, entry.number) in history.superseded
+        yield Line(entry.at, _who(entry), entry.text, entry.reason, lost)
+
+
+def _who(entry: Entry) -> str:
+    role, _, subject = entry.by.partition(":")
+    return f"{PEOPLE.get(role, role)} {subject}".strip()
