@@ -1,4 +1,4 @@
-"""Pages of a list, newest first, by cursor: the thousandth page costs what the first one does."""
+"""Pages of a list, newest or nearest first, by cursor: the thousandth page costs what the first one does."""
 
 import base64
 import binascii
@@ -44,19 +44,26 @@ Paging = Annotated[PageAsked, Depends(page_asked)]
 
 
 async def page_of(
-    session: AsyncSession, table: type[Row], conditions: Sequence[ColumnElement[bool]], page: PageAsked, key: str
+    session: AsyncSession,
+    table: type[Row],
+    conditions: Sequence[ColumnElement[bool]],
+    page: PageAsked,
+    key: str,
+    soonest: str | None = None,
 ) -> Page[Row]:
-    """Rows by `created_at` and `key`. One row more than asked for tells whether there is a next page."""
-    created_at, row_id = getattr(table, "created_at"), getattr(table, key)  # noqa: B009
+    """Rows by `created_at` and `key`, newest first; by the instant `soonest`, if named, the nearest one first. One row more than
+    asked for tells whether there is a next page."""
+    at, row_id = getattr(table, soonest or "created_at"), getattr(table, key)
     statement = select(table).where(*conditions)
     if page.after is not None:
-        statement = statement.where(tuple_(created_at, row_id) < page.after)
-    statement = statement.order_by(created_at.desc(), row_id.desc()).limit(page.limit + 1)
-    rows = (await session.exec(statement)).all()
+        place = tuple_(at, row_id)
+        statement = statement.where(place > page.after if soonest else place < page.after)
+    order = (at, row_id) if soonest else (at.desc(), row_id.desc())
+    rows = (await session.exec(statement.order_by(*order).limit(page.limit + 1))).all()
     if len(rows) <= page.limit:
         return Page(rows, None)
     last: Any = rows[page.limit - 1]
-    return Page(rows[: page.limit], _cursor(last.created_at, getattr(last, key)))
+    return Page(rows[: page.limit], _cursor(getattr(last, soonest or "created_at"), getattr(last, key)))
 
 
 def _cursor(created_at: datetime, row_id: str) -> str:

@@ -15,6 +15,7 @@ from api.auth import Caller
 from api.claim_files import case_of, evidence_of, first_case
 from api.claim_views import claim_summary, claim_view, required_document_views
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
+from api.digest import is_sampled
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Flag, Instant, Long, Name, Region, Short
 from api.idempotency import first_record, once
@@ -257,6 +258,7 @@ def claim_order(
         dispute_days=times.dispute_days,
         review_days=times.review_days,
         ocr_queue=parts.processes.ocr_queue,
+        quality_sampled=is_sampled(parts.settings, claim_id),
         **more,
     )
 

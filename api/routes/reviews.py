@@ -5,31 +5,44 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import ColumnElement
-from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.deps import Adjuster, ObjectId, TheParts
 from api.errors import Problem, not_found
-from api.fields import Body, Code, Comment, Fen, Long, Short, Subject
-from api.paging import Paging, page_of
+from api.fields import Body, Code, Comment, Fen, Flag, Long, Short, Subject
 from api.parts import Parts
 from api.routes.claims import shown as claim_shown
 from api.routes.documents import Kind
-from api.views import instant
+from api.routes.review_queue import review_view
+from api.timeline import timeline_of
 from insurance.rules.case import DecidedLine
-from insurance.rules.status import label
 from insurance.tables import Review
-from workflows.messages import Actor, Correction, DecisionOrder, PapersOrder, Reassignment, Rereading, Undoing
+from insurance.tables.reviews import WAITING
+from workflows.messages import (
+    Actor,
+    Correction,
+    DecisionOrder,
+    PapersOrder,
+    QualityJudgement,
+    Reassignment,
+    Rereading,
+    Undoing,
+)
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
-
-OPEN_STATES = ("open", "taken", "second_open", "second_taken")
 
 
 class ReassignBody(Body):
     adjuster: Subject
+    reason: Comment = ""
+
+
+class JudgementBody(Body):
+    """`reason` is required when one does not agree."""
+
+    agrees: Flag
+    reason: Comment = ""
 
 
 class ItemBody(Body):
@@ -82,23 +95,13 @@ class UndoBody(Body):
     reason: Long
 
 
-@router.get("")
-async def list_reviews(
-    parts: TheParts, caller: Adjuster, page: Paging, state: Literal["open", "taken", "mine", "decided"] = "open"
-) -> dict[str, Any]:
-    """The insurer's queue. `open`: everything not decided yet; `taken`: held by somebody; `mine`: held by the caller."""
-    wanted = _wanted(state, caller)
-    async with parts.database.transaction() as session:
-        rows = await page_of(session, Review, [col(Review.insurer_code) == caller.insurer, *wanted], page, "review_id")
-    return rows.answer(_view)
-
-
 @router.get("/{review_id}")
 async def show(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[str, Any]:
     """The review with its claim, receipt beside reading."""
     async with parts.database.transaction() as session:
         row = await _visible(session, caller, review_id)
-    return _view(row) | {"claim": await claim_shown(parts, caller, row.claim_id)}
+        timeline = await timeline_of(session, review_id)
+    return review_view(row) | {"timeline": timeline, "claim": await claim_shown(parts, caller, row.claim_id)}
 
 
 @router.post("/{review_id}/take")
@@ -114,7 +117,7 @@ async def release(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dic
 @router.post("/{review_id}/reassign")
 async def reassign(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: ReassignBody) -> dict[str, Any]:
     _require_lead(caller)
-    return await _told(parts, caller, review_id, "reassign", Reassignment(_actor(caller), body.adjuster))
+    return await _told(parts, caller, review_id, "reassign", Reassignment(_actor(caller), body.adjuster, body.reason))
 
 
 @router.post("/{review_id}/corrections")
@@ -139,14 +142,21 @@ async def read_again(parts: TheParts, caller: Adjuster, review_id: ObjectId, bod
 async def request_documents(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: PapersBody) -> dict[str, Any]:
     """The one notice of everything that is missing (保险法 22)."""
     order = PapersOrder(_actor(caller), tuple(dict.fromkeys(body.kinds)), body.comment, body.new_fact)
-    return await _told(parts, caller, review_id, "request_documents", order)
+    return await _told(parts, caller, review_id, "request_documents", order, kind="decision")
 
 
 @router.post("/{review_id}/decision")
 async def decide(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: DecisionBody) -> dict[str, Any]:
     lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in body.lines) if body.lines else None
     order = DecisionOrder(_actor(caller), body.outcome, tuple(body.reason_codes), body.comment, lines)
-    return await _told(parts, caller, review_id, "decide", order)
+    return await _told(parts, caller, review_id, "decide", order, kind="decision")
+
+
+@router.post("/{review_id}/judgement")
+async def judge(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: JudgementBody) -> dict[str, Any]:
+    """What an adjuster says of an automatic approval. It changes no decision: a disagreement is noted in the claim's history."""
+    order = QualityJudgement(_actor(caller), body.agrees, body.reason)
+    return await _told(parts, caller, review_id, "judge", order, kind="quality")
 
 
 @router.post("/{review_id}/undo")
@@ -159,18 +169,6 @@ async def undo(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: Und
     return await claim_shown(parts, caller, row.claim_id)
 
 
-def _wanted(state: str, caller: Caller) -> list[ColumnElement[bool]]:
-    match state:
-        case "taken":
-            return [col(Review.state).in_(("taken", "second_taken"))]
-        case "mine":
-            return [col(Review.adjuster) == caller.subject, col(Review.state).in_(OPEN_STATES)]
-        case "decided":
-            return [col(Review.state) == "decided"]
-        case _:
-            return [col(Review.state).in_(OPEN_STATES)]
-
-
 async def _visible(session: AsyncSession, caller: Caller, review_id: str) -> Review:
     row = await session.get(Review, review_id)
     if row is None or row.insurer_code != caller.insurer:
@@ -181,17 +179,22 @@ async def _visible(session: AsyncSession, caller: Caller, review_id: str) -> Rev
 async def _held(parts: Parts, caller: Caller, review_id: str) -> Review:
     async with parts.database.transaction() as session:
         row = await _visible(session, caller, review_id)
-    if row.adjuster != caller.subject or row.state not in OPEN_STATES:
+    if row.adjuster != caller.subject or row.state not in WAITING:
         raise Problem(409, "not_holder", "请先领取这件审核")
     return row
 
 
-async def _told(parts: Parts, caller: Caller, review_id: str, update: str, arg: object) -> dict[str, Any]:
+async def _told(
+    parts: Parts, caller: Caller, review_id: str, update: str, arg: object, kind: str | None = None
+) -> dict[str, Any]:
+    """`kind`: of which reviews alone this can be said."""
     async with parts.database.transaction() as session:
-        await _visible(session, caller, review_id)
+        row = await _visible(session, caller, review_id)
+    if kind not in (None, row.kind):
+        raise Problem(409, "illegal_move", "这类审核没有这项操作")
     await parts.processes.update(review_id, update, arg)
     async with parts.database.transaction() as session:
-        return _view(await _visible(session, caller, review_id))
+        return review_view(await _visible(session, caller, review_id))
 
 
 def _require_lead(caller: Caller) -> None:
@@ -201,19 +204,3 @@ def _require_lead(caller: Caller) -> None:
 
 def _actor(caller: Caller) -> Actor:
     return Actor(caller.role, caller.subject, caller.lead)
-
-
-def _view(row: Review) -> dict[str, Any]:
-    return {
-        "review_id": row.review_id,
-        "claim_id": row.claim_id,
-        "insurer": row.insurer_code,
-        "state": row.state,
-        "label": label("review", row.state),
-        "adjuster": row.adjuster,
-        "due_at": instant(row.due_at),
-        "findings": row.findings["findings"],
-        "amount_fen": row.amount_fen,
-        "decision": row.decision,
-        "created_at": instant(row.created_at),
-    }

@@ -218,6 +218,8 @@ ROUTES = (
     Route("POST", REVIEW + "/read-again", ADJUSTER, lambda _: {"document_id": "do-1"}, owned=True),
     Route("POST", REVIEW + "/request-documents", ADJUSTER, papers, owned=True),
     Route("POST", REVIEW + "/decision", ADJUSTER, decision, owned=True),
+    Route("GET", "/v1/reviews/quality", ADJUSTER),
+    Route("POST", REVIEW + "/judgement", ADJUSTER, lambda _: {"agrees": False, "reason": "票据应再核对"}, owned=True),
     Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
     Route("PUT", "/v1/insurers/{code}/policies", STAFF, takeover, owned=True),
     Route("POST", "/v1/callbacks/alipay", ANYONE),

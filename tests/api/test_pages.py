@@ -30,24 +30,30 @@ async def claims(door: Door, subject, insurer, at):
     return case.claim_id
 
 
-async def reviews(door: Door, subject, insurer, at):
-    record = records.review(insurer_code=insurer, created_at=at)
+async def reviews(door: Door, subject, insurer, at, state="open"):
+    record = records.review(insurer_code=insurer, created_at=at, due_at=at, state=state)
     await ReviewRecords(door.database).publish_review(record)
     return record.review_id
 
 
+async def decided(door: Door, subject, insurer, at):
+    return await reviews(door, subject, insurer, at, "decided")
+
+
+# everything has its newest first but the queue, which has first what is due first
 LISTS = {
     "/v1/policies": (policies, "policy_no", "parent"),
     "/v1/policies?view=unfinished": (purchases, "purchase_id", "parent"),
     "/v1/claims": (claims, "claim_id", "parent"),
     "/v1/claims?of=insurer": (claims, "claim_id", "adjuster"),
     "/v1/reviews": (reviews, "review_id", "adjuster"),
+    "/v1/reviews?state=decided": (decided, "review_id", "adjuster"),
 }
 
 
 @pytest.fixture(params=LISTS)
 async def listed(request, door: Door):
-    """The ids of many rows, newest first, three of each instant; and how to ask for a page of them."""
+    """The ids of many rows in the list's order, three of each instant; and how to ask for a page of them."""
     make, key, role = LISTS[request.param]
     subject, insurer = records.new("parent"), records.new("i")[:30]
     made = [(records.NOW - timedelta(hours=n // 3), n) for n in range(COUNT)]
@@ -62,7 +68,7 @@ async def listed(request, door: Door):
         body = answer.json()
         return [item[key] for item in body["items"]], body["next_cursor"]
 
-    return [id_ for _, id_ in sorted(found, reverse=True)], page
+    return [id_ for _, id_ in sorted(found, reverse=request.param != "/v1/reviews")], page
 
 
 async def test_pages_follow_each_other_without_gap_or_repeat(listed):
