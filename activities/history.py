@@ -39,25 +39,33 @@ class News:
     behind_a_lost_task: bool
 
 
-# Of two publishers of one process the second waits here; the clock is read when it holds the lock.
-LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:process_id, 0)), clock_timestamp()")
-# The end of the chain, and whatever stands under the numbers that are told now: usually nothing.
+# The database's clock, the end of the chain, and whatever stands under the numbers that are told now: usually nothing.
 END = text(
     """
-    (SELECT number, seq, at, hash FROM history WHERE process_id = :process_id ORDER BY number DESC LIMIT 1)
-    UNION
-    SELECT number, seq, at, hash FROM history WHERE process_id = :process_id AND seq >= :first
+    SELECT clock_timestamp() AS now, standing.*
+    FROM (SELECT) AS always LEFT JOIN (
+        (SELECT number, seq, at, hash FROM history WHERE process_id = :process_id ORDER BY number DESC LIMIT 1)
+        UNION
+        SELECT number, seq, at, hash FROM history WHERE process_id = :process_id AND seq >= :first
+    ) AS standing ON true
     ORDER BY number
     """
 )
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:process_id, 0))")
+
+
+async def lock_history(session: AsyncSession, process_id: str) -> None:
+    """For a process without a row of its own, whose lock would keep other publishers of it waiting."""
+    await session.execute(LOCK, {"process_id": process_id})
 
 
 async def append_history(session: AsyncSession, process_id: str, events: Sequence[Telling]) -> News:
-    """Three statements; none of them changes what stands."""
-    locked = await session.execute(LOCK, {"process_id": process_id})
-    recorded_at: datetime = locked.one()[1]
+    """Two statements; none of them changes what stands. Under the lock of the process's row, which publishing it takes, or
+    `lock_history`; of two who come without, the second one's transaction fails on the number that both would give."""
     first = min(event.seq for event in events)
-    standing = (await session.execute(END, {"process_id": process_id, "first": first})).all()
+    rows = (await session.execute(END, {"process_id": process_id, "first": first})).all()
+    recorded_at: datetime = rows[0].now
+    standing = [row for row in rows if row.number is not None]
     known = {(row.seq, row.at) for row in standing}
     told = tuple(
         Told(e.seq, e.event, e.by, e.text, mask_free_text(e.reason) if e.reason else None, e.at)

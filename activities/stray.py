@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
+from activities.history import lock_history
 from activities.journal import Entries, write_entries
 from insurance.tables import Database, Movement
 
@@ -27,4 +28,5 @@ class StrayPayments:
     @activity.defn
     async def publish_stray(self, record: StrayRecord) -> None:
         async with self._database.transaction() as session:
+            await lock_history(session, record.process_id)
             await write_entries(session, record.process_id, record.entries)

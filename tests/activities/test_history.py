@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select, text
 
 from activities.claims import ClaimRecords
@@ -92,19 +92,34 @@ async def test_the_worker_that_was_thought_lost_tells_nothing_anew(database: Dat
     assert len(await history(database, process_id)) == 3
 
 
-async def test_publishers_at_once_make_one_chain(database: Database) -> None:
-    """Of a process whose record is no row that would be locked."""
-    process_id = records.new("stray")
-    stray = StrayPayments(database)
-    await asyncio.gather(
-        *(stray.publish_stray(StrayRecord(process_id, Entries((told(seq, seconds=0),)))) for seq in range(1, 13)),
-        *(stray.publish_stray(StrayRecord(process_id, Entries((told(seq, seconds=0),)))) for seq in range(1, 13)),
-    )
+async def publish_stray(database: Database, process_id: str, seq: int) -> None:
+    await StrayPayments(database).publish_stray(StrayRecord(process_id, Entries((told(seq, seconds=0),))))
+
+
+async def publish_claim(database: Database, process_id: str, seq: int) -> None:
+    record = records.claim(seq, case=records.case(claim_id=process_id), entries=Entries((told(seq, seconds=0),)))
+    await ClaimRecords(database).publish_claim(record)
+
+
+@pytest.mark.parametrize("publish", [publish_stray, publish_claim])
+async def test_publishers_at_once_make_one_chain(database: Database, publish) -> None:
+    process_id = records.new("cl")
+    await asyncio.gather(*(publish(database, process_id, seq) for seq in (*range(1, 13), *range(1, 13))))
     entries = await history(database, process_id)
     assert [e.number for e in entries] == list(range(1, 13))
     assert {e.seq for e in entries} == set(range(1, 13))
     assert broken_at(entries) is None
     assert [e.recorded_at for e in entries] == sorted(e.recorded_at for e in entries)
+
+
+async def test_two_who_come_without_a_lock_can_not_fork_the_chain(database: Database) -> None:
+    process_id = records.new("cl")
+    await tell(database, process_id, told(1))
+    ends = await asyncio.gather(*(tell(database, process_id, told(n)) for n in range(2, 12)), return_exceptions=True)
+    assert {type(end) for end in ends} <= {type(None), IntegrityError}
+    entries = await history(database, process_id)
+    assert broken_at(entries) is None
+    assert len(entries) == 1 + ends.count(None)
 
 
 async def test_a_record_that_was_not_stored_is_not_in_the_history(database: Database) -> None:
@@ -165,7 +180,7 @@ async def test_the_check_of_the_chain_finds_what_was_changed_behind_the_triggers
     assert broken_at(await history(database, process_id), shown) == found_at
 
 
-async def test_a_publish_costs_two_statements_more_than_its_timeline_alone(database: Database) -> None:
+async def test_a_publish_costs_two_statements_beside_its_timeline(database: Database) -> None:
     process_id, statements = records.new("cl"), []
     await tell(database, process_id, told(1))
     engine = database._engine.sync_engine
@@ -178,5 +193,5 @@ async def test_a_publish_costs_two_statements_more_than_its_timeline_alone(datab
         await tell(database, process_id, told(2))
     finally:
         event.remove(engine, "before_cursor_execute", count)
-    # the lock, the chain's end, the entry; the timeline
-    assert statements == ["SELECT", "(SELECT", "INSERT", "INSERT"]
+    # the chain's end, the entry; the timeline
+    assert statements == ["SELECT", "INSERT", "INSERT"]
