@@ -14,11 +14,14 @@ from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
+from activities.advance import Advancing
 from activities.assessment import Assessing
 from activities.claims import ClaimRecords
+from activities.clocks import Clocks
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.insurer import InsurerSteps
+from activities.notices import Telling
 from activities.outbox import Relay
 from activities.payments import PaymentSteps
 from activities.purchases import PurchaseRecords
@@ -27,8 +30,9 @@ from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments
 from activities.surrenders import SurrenderRecords
 from insurance.adapters.ocr.process import ReadingProcess
-from insurance.adapters.ports import Insurer, Payments
+from insurance.adapters.ports import Insurer, Notices, Payments
 from insurance.adapters.registry import Adapters, open_adapters, open_storage
+from insurance.calendar import load_calendar
 from insurance.settings import Settings
 from insurance.tables import Database
 from workflows.claim import ClaimWorkflow
@@ -56,10 +60,14 @@ WORKFLOWS: Sequence[type] = (
 PASSED_THROUGH = (
     "activities",
     "insurance",
+    "workflows.claim_advance",
     "workflows.claim_case",
+    "workflows.claim_clocks",
     "workflows.claim_insurer",
     "workflows.claim_money",
+    "workflows.claim_notices",
     "workflows.claim_reading",
+    "workflows.claim_review",
     "workflows.converter",
     "workflows.corrections",
     "workflows.journal",
@@ -83,8 +91,8 @@ SANDBOX = SandboxedWorkflowRunner(
 )
 
 
-def outside_activities(insurers: Mapping[str, Insurer], payments: Payments) -> list[Any]:
-    """Every step at an insurer or at the gateway."""
+def outside_activities(insurers: Mapping[str, Insurer], payments: Payments, notices: Notices) -> list[Any]:
+    """Every step at an insurer, at the gateway, or by the channel to people."""
     insurer, gateway = InsurerSteps(insurers), PaymentSteps(payments)
     return [
         insurer.underwrite,
@@ -99,6 +107,7 @@ def outside_activities(insurers: Mapping[str, Insurer], payments: Payments) -> l
         gateway.refund,
         gateway.pay_out,
         gateway.query_payout,
+        Telling(notices).deliver,
     ]
 
 
@@ -107,12 +116,14 @@ def process_activities(database: Database, adapters: Adapters) -> list[Any]:
     purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
     surrenders, stray, assessing = SurrenderRecords(database), StrayPayments(database), Assessing(database)
     return [
-        *outside_activities(adapters.insurers, adapters.payments),
+        *outside_activities(adapters.insurers, adapters.payments, adapters.notices),
         purchases.publish_purchase,
         claims.publish_claim,
         reviews.publish_review,
         reviews.remark_on_claim,
         assessing.assess_claim,
+        Clocks(load_calendar()).plan_calls,
+        Advancing(database).certain_part,
         surrenders.hold_policy,
         surrenders.release_policy,
         surrenders.publish_surrender,

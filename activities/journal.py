@@ -28,13 +28,15 @@ class TimelineEvent:
 
 @dataclass(frozen=True)
 class NoticeDraft:
-    """A message to one person, sent after the record stands. `key` is unique within the process."""
+    """A message to one person, sent after the record stands. `key` is unique within the process. `delivered_at`: the process sent
+    it by itself."""
 
     key: str
     subject: str
     kind: str
     text: str
     at: datetime
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
         if news.told:
             await _show(session, process_id, news)
     if entries.notices:
-        rows = [
+        rows: list[dict[str, object]] = [
             {
                 "notice_id": f"{process_id}:{n.key}",
                 "subject": n.subject,
@@ -70,6 +72,7 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
                 "about": process_id,
                 "text": n.text,
                 "created_at": n.at,
+                "sent_at": n.delivered_at,
             }
             for n in entries.notices
         ]

@@ -1,10 +1,9 @@
 """Claim (理赔): from report to payout. `run` is the process; what the family and adjusters say comes in as updates."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -16,20 +15,25 @@ from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersReque
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.reminders import family_reminders, last_day
 from insurance.rules.repeated import has_more
 from workflows import claim_insurer as insurer
 from workflows import claim_money as money
+from workflows.claim_advance import Advance
 from workflows.claim_case import ENDED, ClaimCase, proposed
+from workflows.claim_clocks import ClockKeeper
+from workflows.claim_notices import Deliveries
 from workflows.claim_reading import Readings
+from workflows.claim_review import ClaimReview, open_quality_review
 from workflows.corrections import NotCorrectable, amend
 from workflows.messages import (
     ClaimOrder,
     ClaimOutcome,
+    Continued,
     Correction,
     PayeeOrder,
     Rereading,
-    ReviewOrder,
-    ReviewResult,
+    ReviewAnswer,
     Undoing,
 )
 from workflows.options import RECORDS
@@ -108,8 +112,8 @@ class ClaimWorkflow:
         return is_long and self._is_quiet() and workflow.all_handlers_finished()
 
     def _is_quiet(self) -> bool:
-        under_way = self._one_by_one.locked() or self._submitted or self._case.withdrawn
-        return self._keeps_clocks and not under_way and self._nothing_under_way()
+        under_way = self._one_by_one.locked() or self._submitted or self._case.withdrawn or self._clocks.is_speaking
+        return self._keeps_clocks and not under_way and not self._case.is_telling and self._nothing_under_way()
 
     def _order_to_go_on(self) -> ClaimOrder:
         case = self._case
@@ -247,7 +251,7 @@ class ClaimWorkflow:
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
         await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
-        await self._review.open(excluded)
+        await self._review.begin(excluded)
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""

@@ -10,6 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.claims import ClaimRecord, ClaimRecords, LimitsHeld
+from insurance.adapters.ports import Notice
 from insurance.rules.case import (
     Assessment,
     CaseConsent,
@@ -44,7 +45,13 @@ class ClaimCase:
         self.submitted_at: datetime | None = None
         self.received_at: datetime | None = None
         self.papers_requests: list[PapersRequest] = []
+        self.notice_delivered_at: datetime | None = None
         self.supplement_received_at: datetime | None = None
+        self.refusal_notified_at: datetime | None = None
+        self.clocks_from: datetime | None = None
+        self.state_since = order.reported_at
+        # calls about clocks were made up to here
+        self.called_until: datetime | None = None
         self.assessment: Assessment | None = None
         self.decision: Decision | None = None
         self.undone: list[Decision] = []
@@ -55,37 +62,74 @@ class ClaimCase:
         # what every round of this claim together took of the limits
         self.paid_lines: tuple[DecidedLine, ...] = ()
         self.disputed = False
+        self.advance_paid = False
         self.review_id: str | None = None
         self.review_count = 0
+        self.reviewing = False
         self.payee_wanted = False
         # the family has taken it back; the state follows
         self.withdrawn = False
         self.documents: dict[str, EvidenceFile] = {d.document_id: d for d in order.documents}
         self.receipts: dict[str, CaseReceipt] = {r.receipt_id: r for r in order.receipts}
         self.journal = Journal()
+        self._telling = 0
         self._changed_documents: set[str] = set()
         self._changed_receipts: set[str] = set()
         if order.case is not None:
             self._go_on_from(order.case)
 
     def _go_on_from(self, case: CaseFile) -> None:
-        self.state, self.round, self.report_no = "reopened", case.round + 1, case.report_no
+        """An ended claim that is opened again, or the next run of one whose history grew long."""
+        self.state, self.round, self.report_no = case.state, case.round, case.report_no
         self.submitted_at, self.received_at = case.submitted_at, case.received_at
         self.papers_requests = list(case.papers_requests)
-        self.supplement_received_at = case.supplement_received_at
-        self.assessment = case.assessment
-        self.undone = [*case.undone, *([case.decision] if case.decision else [])]
+        self.notice_delivered_at, self.supplement_received_at = case.notice_delivered_at, case.supplement_received_at
+        self.refusal_notified_at, self.clocks_from = case.refusal_notified_at, case.clocks_from
+        self.state_since = case.state_since or case.updated_at
+        self.assessment, self.decision, self.undone = case.assessment, case.decision, list(case.undone)
+        self.agreed_at = case.agreed_at
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
-        self.paid_lines = case.paid_lines
+        self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
-        self.seq = case.event_count
+        continued = self.order.continued
+        if continued is None:
+            self._open_again(case)
+        else:
+            self.seq, self.payee_wanted = continued.seq, continued.payee_wanted
+            self.called_until, self.reviewing = continued.called_until, continued.reviewing
+
+    def _open_again(self, case: CaseFile) -> None:
+        self.state, self.round, self.seq = "reopened", case.round + 1, case.event_count
+        # a new fact is a new claim as far as time goes
+        self.clocks_from = self.order.reported_at
+        self.state_since = self.order.reported_at
+        self.undo_decision()
 
     # --- facts --------------------------------------------------------------------------------------------------------
 
     @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
     def over(self) -> bool:
-        return self.withdrawn or self.state in ENDED
+        return self.withdrawn or self.ended
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether something that happened is not stored yet."""
+        return self._telling > 0 or self.journal.has_news
+
+    @property
+    def clock_facts(self) -> object:
+        """Two of them are equal as long as no clock has changed."""
+        sum_fen = self.assessment.settlement.payable_fen if self.assessment else None
+        return (
+            *(self.state, self.round, self.received_at, self.clocks_from, self.notice_delivered_at),
+            *(self.supplement_received_at, self.decision, sum_fen, self.agreed_at, self.refusal_notified_at),
+            self.advance_paid,
+        )
 
     async def unless_over(self, step: workflow.ActivityHandle[Any]) -> Any:
         """The step's answer. None when the claim was over first; the step is called off then."""
@@ -110,11 +154,18 @@ class ClaimCase:
         return max((p.paid_at for p in self.payouts if p.paid_at is not None), default=None)
 
     def is_paid(self, index: int) -> bool:
-        """Whether this payee of this round has the money."""
-        return any(p.state == "paid" and (p.round, p.payee) == (self.round, index) for p in self.payouts)
+        """Whether this payee of this round has the money that was decided on."""
+        return any(self._is_to(p, index) and not p.advance for p in self.payouts if p.state == "paid")
+
+    def advanced_fen(self, index: int) -> int:
+        """What this payee of this round got in advance."""
+        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.advance and self._is_to(p, index))
+
+    def _is_to(self, payout: Payout, index: int) -> bool:
+        return (payout.round, payout.payee) == (self.round, index)
 
     def attempts(self, index: int) -> int:
-        return sum((p.round, p.payee) == (self.round, index) for p in self.payouts)
+        return sum(self._is_to(p, index) for p in self.payouts)
 
     def keeps_the_paid(self, payees: tuple[Payee, ...]) -> bool:
         """Once somebody of this round is paid, neither they nor anybody's share may change, or sums would be paid twice."""
@@ -126,7 +177,7 @@ class ClaimCase:
 
     @property
     def _paid_payees(self) -> set[int]:
-        return {i for i in range(len(self.payees)) if self.is_paid(i)}
+        return {i for i in range(len(self.payees)) if self.is_paid(i) or self.advanced_fen(i)}
 
     def reserved(self, lines: tuple[DecidedLine, ...]) -> LimitsHeld:
         """The limits that the claim holds until it is paid: never less than what earlier rounds took."""
@@ -178,8 +229,30 @@ class ClaimCase:
             self.undone.append(self.decision)
         self.decision, self.agreed_at = None, None
 
+    def delivered(self, notice: Notice) -> None:
+        """A clock counts from it. Only the first request for papers pauses one: there is no second (保险法 22)."""
+        now = workflow.now()
+        if notice.kind == "decided_refused":
+            self.refusal_notified_at = now
+        elif self._since_clocks_began(self.notice_delivered_at) is None:
+            self.notice_delivered_at = now
+        self.journal.delivered(notice, now)
+
+    def papers_came(self) -> None:
+        """What was asked for is here."""
+        if self.received_at is not None and self._since_clocks_began(self.supplement_received_at) is None:
+            self.supplement_received_at = workflow.now()
+
+    def _since_clocks_began(self, at: datetime | None) -> datetime | None:
+        start = self.clocks_from or self.received_at
+        return at if at is not None and start is not None and at >= start else None
+
     def tell(self, kind: str, text: str) -> None:
         self.journal.tell(self.order.subject, kind, text, workflow.now())
+
+    def tell_staff(self, role: str, kind: str, text: str) -> None:
+        """To the insurer's `lead` or `operator`: who that is today, the insurer's own messaging knows."""
+        self.journal.tell(f"role:{role}:{self.order.insurer_code}", kind, text, workflow.now())
 
     # --- record -------------------------------------------------------------------------------------------------------
 
@@ -187,6 +260,8 @@ class ClaimCase:
         """Go to `state` and publish. A move that DESIGN 5 does not know is a bug, not an outcome."""
         if state != self.state and not allowed("claim", self.state, state):
             raise RuntimeError(f"claim: {self.state} -> {state}")
+        if state != self.state:
+            self.state_since = workflow.now()
         self.state = state
         await self.note(event, by, text, limits=limits)
 
@@ -194,7 +269,9 @@ class ClaimCase:
         """Publish something that happened without a move."""
         self.journal.event(event, by, text, workflow.now())
         self.seq += 1
+        self._telling += 1
         await workflow.execute_local_activity_method(ClaimRecords.publish_claim, self._record(limits), **RECORDS)
+        self._telling -= 1
 
     def _record(self, limits: LimitsHeld | None) -> ClaimRecord:
         documents = tuple(self.documents[i] for i in sorted(self._changed_documents))
@@ -212,7 +289,6 @@ class ClaimCase:
 
     def file(self) -> CaseFile:
         order = self.order
-        last_request = self.papers_requests[-1] if self.papers_requests else None
         return CaseFile(
             claim_id=order.claim_id,
             policy_no=order.policy_no,
@@ -226,7 +302,7 @@ class ClaimCase:
             submitted_at=self.submitted_at,
             received_at=self.received_at,
             papers_requests=tuple(self.papers_requests),
-            notice_delivered_at=last_request.at if last_request else None,
+            notice_delivered_at=self.notice_delivered_at,
             supplement_received_at=self.supplement_received_at,
             assessment=self.assessment,
             decision=self.decision,
@@ -235,13 +311,17 @@ class ClaimCase:
             payees=self.payees,
             consents=self.consents,
             payouts=tuple(self.payouts),
-            advance_paid=False,
+            advance_paid=self.advance_paid,
             disputed=self.disputed,
             review_id=self.review_id,
             review_count=self.review_count,
             event_count=self.journal.event_count,
             updated_at=workflow.now(),
             paid_lines=self.paid_lines,
+            refusal_notified_at=self.refusal_notified_at,
+            state_since=self.state_since,
+            clocks_from=self.clocks_from,
+            agreed_times=order.terms.agreed_times,
         )
 
 

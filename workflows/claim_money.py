@@ -1,5 +1,6 @@
 """The money of a claim (赔款): who gets it, transfer by transfer; what an account can't take waits for another one."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from temporalio import workflow
@@ -19,8 +20,9 @@ async def pay(case: ClaimCase) -> None:
     if due and not case.payees:
         await _ask_for_payee(case, "请填写收款账户，收到后立即支付")
         return
-    for index, amount_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
-        if amount_fen and not case.is_paid(index) and not await transfer(case, index, amount_fen):
+    for index, share_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
+        amount_fen = share_fen - case.advanced_fen(index)
+        if amount_fen > 0 and not case.is_paid(index) and not await transfer(case, index, amount_fen):
             await _ask_for_payee(case, "收款账户没有收到款项，请更换账户；赔款一分不少")
             return
     case.paid_lines = most(case.decision.lines, case.paid_lines)
@@ -28,15 +30,16 @@ async def pay(case: ClaimCase) -> None:
     await case.move("paid", "paid", "system", "赔款已支付", limits=case.used())
 
 
-async def await_payee(case: ClaimCase) -> None:
+async def await_payee(case: ClaimCase, interrupted: Callable[[], bool]) -> None:
     """What is owed stays owed: this wait has reminders instead of an end."""
     try:
-        await workflow.wait_condition(lambda: not case.payee_wanted, timeout=REMIND_OF_PAYEE)
+        await workflow.wait_condition(lambda: not case.payee_wanted or interrupted(), timeout=REMIND_OF_PAYEE)
     except TimeoutError:
         case.tell("payee_needed", "还在等您填写收款账户，收到后立即支付")
         await case.note("payee_reminded", "system", "已再次提醒填写收款账户")
         return
-    await pay(case)
+    if not case.payee_wanted:
+        await pay(case)
 
 
 async def _ask_for_payee(case: ClaimCase, text: str) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
+from insurance.adapters.ports import Notice
 
 
 class Journal:
@@ -24,6 +25,11 @@ class Journal:
         """A notice about the event just noted."""
         self._notices.append(NoticeDraft(f"{self.event_count}:{kind}:{len(self._notices)}", subject, kind, text, at))
 
+    def delivered(self, notice: Notice, at: datetime) -> None:
+        """A notice that the process sent by itself and that has arrived: kept with the others, not sent again."""
+        key = notice.notice_id.removeprefix(f"{notice.about}:")
+        self._notices.append(NoticeDraft(key, notice.subject, notice.kind, notice.text, notice.at, delivered_at=at))
+
     def moved(
         self,
         key: str,
@@ -33,6 +39,10 @@ class Journal:
         at: datetime,
     ) -> None:
         self._movements.append(MoneyMoved(key, kind, amount_fen, trade_no, at))
+
+    @property
+    def has_news(self) -> bool:
+        return bool(self._events or self._notices or self._movements)
 
     def take(self) -> Entries:
         entries = Entries(tuple(self._events), tuple(self._notices), tuple(self._movements))

@@ -285,6 +285,14 @@ class QualityOutcome:
 
 
 @dataclass(frozen=True)
+class Reminder:
+    """A clock of the claim that a review decides."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
 class ReviewResult:
     """Exactly one of them: a decision, or the papers that are missing. Neither: the claim was withdrawn."""
 

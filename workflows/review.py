@@ -1,12 +1,23 @@
 """Review (人工审核): an adjuster takes a claim, corrects, asks once for what is missing, decides; two adjusters decide large sums and
 the refusal of all but small ones."""
 
+from contextlib import suppress
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster
-from workflows.messages import Actor, DecisionOrder, PapersOrder, Reassignment, ReviewOrder, ReviewResult
+from workflows.messages import (
+    Actor,
+    DecisionOrder,
+    PapersOrder,
+    Reassignment,
+    Reminder,
+    ReviewAnswer,
+    ReviewOrder,
+    ReviewResult,
+)
 from workflows.review_desk import ReviewDesk
 
 OUTCOMES = {"full": "全额赔付", "partial": "部分赔付", "refused": "拒赔"}
@@ -27,7 +38,17 @@ class ReviewWorkflow:
         while not self._desk.is_over:
             await self._desk.wait()
         await workflow.wait_condition(workflow.all_handlers_finished)
+        if order.answers:
+            await self._answer()
         return self._result
+
+    async def _answer(self) -> None:
+        """To the claim, whichever run of it waits."""
+        answer = ReviewAnswer(self._order.review_id, self._result)
+        claim: workflow.ExternalWorkflowHandle[object] = workflow.get_external_workflow_handle(self._order.claim_id)
+        # one that has ended needs no answer
+        with suppress(ApplicationError):
+            await claim.signal("review_answered", answer)
 
     # --- what adjusters do --------------------------------------------------------------------------------------------
 
@@ -102,6 +123,11 @@ class ReviewWorkflow:
         self._desk.assessment = assessment
         self._desk.touch()
         await self._desk.publish("review_reassessed", "system", "票据内容有更正，已重新理算")
+
+    @workflow.signal
+    async def remind(self, reminder: Reminder) -> None:
+        """A clock of the claim: to whoever has the review, or to all who could take it."""
+        await self._desk.remind(reminder)
 
     @workflow.signal
     async def close(self) -> None:

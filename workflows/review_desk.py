@@ -10,7 +10,7 @@ from insurance.rules.case import Decision
 from insurance.rules.skills import SKILLS, needed_skill
 from insurance.rules.status import allowed
 from workflows.journal import Journal
-from workflows.messages import Actor, Reassignment, ReviewOrder
+from workflows.messages import Actor, Reassignment, Reminder, ReviewOrder
 from workflows.options import RECORDS
 
 # A review that its adjuster left alone goes back to the queue.
@@ -59,6 +59,12 @@ class ReviewDesk:
     async def reassign(self, order: Reassignment) -> None:
         why = f"：{order.reason}" if order.reason else ""
         await self._hold(order.to, "review_reassigned", order.actor.label, f"改派给{order.to}{why}")
+
+    async def remind(self, reminder: Reminder) -> None:
+        if not self.is_over:
+            subject = self.adjuster or f"role:adjuster:{self.order.insurer_code}"
+            self._journal.tell(subject, reminder.kind, reminder.text, workflow.now())
+            await self.publish("review_reminded", "system", reminder.text)
 
     async def end(self, state: str, event: str, by: str, text: str) -> None:
         self.is_over = True

@@ -86,3 +86,9 @@ def family_reminders(since: datetime, ends: datetime) -> tuple[tuple[datetime, s
         (last, "due_day", last > since),
     )
     return tuple((at, kind) for at, kind, fits in told if fits)
+
+
+def last_day(ends: datetime) -> str:
+    """The last day of a time that ends at an instant, in words."""
+    day = (ends - timedelta(microseconds=1)).astimezone(SHANGHAI)
+    return f"{day.month}月{day.day}日"

@@ -95,7 +95,7 @@ def test_every_step_in_the_tree_is_in_the_registry(monkeypatch):
     }
     queues = {}
     monkeypatch.setattr(worker, "Worker", lambda client, **options: queues.setdefault(options["task_queue"], options))
-    settings, adapters = Settings(), SimpleNamespace(insurers={}, payments=None)
+    settings, adapters = Settings(), SimpleNamespace(insurers={}, payments=None, notices=None)
     worker.process_worker(None, settings, None, adapters)
     worker.ocr_worker(None, settings, SimpleNamespace(read_document=reading()))
     registered = [

@@ -8,13 +8,17 @@ from typing import Any
 
 from temporalio import activity
 
+from activities.advance import CertainStep
 from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
+from activities.clocks import Clocks
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import PurchaseRecord
 from activities.reviews import Remark, ReviewRecord
 from activities.stray import StrayRecord
 from activities.surrenders import HoldStep, SurrenderRecord
+from insurance.calendar import load_calendar
+from insurance.rules.advance import certain_part
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.status import Process, allowed
@@ -57,6 +61,8 @@ class Books:
             self.publish_surrender,
             self.publish_stray,
             self.assess_claim,
+            self.certain_part,
+            Clocks(load_calendar()).plan_calls,
             self.hold_policy,
             self.release_policy,
             self.is_known,
@@ -150,6 +156,13 @@ class Books:
         lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
         self.limits[step.claim_id] = LimitsHeld("reserved", lines)
         return assessment
+
+    @activity.defn
+    async def certain_part(self, step: CertainStep) -> tuple[DecidedLine, ...]:
+        policy = self.policies[step.policy_no].to_assess
+        return certain_part(
+            replace(policy, report=step.report, receipts=step.receipts, documents=step.documents, grounds=step.grounds)
+        )
 
     @activity.defn
     async def hold_policy(self, step: HoldStep) -> str | None:

@@ -26,6 +26,7 @@ from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.reading import EvidenceReading
 from insurance.adapters.insurer.fake import FakeInsurer
+from insurance.adapters.notices.fake import FakeNotices
 from insurance.adapters.ocr.file_reading import FileReading
 from insurance.adapters.payments.fake import FakePayments
 from insurance.adapters.ports import PageView, Person, Proposal, ReadingRefused, TakenOverPolicy, TransferOrder
@@ -88,6 +89,7 @@ class World:
         self.processes = Processes(self.client, TemporalSettings(process_queue=queue, ocr_queue=queue))
         self.payments = FakePayments(clock=lambda: self.time, transfer_outcome=self._transfer_outcome)
         self.insurer = FakeInsurer(INSURER, verdict=_verdict, clock=lambda: self.time)
+        self.notices = FakeNotices()
         self.storage = _Store(self)
         self.books = Books()
         self.papers: dict[bytes, Sequence[ReceiptReading] | str] = {}
@@ -363,7 +365,7 @@ async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncItera
         task_queue=queue,
         workflows=WORKFLOWS,
         activities=[
-            *outside_activities({INSURER: world.insurer}, world.payments),
+            *outside_activities({INSURER: world.insurer}, world.payments, world.notices),
             evidence_reading.read_document,
             *world.books.activities(),
         ],

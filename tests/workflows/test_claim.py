@@ -124,7 +124,7 @@ async def test_a_claim_without_papers_lapses(world):
     claim_id = await world.report()
     await world.let_pass(days=181)
     assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
-    assert world.books.told(claim_id) == ["reported", "lapsed"]
+    assert world.books.told(claim_id) == ["reported", *3 * ["family_reminded"], "lapsed"]
 
 
 async def test_submitting_without_the_papers_that_are_certain_is_refused_and_names_them(world):

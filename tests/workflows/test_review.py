@@ -95,7 +95,8 @@ async def test_a_review_that_its_adjuster_leaves_alone_goes_back_to_the_queue(wo
     await world.let_pass(days=3, hours=1)
     await world.until_state(review_id, "open")
     assert world.books.records[review_id].adjuster is None
-    assert world.books.told(review_id) == ["review_opened", "review_taken", "review_idle"]
+    told = [event for event in world.books.told(review_id) if event != "review_reminded"]
+    assert told == ["review_opened", "review_taken", "review_idle"]
 
 
 async def test_a_review_tells_its_own_steps_with_who_and_why(world):

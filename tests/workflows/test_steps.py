@@ -13,8 +13,8 @@ def names(steps):
 
 
 def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
-    adapters = SimpleNamespace(insurers={}, payments=None)
-    outside = worker.outside_activities({}, None)
+    adapters = SimpleNamespace(insurers={}, payments=None, notices=None)
+    outside = worker.outside_activities({}, None, None)
     assert names(worker.process_activities(None, adapters)) == names([*outside, *Books().activities()])
 
 

@@ -10,6 +10,12 @@ FILES = sorted(Path(workflows.__file__).parent.glob("*.py"))
 # waits without a time-out, by file and function, and why each of them ends all the same
 EXEMPT = {
     "claim.run": "for handlers and steps of its own, which end by themselves or are called off",
+    "claim._close": "for notices and an advance: steps that we owe, repeated until there is an answer",
+    "claim._pay": "for an advance, which a decision makes needless while it waits for an account",
+    "claim_advance._ask_for_payee": "for an account or a decision, whose own clocks run and are called",
+    "claim_clocks._watch": "for a new fact: every call about the known ones was made; the process itself waits elsewhere",
+    "claim_clocks.keep": "for a state that somebody is waited for in, or the end of the claim",
+    "claim_review.result": "for the review, as claim._await_review; its end is a step of its own",
     "claim_case.unless_over": "for a step with time-outs of its own, or the end of the claim",
     "claim._read": "for readings: a step with time-outs of its own each",
     "claim._await_review": "for the review, which goes back to the queue when its adjuster leaves it alone; the law's clock runs",

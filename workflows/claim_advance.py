@@ -1,0 +1,83 @@
+"""The advance (先予支付): sixty days after the papers were complete, what is certain is paid, and the difference later (保险法 25)."""
+
+import asyncio
+
+from temporalio import workflow
+
+from activities.advance import Advancing, CertainStep
+from insurance.rules.case import DecidedLine
+from insurance.rules.shares import parse_shares, split
+from workflows.claim_case import ClaimCase, most, proposed
+from workflows.options import RECORDS
+from workflows.payouts import transfer
+
+
+class Advance:
+    """At most one for each round of a claim. A decision that comes first makes it needless."""
+
+    def __init__(self, case: ClaimCase) -> None:
+        self._case = case
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._pay())
+
+    def is_settled(self) -> bool:
+        return self._task is None or self._task.done()
+
+    async def _pay(self) -> None:
+        case = self._case
+        lines = await self._certain_part()
+        sum_fen = sum(line.payable_fen for line in lines) - case.paid_before_this_round
+        if sum_fen <= 0:
+            case.tell_staff(
+                "operator", "advance_nothing_certain", "先予支付的日期已到，目前没有可以确定的金额，请尽快核定"
+            )
+            await case.note("advance_nothing_certain", "system", "目前没有可以确定的金额，已请保险公司尽快核定")
+            return
+        if not case.payees:
+            case.payee_wanted = True
+        index = 0
+        while not self._is_needless():
+            if case.payee_wanted:
+                await self._ask_for_payee()
+                continue
+            amounts = split(sum_fen, parse_shares([p.share for p in case.payees]))
+            if index == len(amounts):
+                break
+            if amounts[index] and not await transfer(case, index, amounts[index], advance=True):
+                case.payee_wanted = True
+            else:
+                index += 1
+        if index and case.assessment is not None:
+            case.advance_paid = True
+            case.paid_lines = most(lines, case.paid_lines)
+            case.tell("advance_paid", "审核尚未完成，先向您支付可以确定的部分，其余核定后补足")
+            limits = case.reserved(case.decision.lines if case.decision else proposed(case.assessment))
+            await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=limits)
+
+    def _is_needless(self) -> bool:
+        return self._case.over or self._case.decision is not None
+
+    async def _certain_part(self) -> tuple[DecidedLine, ...]:
+        case = self._case
+        if case.assessment is None:
+            return ()
+        step = CertainStep(
+            case.order.policy_no,
+            case.order.report,
+            tuple(case.receipts.values()),
+            case.usable_documents,
+            case.assessment.grounds,
+        )
+        lines: tuple[DecidedLine, ...] = await workflow.execute_local_activity_method(
+            Advancing.certain_part, step, **RECORDS
+        )
+        return lines
+
+    async def _ask_for_payee(self) -> None:
+        case = self._case
+        case.tell("payee_needed", "请填写收款账户，收到后立即先支付可以确定的部分")
+        await case.note("payee_needed", "system", "等待收款账户，以便先支付可以确定的部分")
+        await workflow.wait_condition(lambda: not case.payee_wanted or self._is_needless())
