@@ -1,28 +1,40 @@
 """SQLModel tables, one file for each noun. The processes' tables have one writer each, in `activities`."""
 
 from insurance.tables.claims import Claim
+from insurance.tables.clocks import BrokenClock
+from insurance.tables.contact import Message
 from insurance.tables.documents import ClaimDocument
 from insurance.tables.history import HistoryEntry
 from insurance.tables.idempotency import IdempotencyKey
+from insurance.tables.incidents import AccidentMark, Incident, IncidentClaim
 from insurance.tables.journal import Callback, Event, OutboxNotice, PersonalDataRead
 from insurance.tables.ledger import LimitEntry, Movement
+from insurance.tables.letters import Letter
 from insurance.tables.policies import Policy
 from insurance.tables.purchases import Purchase
 from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
 from insurance.tables.reviews import Review
+from insurance.tables.serious_cases import CaseNote, SeriousCase
 from insurance.tables.session import Database
 from insurance.tables.surrenders import Surrender
 
 __all__ = [
+    "AccidentMark",
     "Amendment",
+    "BrokenClock",
     "Callback",
+    "CaseNote",
     "Claim",
     "ClaimDocument",
     "Database",
     "Event",
     "HistoryEntry",
     "IdempotencyKey",
+    "Letter",
+    "Incident",
+    "IncidentClaim",
     "LimitEntry",
+    "Message",
     "Movement",
     "OutboxNotice",
     "PersonalDataRead",
@@ -31,5 +43,6 @@ __all__ = [
     "Receipt",
     "ReceiptMark",
     "Review",
+    "SeriousCase",
     "Surrender",
 ]
