@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from pydantic import TypeAdapter
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.accidents import accident_of, mark_accident, same_accidents, students_of_incident
 from activities.claims import LimitsHeld, lock_policy, replace_limits
 from activities.repeats import find_repeats, mark
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.cover import shanghai_day
 from insurance.rules.event import Cover
+from insurance.rules.school_days import why_closed
 from insurance.rules.terms import ProductTerms
+from insurance.school_calendar import load_school_calendar
+from insurance.settings import ClaimSettings
 from insurance.tables import Database, LimitEntry, Policy
 
 _terms = TypeAdapter(ProductTerms)
+_DEFAULTS = ClaimSettings()
 
 
 @dataclass(frozen=True)
@@ -32,27 +37,39 @@ class AssessStep:
 
 
 class Assessing:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, settings: ClaimSettings = _DEFAULTS) -> None:
         self._database = database
+        self._settings = settings
+        self._school = load_school_calendar()
 
     @activity.defn
     async def assess_claim(self, step: AssessStep) -> Assessment:
-        """What is payable now, and whether a person must look. Lets other claims know its receipts, then reserves the limits it
-        counts on, in place of what the claim held before. Safe to repeat."""
+        """What is payable now, and whether a person must look. Lets other claims know its receipts and its accident, then reserves
+        the limits it counts on, in place of what the claim held before. Safe to repeat."""
         async with self._database.transaction() as session:
+            policy = await session.get_one(Policy, step.policy_no)
             await mark(session, step.claim_id, step.receipts)
+            await mark_accident(session, policy.insurer_code, accident_of(step.claim_id, policy, step.report))
         async with self._database.transaction() as session:
             policy = await lock_policy(session, step.policy_no)
-            grounds = AssessmentGrounds(
-                used_fen=await _held_by_others(session, step),
-                repeats=(),
-                other_policies=await _other_policies(session, policy, step.report),
-                repeated=await find_repeats(session, step.claim_id, step.receipts, step.documents),
-            )
+            grounds = await self._grounds(session, policy, step)
             assessment = assess(to_assess(policy, step.report, step.receipts, step.documents, grounds))
             lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
             await replace_limits(session, step.policy_no, step.claim_id, LimitsHeld("reserved", lines))
         return assessment
+
+    async def _grounds(self, session: AsyncSession, policy: Policy, step: AssessStep) -> AssessmentGrounds:
+        accident, insured = accident_of(step.claim_id, policy, step.report), policy.insured
+        closed = why_closed(accident.on, insured["school_region"], insured["school_type"], self._school)
+        return AssessmentGrounds(
+            used_fen=await _held_by_others(session, step),
+            repeats=(),
+            other_policies=await _other_policies(session, policy, step.report),
+            repeated=await find_repeats(session, step.claim_id, step.receipts, step.documents),
+            same_accident=await same_accidents(session, accident, self._settings.same_accident_days),
+            closed_because=closed if step.report.on_campus else None,
+            incident_students=await students_of_incident(session, step.claim_id),
+        )
 
 
 def to_assess(
@@ -93,12 +110,13 @@ async def _held_by_others(session: AsyncSession, step: AssessStep) -> dict[str, 
 
 
 async def _other_policies(session: AsyncSession, policy: Policy, report: AccidentReport) -> int:
-    """Other policies of the same child that cover the day of the event."""
+    """Other policies of the same child that cover the day of the event; those that never covered anything aside."""
     day = shanghai_day(report.accident_at)
     statement = select(func.count()).where(
         col(Policy.insured_digest) == policy.insured_digest,
         col(Policy.policy_no) != policy.policy_no,
         col(Policy.effective_date) <= day,
         col(Policy.ends_on) >= day,
+        or_(col(Policy.ended_reason).is_(None), col(Policy.ended_reason).not_in(("void", "rescinded"))),
     )
     return (await session.exec(statement)).one()

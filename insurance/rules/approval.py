@@ -51,8 +51,14 @@ def examine(claim: ExaminedClaim) -> tuple[tuple[Finding, ...], tuple[str, ...]]
         ("payer_is_insured", _each(claim, lambda r: payer(r, claim.insured_name, claim.insured_id_number))),
         ("days_possible", _each(claim, lambda r: days(r, event_day, received_on.get(r.document_id)))),
         ("not_claimed_before", repeated((*claim.receipts, *claim.copies), claim.documents, claim.grounds)),
-        # indemnity: what two policies pay together may not exceed the loss
-        _single("no_other_policy", not claim.grounds.other_policies, "被保险人另有有效保单，须核对补偿原则"),
+        _single(
+            "accident_told_once",
+            not claim.grounds.same_accident,
+            "近期另有一件申请，说的可能是同一次事故，由理赔员核对；同一次事故分几次就诊属于正常情况，不用担心",
+        ),
+        _single("school_day", not claim.grounds.closed_because, _why_doubtful_day(claim)),
+        # indemnity: what two policies pay together may not exceed the loss (费用补偿)
+        _single("no_other_policy", not claim.grounds.other_policies, _why_other_policies(claim)),
         _single("payable", claim.settlement.payable_fen > 0, _why_nothing(claim)),
         _single("within_automatic_limit", _is_within_limit(claim), "赔付金额超过自动核赔上限"),
     )
@@ -82,6 +88,17 @@ def _why_nothing(claim: ExaminedClaim) -> str:
     if claim.uncounted:
         return "有票据还看不清，核对之后才能计算赔付金额"
     return "按条款计算的赔付金额为 0"
+
+
+def _why_doubtful_day(claim: ExaminedClaim) -> str:
+    return f"报案称事故发生在校园内，而当天是{claim.grounds.closed_because}，由理赔员核对"
+
+
+def _why_other_policies(claim: ExaminedClaim) -> str:
+    return (
+        f"孩子另有{claim.grounds.other_policies}张有效保单：医疗费用各保单合计不超过实际支出，由理赔员核对其他保单是否已赔；"
+        "身故、伤残、重大疾病等定额给付不受影响"
+    )
 
 
 def _is_within_limit(claim: ExaminedClaim) -> bool:

@@ -131,15 +131,28 @@ class Repeat:
 
 
 @dataclass(frozen=True)
+class SameAccident:
+    """Another claim of the same child that may tell of the same accident; `days_apart` between their days."""
+
+    claim_id: str
+    state: str
+    days_apart: int
+
+
+@dataclass(frozen=True)
 class AssessmentGrounds:
     """What the books said when a claim was assessed. `used_fen`: what other claims of the policy used or reserved, by coverage;
     `repeats`: numbers and hashes of earlier records; `other_policies`: of the same child, on the day of the event;
-    `repeated`: what other claims have too."""
+    `repeated`: what other claims have too; `closed_because`: why the school had no lessons on the day of an accident on campus;
+    `incident_students`: how many students are linked to the same event."""
 
     used_fen: dict[str, int]
     repeats: tuple[str, ...]
     other_policies: int
     repeated: tuple[Repeat, ...] = ()
+    same_accident: tuple[SameAccident, ...] = ()
+    closed_because: str | None = None
+    incident_students: int = 0
 
 
 @dataclass(frozen=True)

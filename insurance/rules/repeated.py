@@ -7,7 +7,7 @@ they name no other claim; adjusters see which one.
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from insurance.rules.case import AssessmentGrounds, CaseReceipt, EvidenceFile, Finding, Repeat
+from insurance.rules.case import AssessmentGrounds, CaseReceipt, EvidenceFile, Finding, Repeat, SameAccident
 from insurance.rules.receipts.against_claim import named
 from insurance.rules.receipts.repeats import mark_of, sameness
 
@@ -40,7 +40,13 @@ _SETTLED = frozenset({"agreed", "paying", "payee_needed", "paid", "closed"})
 
 def has_more(now: AssessmentGrounds, before: AssessmentGrounds) -> bool:
     """Whether more stands twice now than was known, or the other claim has been settled meanwhile."""
-    return bool({_known(r) for r in now.repeated} - {_known(r) for r in before.repeated})
+    receipts = {_known(r) for r in now.repeated} - {_known(r) for r in before.repeated}
+    accidents = {_told(a) for a in now.same_accident} - {_told(a) for a in before.same_accident}
+    return bool(receipts or accidents)
+
+
+def _told(same: SameAccident) -> tuple[str, bool]:
+    return same.claim_id, same.state in _SETTLED
 
 
 def _known(repeat: Repeat) -> tuple[str, str | None, str, str, bool]:
@@ -57,7 +63,7 @@ def repeated(
         hows = {r.how for r in grounds.repeated if r.receipt_id == receipt.receipt_id}
         strongest = next((how for how in _STRENGTH if how in hows), None)
         if strongest is not None:
-            yield _told(_ELSEWHERE[strongest], receipt)
+            yield _finding(_ELSEWHERE[strongest], receipt)
     # one file may hold papers of two kinds
     files = [(document.kind, document.sha256) for document in documents]
     if len(set(files)) < len(files):
@@ -74,10 +80,10 @@ def _within(receipts: Sequence[CaseReceipt]) -> Iterator[Finding]:
         how = sameness(mark_of(one), mark_of(other))
         if how is not None and other.receipt_id not in told:
             told.add(other.receipt_id)
-            yield _told(_HERE[how], other)
+            yield _finding(_HERE[how], other)
 
 
-def _told(code_and_words: tuple[str, str], receipt: CaseReceipt) -> Finding:
+def _finding(code_and_words: tuple[str, str], receipt: CaseReceipt) -> Finding:
     code, words = code_and_words
     return Finding(code, f"{named(receipt)}{words}", receipt.receipt_id)
 

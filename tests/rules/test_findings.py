@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from insurance.rules.assessment import ClaimToAssess, assess
-from insurance.rules.case import Amendment, AssessmentGrounds, Repeat
+from insurance.rules.case import Amendment, AssessmentGrounds, Repeat, SameAccident
 from insurance.rules.event import Cover
 from insurance.rules.receipts.against_claim import DECIDING_FIELDS
 from insurance.rules.receipts.likeness import Likeness
@@ -64,8 +64,8 @@ def test_a_receipt_that_is_proved_and_fits_is_decided_without_a_person_and_names
     assert (assessment.automatic, assessment.findings) == (True, ())
     assert assessment.passed == (
         "event_in_cover", "simple_medical_claim", "papers_complete", "receipts_present", "receipts_read",
-        "receipts_proven", "payer_is_insured", "days_possible", "not_claimed_before", "no_other_policy", "payable",
-        "within_automatic_limit",
+        "receipts_proven", "payer_is_insured", "days_possible", "not_claimed_before",
+        "accident_told_once", "school_day", "no_other_policy", "payable", "within_automatic_limit",
     )  # fmt: skip
 
 
@@ -309,3 +309,38 @@ def test_every_finding_has_a_code_of_the_list_and_a_short_text_that_names_no_oth
         assert 5 <= len(finding.explanation) <= 80
         assert "cl-other" not in finding.explanation
         assert not any(secret in finding.explanation for secret in (CHILD, NUMBER, "黄建国", "黄小朋"))
+
+
+# --- beside the receipts --------------------------------------------------------------------------------------------------
+
+
+def test_another_claim_of_the_same_accident_is_a_reason_to_look():
+    same = (SameAccident("cl-2", "paid", 1),)
+    (finding,) = findings(receipt(), grounds=replace(GROUNDS, same_accident=same))
+    assert finding.code == "accident_told_once"
+    assert "cl-2" not in finding.explanation
+
+
+def test_an_accident_on_campus_on_a_day_without_lessons_is_a_reason_to_look():
+    (finding,) = findings(receipt(), grounds=replace(GROUNDS, closed_because="寒假"))
+    assert finding.code == "school_day"
+    assert "当天是寒假" in finding.explanation
+
+
+def test_other_policies_of_the_child_are_counted_and_what_that_means_is_told():
+    (finding,) = findings(receipt(), grounds=replace(GROUNDS, other_policies=2))
+    assert finding.code == "no_other_policy"
+    assert "2张" in finding.explanation and "不超过实际支出" in finding.explanation
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "more"),
+    [
+        ((), (), False),
+        ((), (SameAccident("cl-2", "in_review", 0),), True),
+        ((SameAccident("cl-2", "in_review", 0),), (SameAccident("cl-2", "in_review", 0),), False),
+        ((SameAccident("cl-2", "in_review", 0),), (SameAccident("cl-2", "paid", 0),), True),
+    ],
+)
+def test_an_accident_told_by_another_claim_meanwhile_is_news(before, now, more):
+    assert has_more(replace(GROUNDS, same_accident=now), replace(GROUNDS, same_accident=before)) is more

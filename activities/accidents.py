@@ -1,0 +1,80 @@
+"""Accidents that other claims tell too, and the event that a claim is linked to: marks are committed first and looked for
+afterwards."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, func, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from insurance.rules.accidents import Accident, plain_place, told_twice
+from insurance.rules.case import AccidentReport, SameAccident
+from insurance.rules.cover import shanghai_day
+from insurance.tables import AccidentMark, Claim, IncidentClaim, Policy
+
+# of one child
+_MOST = 50
+
+
+def accident_of(claim_id: str, policy: Policy, report: AccidentReport) -> Accident:
+    return Accident(
+        claim_id=claim_id,
+        state="reported",
+        insured_digest=policy.insured_digest,
+        event=report.event,
+        on=shanghai_day(report.accident_at),
+        place=plain_place(report.accident_place)[:100],
+        school_code=str(policy.insured.get("school_code") or "")[:64],
+    )
+
+
+async def mark_accident(session: AsyncSession, insurer_code: str, accident: Accident) -> None:
+    """Let others find it. Safe to repeat; a report never changes."""
+    values = {
+        "claim_id": accident.claim_id,
+        "insurer_code": insurer_code,
+        "insured_digest": accident.insured_digest,
+        "event": accident.event,
+        "accident_on": accident.on,
+        "place": accident.place,
+        "school_code": accident.school_code,
+    }
+    await session.execute(insert(AccidentMark).values(values).on_conflict_do_nothing())
+
+
+async def same_accidents(session: AsyncSession, mine: Accident, days: int) -> tuple[SameAccident, ...]:
+    """On this policy or another one, of any insurer."""
+    around = timedelta(days=days)
+    statement = (
+        select(AccidentMark, Claim.state)
+        .join(Claim, col(Claim.claim_id) == col(AccidentMark.claim_id))
+        .where(
+            AccidentMark.insured_digest == mine.insured_digest,
+            AccidentMark.accident_on >= mine.on - around,
+            AccidentMark.accident_on <= mine.on + around,
+            AccidentMark.claim_id != mine.claim_id,
+        )
+        .order_by(col(AccidentMark.accident_on), col(AccidentMark.claim_id))
+        .limit(_MOST)
+    )
+    found = (await session.exec(statement)).all()
+    return told_twice(mine, [as_accident(row, state) for row, state in found], days)
+
+
+def as_accident(row: AccidentMark, state: str) -> Accident:
+    return Accident(row.claim_id, state, row.insured_digest, row.event, row.accident_on, row.place, row.school_code)
+
+
+async def students_of_incident(session: AsyncSession, claim_id: str) -> int:
+    """How many children are linked to the event of this claim; 0 when it is linked to none."""
+    mine = select(IncidentClaim.incident_id).where(IncidentClaim.claim_id == claim_id)
+    statement = select(func.count(func.distinct(col(IncidentClaim.insured_digest)))).where(
+        col(IncidentClaim.incident_id).in_(mine)
+    )
+    return (await session.exec(statement)).one()
+
+
+async def marked(session: AsyncSession, claim_ids: Sequence[str]) -> dict[str, AccidentMark]:
+    statement = select(AccidentMark).where(col(AccidentMark.claim_id).in_(claim_ids))
+    return {row.claim_id: row for row in (await session.exec(statement)).all()}
