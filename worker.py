@@ -21,6 +21,7 @@ from activities.clocks import Clocks
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.insurer import InsurerSteps
+from activities.letters import LetterSteps
 from activities.notices import Telling
 from activities.outbox import Relay
 from activities.payments import PaymentSteps
@@ -64,6 +65,7 @@ PASSED_THROUGH = (
     "workflows.claim_case",
     "workflows.claim_clocks",
     "workflows.claim_insurer",
+    "workflows.claim_letters",
     "workflows.claim_money",
     "workflows.claim_notices",
     "workflows.claim_reading",
@@ -111,7 +113,7 @@ def outside_activities(insurers: Mapping[str, Insurer], payments: Payments, noti
     ]
 
 
-def process_activities(database: Database, adapters: Adapters) -> list[Any]:
+def process_activities(database: Database, adapters: Adapters, letters: LetterSteps) -> list[Any]:
     """Every step of the process queue."""
     purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
     surrenders, stray, assessing = SurrenderRecords(database), StrayPayments(database), Assessing(database)
@@ -124,6 +126,7 @@ def process_activities(database: Database, adapters: Adapters) -> list[Any]:
         assessing.assess_claim,
         Clocks(load_calendar()).plan_calls,
         Advancing(database).certain_part,
+        letters.make_decision_letter,
         surrenders.hold_policy,
         surrenders.release_policy,
         surrenders.publish_surrender,
@@ -136,11 +139,12 @@ def process_worker(
     client: Client, settings: Settings, database: Database, adapters: Adapters, extra: Sequence[Interceptor] = ()
 ) -> Worker:
     """Runs the processes and their short steps. `extra` interceptors stand outside of ours."""
+    letters = LetterSteps(database, open_storage(settings.storage), settings.storage.retention_days)
     return Worker(
         client,
         task_queue=settings.temporal.process_queue,
         workflows=WORKFLOWS,
-        activities=process_activities(database, adapters),
+        activities=process_activities(database, adapters, letters),
         interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
         max_concurrent_activities=settings.worker.activities,

@@ -22,6 +22,7 @@ from workflows import claim_money as money
 from workflows.claim_advance import Advance
 from workflows.claim_case import ENDED, ClaimCase, proposed
 from workflows.claim_clocks import ClockKeeper
+from workflows.claim_letters import Letters
 from workflows.claim_notices import Deliveries
 from workflows.claim_reading import Readings
 from workflows.claim_review import ClaimReview, open_quality_review
@@ -59,6 +60,7 @@ class ClaimWorkflow:
         self._one_by_one = asyncio.Lock()
         self._review = ClaimReview(self._case)
         self._deliveries = Deliveries(self._case)
+        self._letters = Letters(self._case)
         self._advance = Advance(self._case)
         self._clocks = ClockKeeper(self._case, self._review, self._advance.begin)
         self._steps = {
@@ -171,10 +173,10 @@ class ClaimWorkflow:
             await self._case.move("assessing", "read", "system", "票据识别完成，正在理算")
 
     def _nothing_under_way(self) -> bool:
-        reporting = self._reporting is not None and not self._reporting.done()
-        return (
-            self._readings.all_done() and self._deliveries.all_done() and self._advance.is_settled() and not reporting
-        )
+        if self._reporting is not None and not self._reporting.done():
+            return False
+        telling = not self._deliveries.all_done() or not self._letters.all_done()
+        return self._readings.all_done() and self._advance.is_settled() and not telling
 
     async def _take_rereading(self, document: EvidenceFile, outcome: ReadOutcome | None) -> None:
         """The review goes on meanwhile; a reading that comes when it is over changes nothing any more."""
@@ -242,6 +244,8 @@ class ClaimWorkflow:
         await case.move("decided", "decided", by, text, limits=case.reserved(decision.lines))
         if decision.outcome == "refused" and self._keeps_clocks:
             self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
+        if workflow.patched("letters"):
+            self._letters.begin(decision)
         if decision.by == "automatic" and self._order.quality_sampled:
             await open_quality_review(case)
 
@@ -354,6 +358,7 @@ class ClaimWorkflow:
             await self._reporting
         await workflow.wait_condition(lambda: self._deliveries.all_done() and self._advance.is_settled())
         await insurer.close(case)
+        await workflow.wait_condition(self._letters.all_done)
         await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
 
     async def _withdraw(self) -> None:

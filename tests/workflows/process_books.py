@@ -13,6 +13,7 @@ from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
 from activities.clocks import Clocks
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
+from activities.letters import DecisionLetter, MadeLetter
 from activities.purchases import PurchaseRecord
 from activities.reviews import Remark, ReviewRecord
 from activities.stray import StrayRecord
@@ -51,6 +52,7 @@ class Books:
     policies: dict[str, PolicyOnFile] = field(default_factory=dict)
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
+    letters: list[DecisionLetter] = field(default_factory=list)
 
     def activities(self) -> list[Any]:
         return [
@@ -66,6 +68,7 @@ class Books:
             self.hold_policy,
             self.release_policy,
             self.is_known,
+            self.make_decision_letter,
         ]
 
     # --- what tests look at -------------------------------------------------------------------------------------------
@@ -183,6 +186,13 @@ class Books:
     @activity.defn
     async def is_known(self, trade_no: str) -> bool:
         return f"in:{trade_no}" in self.movements
+
+    @activity.defn
+    async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
+        await self._wait("drawing")
+        if step not in self.letters:
+            self.letters.append(step)
+        return MadeLetter(f"{step.claim.claim_id}-d{step.number}", "decision", "理赔决定通知书", "0" * 64)
 
     # --- storing ------------------------------------------------------------------------------------------------------
 

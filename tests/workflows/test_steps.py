@@ -5,6 +5,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 
 import worker
 from activities.failures import failure_code, failure_message
+from activities.letters import LetterSteps
 from tests.workflows.process_books import Books
 
 
@@ -15,7 +16,8 @@ def names(steps):
 def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
     adapters = SimpleNamespace(insurers={}, payments=None, notices=None)
     outside = worker.outside_activities({}, None, None)
-    assert names(worker.process_activities(None, adapters)) == names([*outside, *Books().activities()])
+    letters = LetterSteps(None, None, 1)
+    assert names(worker.process_activities(None, adapters, letters)) == names([*outside, *Books().activities()])
 
 
 def failed(cause):

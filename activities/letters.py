@@ -1,0 +1,194 @@
+"""Letters (文书): worked out from the case, drawn, stored under object lock, entered. What was made once is never made anew."""
+
+import asyncio
+import hashlib
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from pydantic import TypeAdapter
+from sqlalchemy.dialects.postgresql import insert
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from insurance.adapters.ports import Storage, StorageRefused, StoredObject
+from insurance.letters.apportionment_statement import ApportionmentOnPaper, PrintedNumber, apportionment_statement
+from insurance.letters.claim_facts import ClaimOnPaper
+from insurance.letters.decision_notice import DecisionOnPaper, decision_notice
+from insurance.letters.fonts import FontMissing
+from insurance.letters.letter import Issuer
+from insurance.letters.letter import Letter as Draft
+from insurance.letters.pdf import as_pdf
+from insurance.products.catalogue import load_catalogue
+from insurance.rules.apportionment import apportion
+from insurance.rules.assessment import countable
+from insurance.rules.case import CaseReceipt, DecidedLine, Decision
+from insurance.rules.event import Event
+from insurance.rules.receipts.repeats import copies
+from insurance.rules.settlement import Settlement
+from insurance.rules.terms import Cause, ProductTerms
+from insurance.tables import Database, Letter, Policy
+
+CONTENT_TYPE = "application/pdf"
+MAX_BYTES = 5 * 1024 * 1024
+_terms = TypeAdapter(ProductTerms)
+
+
+@dataclass(frozen=True)
+class LetterClaim:
+    """The claim that a letter is about. `happened_on`: the accident's day in China."""
+
+    claim_id: str
+    policy_no: str
+    insurer_code: str
+    report_no: str | None
+    event: Cause
+    happened_on: date
+    on_campus: bool = False
+
+
+@dataclass(frozen=True)
+class DecisionLetter:
+    """`number` counts the claim's decisions from 1. `dispute_until`: the last day for asking for another adjuster, None when that
+    was done before or need not be."""
+
+    claim: LetterClaim
+    settlement: Settlement
+    decision: Decision
+    number: int
+    dispute_until: date | None = None
+
+
+@dataclass(frozen=True)
+class ApportionmentLetter:
+    """`lines`: what was paid, by coverage, in all; a claim that was paid more than once has a letter for each sum."""
+
+    claim: LetterClaim
+    receipts: tuple[CaseReceipt, ...]
+    lines: tuple[DecidedLine, ...]
+    paid_on: date
+
+
+@dataclass(frozen=True)
+class MadeLetter:
+    letter_id: str
+    kind: str
+    title: str
+    sha256: str
+
+
+class LetterSteps:
+    """`retention_days`: how long the store keeps a letter from being deleted."""
+
+    def __init__(self, database: Database, storage: Storage, retention_days: int) -> None:
+        self._database = database
+        self._storage = storage
+        self._retention = timedelta(days=retention_days)
+
+    @activity.defn
+    async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
+        """The notice of one decision. Safe to repeat: the first one stands. Final failure `font_missing`."""
+        letter_id = f"{step.claim.claim_id}-d{step.number}"
+        known = await self._known(letter_id)
+        if known is not None:
+            return known
+        policy = await self._policy(step.claim)
+        paper = DecisionOnPaper(
+            number=letter_id,
+            claim=_on_paper(step.claim, policy),
+            terms=_terms.validate_python(policy.terms),
+            settlement=step.settlement,
+            decision=step.decision,
+            dispute_until=step.dispute_until,
+        )
+        draft = decision_notice(paper, _issuer(step.claim))
+        return await self._make(step.claim, "decision", draft)
+
+    async def make_apportionment(self, step: ApportionmentLetter) -> MadeLetter:
+        """What was paid on which receipt. Safe to repeat. Raises `NotApportionable`."""
+        paid = {line.coverage_id: line.payable_fen for line in step.lines}
+        letter_id = f"{step.claim.claim_id}-a{sum(paid.values())}"
+        known = await self._known(letter_id)
+        if known is not None:
+            return known
+        policy = await self._policy(step.claim)
+        terms = _terms.validate_python(policy.terms)
+        copied = copies(step.receipts)
+        counted = [c for r in step.receipts if r.receipt_id not in copied and (c := countable(r)) is not None]
+        split = apportion(terms, Event(step.claim.event, step.claim.happened_on, step.claim.on_campus), counted, paid)
+        in_it = {share.receipt.receipt_id for share in split.receipts}
+        numbers = {r.receipt_id: PrintedNumber(r.fields.bill_code, r.fields.bill_no) for r in step.receipts}
+        paper = ApportionmentOnPaper(
+            number=letter_id,
+            claim=_on_paper(step.claim, policy),
+            terms=terms,
+            apportionment=split,
+            numbers=numbers,
+            uncounted=tuple(number for receipt_id, number in numbers.items() if receipt_id not in in_it),
+            paid_on=step.paid_on,
+        )
+        return await self._make(step.claim, "apportionment", apportionment_statement(paper, _issuer(step.claim)))
+
+    async def _known(self, letter_id: str) -> MadeLetter | None:
+        async with self._database.transaction() as session:
+            row = await session.get(Letter, letter_id)
+        return None if row is None else MadeLetter(row.letter_id, row.kind, row.title, row.sha256)
+
+    async def _policy(self, claim: LetterClaim) -> Policy:
+        async with self._database.transaction() as session:
+            return await session.get_one(Policy, claim.policy_no)
+
+    async def _make(self, claim: LetterClaim, kind: str, draft: Draft) -> MadeLetter:
+        """The file first, then its row: a row never speaks of a file that is not there."""
+        try:
+            file = await asyncio.to_thread(as_pdf, draft)
+        except FontMissing as error:
+            raise ApplicationError(str(error), type="font_missing", non_retryable=True) from None
+        stored = await self._keep(claim.claim_id, file)
+        row = Letter(
+            letter_id=draft.number,
+            process_id=claim.claim_id,
+            kind=kind,
+            title=draft.title,
+            sha256=stored.sha256,
+            size=stored.size,
+            object_key=stored.key,
+            version_id=stored.version_id,
+            made_at=datetime.now(UTC),
+        )
+        async with self._database.transaction() as session:
+            await session.execute(insert(Letter).values(**row.model_dump()).on_conflict_do_nothing())
+            first = await session.get_one(Letter, draft.number)
+        return MadeLetter(first.letter_id, first.kind, first.title, first.sha256)
+
+    async def _keep(self, claim_id: str, file: bytes) -> StoredObject:
+        """The same file given again is the object that is there."""
+        digest = hashlib.sha256(file).hexdigest()
+        key = f"letters/{claim_id}/{digest}.pdf"
+        try:
+            return await self._storage.stat(key)
+        except StorageRefused:
+            locked_until = datetime.now(UTC) + self._retention
+            return await self._storage.put(
+                key, io.BytesIO(file), CONTENT_TYPE, locked_until=locked_until, max_bytes=MAX_BYTES
+            )
+
+
+def _issuer(claim: LetterClaim) -> Issuer:
+    insurer = load_catalogue().insurer(claim.insurer_code)
+    assert insurer is not None
+    return Issuer(insurer.name, insurer.hotline, insurer.hours)
+
+
+def _on_paper(claim: LetterClaim, policy: Policy) -> ClaimOnPaper:
+    return ClaimOnPaper(
+        claim_id=claim.claim_id,
+        report_no=claim.report_no,
+        policy_no=claim.policy_no,
+        product_title=policy.terms["title"],
+        applicant_name=policy.applicant["name"],
+        insured_name=policy.insured["name"],
+        insured_id_number=policy.insured["id_number"],
+        event=claim.event,
+        happened_on=claim.happened_on,
+    )
