@@ -10,10 +10,15 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.broken_clocks import count_broken
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
+from insurance.calendar import load_calendar
 from insurance.rules.case import CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.case_file import CaseFile
+from insurance.rules.claim_clocks import clocks_of, next_due
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import Calendar, end_of_day
 from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt
 
 
@@ -44,13 +49,15 @@ _receipt = TypeAdapter(CaseReceipt)
 
 
 class ClaimRecords:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, calendar: Calendar | None = None) -> None:
         self._database = database
+        self._calendar = calendar or load_calendar()
 
     @activity.defn
     async def publish_claim(self, record: ClaimRecord) -> None:
         """Store the claim as it is now, with the documents and receipts that changed. Safe to repeat."""
-        case = record.case
+        case, day = record.case, shanghai_day(record.case.updated_at)
+        due = next_due(case, self._calendar, day) if record.open else None
         async with self._database.transaction() as session:
             if record.limits is not None:
                 await lock_policy(session, case.policy_no)
@@ -68,6 +75,8 @@ class ClaimRecords:
                     "open": record.open,
                     "case": _case.dump_python(case, mode="json"),
                     "payable_fen": case.decision.payable_fen if case.decision else None,
+                    "due_at": end_of_day(due.due_on) if due else None,
+                    "due_clock": due.clock if due else None,
                     "created_at": case.reported_at,
                     "updated_at": case.updated_at,
                 },
@@ -76,6 +85,8 @@ class ClaimRecords:
             )
             if record.limits is not None and is_news:
                 await replace_limits(session, case.policy_no, case.claim_id, record.limits)
+            if is_news:
+                await count_broken(session, case, clocks_of(case, self._calendar, day))
             for document in record.documents:
                 await publish_row(session, ClaimDocument, _document(document, record), key="document_id")
             for receipt in record.receipts:

@@ -1,6 +1,7 @@
 """A claim as people see it: state, whose turn, timeline, clocks, papers, receipts with their checks, sums, payout."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -13,18 +14,20 @@ from api.timeline import timeline_of
 from api.views import instant
 from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, EvidenceView, Payout
 from insurance.rules.case_file import CaseFile
+from insurance.rules.claim_clocks import clocks_of
 from insurance.rules.codes import REASON_CODES
-from insurance.rules.cover import shanghai_day
-from insurance.rules.deadlines import ClaimFacts, clocks
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.receipts.against_claim import fen_of
+from insurance.rules.reminders import CLOCK_NAMES
 from insurance.rules.settlement import Settlement
 from insurance.rules.status import label, whose_turn
 from insurance.tables import Claim
 
 # long enough to look through a claim, too short to be passed on
 VIEW_SECONDS = 900
+LIMITATION_IS_NEAR = timedelta(days=90)
+CLOCK_LABELS = {**CLOCK_NAMES, "limitation": "诉讼时效"}
 
 
 def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
@@ -52,13 +55,14 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
         "repeats": await _repeat_views(session, case, caller),
         "clocks": _clock_views(parts, case),
+        "warnings": _warnings(parts, case),
         "settlement": settlement_view(case.assessment.settlement) if case.assessment else None,
         "decision": decision_view(case.decision) if case.decision else None,
         "payees": [
             {"kind": p.kind, "account": mask_account(p.account), "name": mask_name(p.name), "share": p.share}
             for p in case.payees
         ],
-        "payout": _payout_view(case),
+        "payout": _payout_view(parts, case),
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
         "timeline": await timeline_of(session, row.claim_id),
@@ -163,41 +167,55 @@ def _receipt_view(receipt: CaseReceipt) -> dict[str, Any]:
 
 
 def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
-    """The law's clocks, from the day on which the papers were first complete."""
-    if case.received_at is None:
+    """Every clock with its article, its days, why it stands still, and whose turn it is."""
+    turn = whose_turn(case.state)
+    return [
+        asdict(clock)
+        | {
+            "label": CLOCK_LABELS[clock.clock],
+            "whose_turn": turn if clock.state in ("running", "paused") else None,
+            "paused_because": "等待补充材料" if clock.paused_days or clock.state == "paused" else None,
+        }
+        for clock in clocks_of(case, parts.calendar, parts.today())
+    ]
+
+
+def _warnings(parts: Parts, case: CaseFile) -> list[dict[str, str]]:
+    """What the family loses by waiting. A claim that comes late is never refused for it."""
+    limitation = next((c for c in clocks_of(case, parts.calendar, parts.today()) if c.clock == "limitation"), None)
+    if limitation is None or limitation.due_on - parts.today() > LIMITATION_IS_NEAR:
         return []
-    days = {
-        "notice_delivered_on": case.notice_delivered_at,
-        "supplement_received_on": case.supplement_received_at,
-        "decided_on": case.decision.decided_at if case.decision else None,
-        "agreed_on": case.agreed_at,
-        "paid_on": max((p.paid_at for p in case.payouts if p.paid_at), default=None),
-        "refusal_notified_on": case.decision.decided_at if _is_refused(case) and case.decision else None,
-    }
-    facts = ClaimFacts(
-        received_on=shanghai_day(case.received_at),
-        outcome=case.decision.outcome if case.decision else None,
-        **{name: shanghai_day(at) if at else None for name, at in days.items()},
-    )
-    return [asdict(clock) for clock in clocks(facts, parts.calendar, parts.today())]
+    day = limitation.due_on
+    text = f"请求赔付的诉讼时效为二年，最后一日为{day.year}年{day.month}月{day.day}日，请尽快提交材料；逾期提交我们仍会受理"
+    return [{"code": "limitation_passed" if limitation.state == "broken" else "limitation_near", "text": text}]
 
 
-def _is_refused(case: CaseFile) -> bool:
-    return case.decision is not None and case.decision.outcome == "refused"
-
-
-def _payout_view(case: CaseFile) -> dict[str, Any] | None:
-    if case.decision is None or not case.decision.payable_fen:
+def _payout_view(parts: Parts, case: CaseFile) -> dict[str, Any] | None:
+    if not case.payouts and (case.decision is None or not case.decision.payable_fen):
         return None
+    owed_fen = case.decision.payable_fen if case.decision else 0
     paid = [p for p in case.payouts if p.state == "paid"]
     latest: Payout | None = case.payouts[-1] if case.payouts else None
     return {
         "state": "paid" if case.state in ("paid", "closed") else (latest.state if latest else "waiting"),
-        "amount_fen": sum(p.amount_fen for p in paid) if paid else case.decision.payable_fen,
+        "amount_fen": sum(p.amount_fen for p in paid) if paid else owed_fen,
         "paid_at": instant(max((p.paid_at for p in paid if p.paid_at), default=None)),
         "reason": latest.reason if latest else None,
+        "late_days": _late_days(parts, case),
         "transfers": [
-            {"out_biz_no": p.out_biz_no, "amount_fen": p.amount_fen, "state": p.state, "paid_at": instant(p.paid_at)}
+            {
+                "out_biz_no": p.out_biz_no,
+                "amount_fen": p.amount_fen,
+                "state": p.state,
+                "paid_at": instant(p.paid_at),
+                "advance": p.advance,
+            }
             for p in case.payouts
         ],
     }
+
+
+def _late_days(parts: Parts, case: CaseFile) -> int:
+    """Days behind the earlier of the law's and the product's last day for the payment."""
+    payment = ("payment", "agreed_payment")
+    return max((c.late_days for c in clocks_of(case, parts.calendar, parts.today()) if c.clock in payment), default=0)

@@ -15,14 +15,18 @@ from insurance.rules.deadlines import (
 )
 
 PAID = ("paid", "closed")
+ENDED = ("closed", "withdrawn")
 
 
 def clocks_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
-    """As they stand on `as_of`. Before the papers are complete only the limitation (诉讼时效) runs: a warning, never a refusal."""
+    """As they stand on `as_of`, or when the claim ended. Before the papers are complete only the limitation (诉讼时效) runs: a
+    warning, never a refusal."""
+    if case.state in ENDED:
+        as_of = min(as_of, shanghai_day(case.updated_at))
     facts = facts_of(case)
     if facts is None:
         known_on = shanghai_day(case.report.accident_at)
-        return (limitation_clock(known_on, calendar, as_of),) if case.state not in ("withdrawn", "closed") else ()
+        return (limitation_clock(known_on, calendar, as_of),) if case.state not in ENDED else ()
     return (*clocks(facts, calendar, as_of), *_promised(case, facts, calendar, as_of))
 
 
@@ -30,7 +34,7 @@ def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
     """The clock that staff must keep next; none while every one is met or waits for the family."""
     if facts_of(case) is None or case.state == "withdrawn":
         return None
-    running = (c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and not is_done(case, c))
+    running = (c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and done_on(case, c) is None)
     return min((c for c in running if c.state != "paused"), key=lambda c: c.due_on, default=None)
 
 
@@ -39,8 +43,8 @@ STAFF = frozenset(
 )
 
 
-def is_done(case: CaseFile, clock: Clock) -> bool:
-    """Whether what the clock asks for has happened, in time or late."""
+def done_on(case: CaseFile, clock: Clock) -> date | None:
+    """When what a clock of staff asks for has happened, in time or late."""
     facts = facts_of(case)
     assert facts is not None
     done = {
@@ -51,7 +55,7 @@ def is_done(case: CaseFile, clock: Clock) -> bool:
         "refusal_notice": facts.refusal_notified_on,
         "advance_payment": facts.decided_on or facts.advance_paid_on,
     }
-    return done[clock.clock] is not None
+    return done[clock.clock]
 
 
 def facts_of(case: CaseFile) -> ClaimFacts | None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from insurance.rules.case_file import CaseFile
-from insurance.rules.claim_clocks import STAFF, clocks_of, facts_of, is_done
+from insurance.rules.claim_clocks import STAFF, clocks_of, done_on, facts_of
 from insurance.rules.days import SHANGHAI
 from insurance.rules.deadlines import Calendar, Clock
 
@@ -43,7 +43,7 @@ def calls_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Call, ...
     if facts_of(case) is None:
         return ()
     clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and c.state != "paused"]
-    found = [call for clock in clocks if not is_done(case, clock) for call in _calls(clock)]
+    found = [call for clock in clocks if done_on(case, clock) is None for call in _calls(clock)]
     return tuple(sorted(found, key=lambda call: (call.at, call.clock, call.kind)))
 
 

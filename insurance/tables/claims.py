@@ -12,6 +12,7 @@ class Claim(SQLModel, table=True):
     __table_args__ = (
         Index("ix_claims_subject_created", "subject", "created_at"),
         Index("ix_claims_insurer_created", "insurer_code", "created_at"),
+        Index("ix_claims_insurer_due", "insurer_code", "due_at", "claim_id", postgresql_where="due_at IS NOT NULL"),
     )
 
     claim_id: str = Field(primary_key=True, max_length=64)
@@ -26,5 +27,8 @@ class Claim(SQLModel, table=True):
     # the whole case as its process knows it (workflows/claim_case.py), without documents and receipts, which have rows of their own
     case: Document = Field(sa_column=document())
     payable_fen: int | None = Field(default=None, sa_column=fen(nullable=True))
+    # the clock that staff must keep next, and from when on it is broken; None while none runs
+    due_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    due_clock: str | None = Field(default=None, max_length=32)
     created_at: datetime = Field(sa_column=instant())
     updated_at: datetime = Field(sa_column=instant())

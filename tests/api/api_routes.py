@@ -16,6 +16,7 @@ PARENT = frozenset({"parent"})
 ADJUSTER = frozenset({"adjuster"})
 BOTH = PARENT | ADJUSTER
 STAFF = frozenset({"operator", "adjuster"})
+AUTHORITY = frozenset({"supervisor", "operator"})
 
 
 def png(side: int = 120, colour: str = "white") -> bytes:
@@ -197,6 +198,8 @@ ROUTES = (
         lambda _: {"kind": "alipay", "account": "parent@example.com", "name": "黄建国"}, owned=True,
     ),
     Route("GET", "/v1/claims", BOTH),
+    Route("GET", "/v1/due-claims", STAFF),
+    Route("GET", "/v1/overview/clocks", AUTHORITY),
     Route("GET", CLAIM, BOTH, owned=True),
     Route("GET", CLAIM + "/events", BOTH, owned=True),
     Route("GET", CLAIM + "/history", STAFF, owned=True),

@@ -1,0 +1,101 @@
+"""What is due (时限): claims whose clock runs out, for those who must keep it, and for the authority a count of broken ones."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from api.auth import Caller
+from api.deps import InsurerStaff, TheParts, require
+from api.errors import Problem
+from api.fields import Day
+from api.paging import Paging, page_of
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import end_of_day
+from insurance.rules.reminders import CLOCK_NAMES
+from insurance.rules.status import label, whose_turn
+from insurance.tables import BrokenClock, Claim
+
+router = APIRouter(prefix="/v1", tags=["clocks"])
+
+# today and the two days after it
+NEAR = timedelta(days=3)
+
+Authority = Annotated[Caller, Depends(require("supervisor", "operator"))]
+
+
+@router.get("/due-claims")
+async def due_claims(
+    parts: TheParts, caller: InsurerStaff, page: Paging, state: Literal["near", "overdue"] = "near"
+) -> dict[str, Any]:
+    """Claims whose next clock ends within two days (`near`) or has run out (`overdue`), the most urgent first. An adjuster's
+    insurer's, an operator's own or all."""
+    now = end_of_day(parts.today() - timedelta(days=1))
+    due_at = col(Claim.due_at)
+    wanted = [due_at > now, due_at <= now + NEAR] if state == "near" else [due_at <= now]
+    if caller.insurer is not None:
+        wanted.append(col(Claim.insurer_code) == caller.insurer)
+    async with parts.database.transaction() as session:
+        rows = await page_of(session, Claim, wanted, page, "claim_id", soonest="due_at")
+    return rows.answer(lambda row: _due_view(row, parts.today()))
+
+
+@router.get("/overview/clocks")
+async def broken_clocks(
+    parts: TheParts, caller: Authority, due_from: Day | None = None, due_to: Day | None = None
+) -> dict[str, Any]:
+    """How many clocks were broken in a supervisor's region, by insurer and clock, without any case. Days are those on which they
+    ran out; this year's, if not given."""
+    first = due_from or parts.today().replace(month=1, day=1)
+    last = due_to or parts.today()
+    if caller.role == "supervisor" and caller.region is None:
+        raise Problem(403, "forbidden")
+    within = col(BrokenClock.due_on).between(first, last)
+    inside = col(BrokenClock.region).startswith(_of_region(caller.region or ""), autoescape=True)
+    mended = func.count(col(BrokenClock.done_on))
+    statement = (
+        select(col(BrokenClock.insurer_code), col(BrokenClock.clock), func.count(), mended)
+        .where(within, inside)
+        .group_by(col(BrokenClock.insurer_code), col(BrokenClock.clock))
+        .order_by(col(BrokenClock.insurer_code), col(BrokenClock.clock))
+    )
+    async with parts.database.transaction() as session:
+        counted = (await session.exec(statement)).all()
+    return {
+        "region": caller.region,
+        "due_from": first,
+        "due_to": last,
+        "items": [
+            {
+                "insurer": insurer,
+                "clock": clock,
+                "label": CLOCK_NAMES[clock],
+                "broken": broken,
+                "still_open": broken - done,
+            }
+            for insurer, clock, broken, done in counted
+        ],
+    }
+
+
+def _of_region(region: str) -> str:
+    """A province's or city's code ends in zeros: everything below it begins alike."""
+    return region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
+
+
+def _due_view(row: Claim, today: date) -> dict[str, Any]:
+    assert row.due_at is not None
+    due_on = shanghai_day(row.due_at) - timedelta(days=1)
+    return {
+        "claim_id": row.claim_id,
+        "policy_no": row.policy_no,
+        "insurer": row.insurer_code,
+        "state": row.state,
+        "label": label("claim", row.state),
+        "whose_turn": whose_turn(row.state),
+        "clock": row.due_clock,
+        "due_on": due_on,
+        "late_days": max(0, (today - due_on).days),
+    }
