@@ -34,7 +34,7 @@ from insurance.adapters.ocr.process import ReadingProcess
 from insurance.adapters.ports import Insurer, Notices, Payments
 from insurance.adapters.registry import Adapters, open_adapters, open_storage
 from insurance.calendar import load_calendar
-from insurance.settings import Settings
+from insurance.settings import ClaimSettings, Settings
 from insurance.tables import Database
 from workflows.claim import ClaimWorkflow
 from workflows.client import connect
@@ -113,10 +113,16 @@ def outside_activities(insurers: Mapping[str, Insurer], payments: Payments, noti
     ]
 
 
-def process_activities(database: Database, adapters: Adapters, letters: LetterSteps) -> list[Any]:
+def process_activities(
+    database: Database, adapters: Adapters, letters: LetterSteps, claims_settings: ClaimSettings
+) -> list[Any]:
     """Every step of the process queue."""
     purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
-    surrenders, stray, assessing = SurrenderRecords(database), StrayPayments(database), Assessing(database)
+    surrenders, stray, assessing = (
+        SurrenderRecords(database),
+        StrayPayments(database),
+        Assessing(database, claims_settings),
+    )
     return [
         *outside_activities(adapters.insurers, adapters.payments, adapters.notices),
         purchases.publish_purchase,
@@ -144,7 +150,7 @@ def process_worker(
         client,
         task_queue=settings.temporal.process_queue,
         workflows=WORKFLOWS,
-        activities=process_activities(database, adapters, letters),
+        activities=process_activities(database, adapters, letters, settings.claims),
         interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
         max_concurrent_activities=settings.worker.activities,

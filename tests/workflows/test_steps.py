@@ -6,6 +6,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 import worker
 from activities.failures import failure_code, failure_message
 from activities.letters import LetterSteps
+from insurance.settings import ClaimSettings
 from tests.workflows.process_books import Books
 
 
@@ -17,7 +18,9 @@ def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
     adapters = SimpleNamespace(insurers={}, payments=None, notices=None)
     outside = worker.outside_activities({}, None, None)
     letters = LetterSteps(None, None, 1)
-    assert names(worker.process_activities(None, adapters, letters)) == names([*outside, *Books().activities()])
+    assert names(worker.process_activities(None, adapters, letters, ClaimSettings())) == names(
+        [*outside, *Books().activities()]
+    )
 
 
 def failed(cause):
