@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 import io
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.letter_orders import ApportionmentLetter, DecisionLetter, LetterClaim
 from insurance.adapters.ports import Storage, StorageRefused, StoredObject
 from insurance.letters.apportionment_statement import ApportionmentOnPaper, PrintedNumber, apportionment_statement
 from insurance.letters.claim_facts import ClaimOnPaper
@@ -22,51 +23,14 @@ from insurance.letters.pdf import as_pdf
 from insurance.products.catalogue import load_catalogue
 from insurance.rules.apportionment import apportion
 from insurance.rules.assessment import countable
-from insurance.rules.case import CaseReceipt, DecidedLine, Decision
 from insurance.rules.event import Event
 from insurance.rules.receipts.repeats import copies
-from insurance.rules.settlement import Settlement
-from insurance.rules.terms import Cause, ProductTerms
+from insurance.rules.terms import ProductTerms
 from insurance.tables import Database, Letter, Policy
 
 CONTENT_TYPE = "application/pdf"
 MAX_BYTES = 5 * 1024 * 1024
 _terms = TypeAdapter(ProductTerms)
-
-
-@dataclass(frozen=True)
-class LetterClaim:
-    """The claim that a letter is about. `happened_on`: the accident's day in China."""
-
-    claim_id: str
-    policy_no: str
-    insurer_code: str
-    report_no: str | None
-    event: Cause
-    happened_on: date
-    on_campus: bool = False
-
-
-@dataclass(frozen=True)
-class DecisionLetter:
-    """`number` counts the claim's decisions from 1. `dispute_until`: the last day for asking for another adjuster, None when that
-    was done before or need not be."""
-
-    claim: LetterClaim
-    settlement: Settlement
-    decision: Decision
-    number: int
-    dispute_until: date | None = None
-
-
-@dataclass(frozen=True)
-class ApportionmentLetter:
-    """`lines`: what was paid, by coverage, in all; a claim that was paid more than once has a letter for each sum."""
-
-    claim: LetterClaim
-    receipts: tuple[CaseReceipt, ...]
-    lines: tuple[DecidedLine, ...]
-    paid_on: date
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
 from activities.clocks import Clocks
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
-from activities.letters import DecisionLetter, MadeLetter
+from activities.letter_orders import DecisionLetter
+from activities.letters import MadeLetter
 from activities.purchases import PurchaseRecord
 from activities.reviews import Remark, ReviewRecord
 from activities.stray import StrayRecord
@@ -53,6 +54,7 @@ class Books:
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
     letters: list[DecisionLetter] = field(default_factory=list)
+    letters_fail: Exception | None = None
 
     def activities(self) -> list[Any]:
         return [
@@ -190,6 +192,8 @@ class Books:
     @activity.defn
     async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
         await self._wait("drawing")
+        if self.letters_fail is not None:
+            raise self.letters_fail
         if step not in self.letters:
             self.letters.append(step)
         return MadeLetter(f"{step.claim.claim_id}-d{step.number}", "decision", "理赔决定通知书", "0" * 64)

@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+import pytest
+from temporalio.exceptions import ApplicationError
+
+from insurance.rules.cover import shanghai_day
+from tests.workflows.process_orders import adjuster, payee
+from tests.workflows.process_world import World
+from workflows.messages import DecisionOrder
+
+pytestmark = pytest.mark.servers
+
+
+async def refused(world: World) -> str:
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(payer="别人"), payees=(payee(),))
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", adjuster())
+    await world.update(review_id, "decide", DecisionOrder(adjuster(), "refused", ("not_insured",), ""))
+    await world.until_state(claim_id, "decided")
+    return claim_id
+
+
+async def test_payment_does_not_wait_for_the_letter_but_the_end_does(world: World):
+    reached, go_on = world.books.hold("drawing")
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    await world.until_state(claim_id, "paid")
+    await reached.wait()
+    assert "letter_made" not in world.books.told(claim_id)
+    go_on.set()
+    assert (await world.end_of(claim_id)).state == "closed"
+    assert world.books.told(claim_id)[-2:] == ["letter_made", "closed"]
+
+
+async def test_a_full_decision_has_one_letter_with_its_own_sums(world: World):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    await world.end_of(claim_id)
+    (letter,) = world.books.letters
+    assert (letter.claim.claim_id, letter.number, letter.dispute_until) == (claim_id, 1, None)
+    assert letter.decision.payable_fen == letter.settlement.payable_fen == 800_00
+
+
+async def test_a_refusals_letter_is_announced_and_says_how_long_it_can_be_disputed(world: World):
+    claim_id = await refused(world)
+    await world.until_told(claim_id, "letter_made")
+    (letter,) = world.books.letters
+    assert letter.decision.reason_codes == ("not_insured",)
+    assert letter.dispute_until == shanghai_day(letter.decision.decided_at + timedelta(days=30))
+    assert "letter_made" in world.books.noticed(claim_id)
+
+
+async def test_the_decision_after_a_dispute_has_a_letter_of_its_own(world: World):
+    claim_id = await refused(world)
+    await world.until_told(claim_id, "letter_made")
+    await world.update(claim_id, "dispute")
+    review_id = f"{claim_id}-r2"
+    await world.until_state(review_id, "open")
+    other = adjuster("adjuster-2")
+    await world.update(review_id, "take", other)
+    await world.update(review_id, "decide", DecisionOrder(other, "full", (), ""))
+    await world.end_of(claim_id)
+    assert [(letter.number, letter.decision.outcome) for letter in world.books.letters] == [(1, "refused"), (2, "full")]
+
+
+async def test_a_letter_that_can_not_be_drawn_keeps_nobody_from_the_money(world: World):
+    world.books.letters_fail = ApplicationError("no font", type="font_missing", non_retryable=True)
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    assert (await world.end_of(claim_id)).state == "closed"
+    assert "letter_failed" in world.books.told(claim_id)
+    assert world.books.letters == []
