@@ -69,6 +69,13 @@ def seconds(config: dict[str, Any], name: str, default: list[float]) -> list[flo
     return [float(one) for one in value]
 
 
+def hours(config: dict[str, Any], name: str, default: float) -> float:
+    value = config.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigWrong(f"{name} must be a number of hours")
+    return float(value)
+
+
 @contextmanager
 def in_background(app: Starlette, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """The simulator in a thread of this process, on a free port if none is given; gives its address. For contract tests."""

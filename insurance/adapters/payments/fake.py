@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from pydantic import ValidationError
@@ -20,6 +20,8 @@ from insurance.adapters.ports import (
     PayOrder,
     Refund,
     SignatureInvalid,
+    Statement,
+    StatementLine,
     Trade,
     Transfer,
     TransferOrder,
@@ -51,7 +53,8 @@ class FakePayments:
     """`open_page` and `pay` are what the payer does at the payment page; `notices` are the forms sent because of it.
 
     `movements` lists what was really moved, as (payment | refund | transfer, our key, fen); `faults` makes it misbehave;
-    `transfer_outcome` decides each transfer (paid, if not given) and `settle` a pending one.
+    `transfer_outcome` decides each transfer (paid, if not given) and `settle` a pending one; `bill_ready_after` is how long after
+    its day a bill is there.
     """
 
     def __init__(
@@ -60,8 +63,11 @@ class FakePayments:
         transfer_outcome: Callable[[TransferOrder], Literal["paid", "pending", "failed"]] = lambda _: "paid",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeout_seconds: float = 10.0,
+        bill_ready_after: timedelta = timedelta(hours=9),
     ) -> None:
         self.movements: list[tuple[str, str, int]] = []
+        self._lines: list[StatementLine] = []
+        self._bill_ready_after = bill_ready_after
         self.notices: list[dict[str, str]] = []
         self.faults = Faults(PaymentsUnavailable, PaymentsRefused, timeout_seconds)
         self._transfer_outcome = transfer_outcome
@@ -86,7 +92,7 @@ class FakePayments:
         if trade.status(self._clock()) != "waiting":
             raise PaymentsRefused("trade_not_waiting")
         trade.paid_at, trade.account_closed = self._clock(), account_closed
-        self.movements.append(("payment", out_trade_no, trade.order.amount_fen))
+        self._move("payment", out_trade_no, trade.trade_no, trade.order.amount_fen)
         self._notify(trade)
 
     async def query_trade(self, out_trade_no: str) -> Trade:
@@ -105,7 +111,7 @@ class FakePayments:
         def act() -> Refund:
             trade = self._refundable(out_trade_no, amount_fen)
             trade.refunds[out_request_no] = amount_fen
-            self.movements.append(("refund", out_request_no, amount_fen))
+            self._move("refund", out_request_no, trade.trade_no, amount_fen)
             self._notify(trade)
             return Refund(out_request_no, "done", amount_fen)
 
@@ -149,7 +155,7 @@ class FakePayments:
         order, pending = self._transfers[out_biz_no]
         match status:
             case "paid":
-                self.movements.append(("transfer", out_biz_no, order.amount_fen))
+                self._move("transfer", out_biz_no, str(pending.order_id), order.amount_fen)
                 settled = replace(pending, status="paid", paid_at=self._clock())
             case "failed":
                 settled = replace(pending, status="failed", reason_code="account_not_found", reason="收款账号不存在")
@@ -164,6 +170,16 @@ class FakePayments:
 
         return self.faults.run("query_transfer", act)
 
+    async def statement(self, day: date) -> Statement:
+        def act() -> Statement:
+            ends = datetime.combine(day + timedelta(days=1), time(), mapping.BEIJING)
+            if self._clock() < ends + self._bill_ready_after:
+                raise PaymentsUnavailable("the bill is not there yet")
+            booked = (line for line in self._lines if line.at.astimezone(mapping.BEIJING).date() == day)
+            return Statement(day, tuple(sorted(booked, key=lambda line: line.at)))
+
+        return self.faults.run("statement", act)
+
     def parse_notice(self, form: Mapping[str, str]) -> PaymentNotice:
         unsigned = {name: value for name, value in form.items() if name != "sign"}
         if (
@@ -175,6 +191,13 @@ class FakePayments:
             return mapping.notice(NoticeForm.model_validate(unsigned))
         except ValidationError:
             raise SignatureInvalid("signed, but not a notice of a trade") from None
+
+    def _move(
+        self, kind: Literal["payment", "refund", "transfer"], number: str, trade_no: str, amount_fen: int
+    ) -> None:
+        self.movements.append((kind, number, amount_fen))
+        # the gateway's books know no fractions of a second
+        self._lines.append(StatementLine(kind, number, trade_no, amount_fen, self._clock().replace(microsecond=0)))
 
     def _trade(self, out_trade_no: str) -> Trade:
         trade = self._trades.get(out_trade_no)

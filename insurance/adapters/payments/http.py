@@ -1,14 +1,14 @@
 """Alipay (支付宝) reached over its gateway protocol: page payment, query, close, refund, transfer, and its notices."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
 import httpx
 from pydantic import ValidationError
 
-from insurance.adapters.payments import mapping, wire
+from insurance.adapters.payments import bills, mapping, wire
 from insurance.adapters.payments.amounts import yuan
 from insurance.adapters.payments.gateway import AnswerNotTrusted, Gateway
 from insurance.adapters.ports import (
@@ -17,10 +17,15 @@ from insurance.adapters.ports import (
     PayOrder,
     Refund,
     SignatureInvalid,
+    Statement,
     Trade,
     Transfer,
     TransferOrder,
 )
+
+MAX_BILL_BYTES = 50 * 1024 * 1024
+# where the live gateway keeps its bills
+BILL_HOSTS = {"openapi.alipay.com": "dwbillcenter.alipay.com"}
 
 Answer = TypeVar("Answer", bound=wire.Answer)
 Read = TypeVar("Read")
@@ -109,6 +114,43 @@ class AlipayPayments:
                 return _read(partial(mapping.transfer, out_biz_no, _success(answer)))
         return Transfer(out_biz_no, "not_found")
 
+    async def statement(self, day: date) -> Statement:
+        try:
+            trades = bills.trade_lines(await self._bill("trade", day))
+            account = bills.account_lines(await self._bill("signcustomer", day))
+        except bills.BillUnreadable as error:
+            raise PaymentsUnavailable(f"a bill that can't be read: {error}") from None
+        return Statement(day, tuple(sorted([*trades, *account], key=lambda line: line.at)))
+
+    async def _bill(self, bill_type: str, day: date) -> bytes:
+        """Its ZIP. That there is none says `BILL_NOT_EXIST`, before it is made as well as for a day that the gateway knows nothing
+        of: it is never taken for an empty one, which is a bill without rows."""
+        method = "alipay.data.dataservice.bill.downloadurl.query"
+        answer = await self._call(method, {"bill_type": bill_type, "bill_date": day.isoformat()}, wire.BillAnswer)
+        if answer.sub_code.upper().endswith("BILL_NOT_EXIST"):
+            raise PaymentsUnavailable("the bill is not there yet")
+        url = bill_address(_success(answer).bill_download_url or "", self._gateway_url)
+        if url is None:
+            raise PaymentsUnavailable(f"{method}: a bill at an address that is not the gateway's")
+        return await self._download(url)
+
+    async def _download(self, url: httpx.URL) -> bytes:
+        """Redirections are not followed: they could lead anywhere."""
+        bill = bytearray()
+        try:
+            async with self._client.stream(
+                "GET", url, timeout=self._timeout_seconds, follow_redirects=False
+            ) as response:
+                if response.status_code != httpx.codes.OK:
+                    raise PaymentsUnavailable(f"bill: HTTP {response.status_code}")
+                async for part in response.aiter_bytes():
+                    bill += part
+                    if len(bill) > MAX_BILL_BYTES:
+                        raise PaymentsUnavailable("bill: larger than any bill")
+        except httpx.HTTPError as error:
+            raise PaymentsUnavailable(f"bill: {type(error).__name__}") from None
+        return bytes(bill)
+
     def parse_notice(self, form: Mapping[str, str]) -> PaymentNotice:
         self._gateway.verify_notice(form)
         try:
@@ -133,6 +175,21 @@ class AlipayPayments:
             return answer.model_validate(self._gateway.answer(method, response.text))
         except (AnswerNotTrusted, ValidationError):
             raise PaymentsUnavailable(f"{method}: an answer that can't be trusted") from None
+
+
+def bill_address(text: str, gateway_url: str) -> httpx.URL | None:
+    """Where a bill may be fetched: from the gateway itself, or from the house of bills that belongs to it. None for anywhere else.
+    Alipay names http addresses; what names payers is fetched as the gateway is spoken to."""
+    try:
+        url, gateway = httpx.URL(text), httpx.URL(gateway_url)
+    except httpx.InvalidURL:
+        return None
+    if url.userinfo or url.scheme not in ("http", "https"):
+        return None
+    if (url.host, url.port) == (BILL_HOSTS.get(gateway.host), None):
+        return url.copy_with(scheme=gateway.scheme)
+    same = (url.scheme, url.host, url.port) == (gateway.scheme, gateway.host, gateway.port)
+    return url if same else None
 
 
 def _success(answer: Answer) -> Answer:

@@ -46,6 +46,12 @@ class TransferAnswer(Answer):
     fail_reason: str | None = None
 
 
+class BillAnswer(Answer):
+    """alipay.data.dataservice.bill.downloadurl.query: the address is good for half a minute."""
+
+    bill_download_url: str | None = None
+
+
 class NoticeForm(BaseModel):
     """An asynchronous notice of a trade (trade_status_sync)."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, Protocol
 
 
@@ -75,6 +75,26 @@ class Transfer:
     reason: str | None = None
 
 
+@dataclass(frozen=True)
+class StatementLine:
+    """Money that moved, as the gateway booked it. `number` is ours: out_trade_no, out_request_no, out_biz_no; `trade_no` the
+    gateway's, which for a refund is that of the trade it gives back. `other`: a booking of a kind that we don't know."""
+
+    kind: Literal["payment", "refund", "transfer", "other"]
+    number: str
+    trade_no: str
+    amount_fen: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Everything that moved on one Asia/Shanghai day, in order of time; without the gateway's own fees and withdrawals."""
+
+    day: date
+    lines: tuple[StatementLine, ...]
+
+
 class Payments(Protocol):
     """The payment gateway. Errors of every async method: `PaymentsUnavailable`, `PaymentsRefused`."""
 
@@ -107,6 +127,11 @@ class Payments(Protocol):
         ...
 
     async def query_transfer(self, out_biz_no: str) -> Transfer: ...
+
+    async def statement(self, day: date) -> Statement:
+        """The bill (对账单) of an Asia/Shanghai day. `PaymentsUnavailable` until the gateway has made it, usually by 9:00 of the
+        next day."""
+        ...
 
     def parse_notice(self, form: Mapping[str, str]) -> PaymentNotice:
         """Verify (RSA2) and read a notice. Raises `SignatureInvalid`, also for another app id."""

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from insurance.simulators import outbox as outbox_module
 from insurance.simulators.alipay import ledger
+from insurance.simulators.alipay.bills import Bills
 from insurance.simulators.alipay.config import Config, read_config
 from insurance.simulators.alipay.ledger import Refusal
 from insurance.simulators.alipay.page import order_page, paid_page, refusal_page
@@ -37,6 +38,7 @@ OPERATIONS = {
     "alipay.trade.fastpay.refund.query": "query_refund",
     "alipay.fund.trans.uni.transfer": "transfer",
     "alipay.fund.trans.common.query": "query_transfer",
+    "alipay.data.dataservice.bill.downloadurl.query": "statement",
 }
 CLOCK_TOLERANCE_SECONDS = 600
 
@@ -47,10 +49,11 @@ Content = dict[str, Any]
 def build(raw_config: dict[str, Any], data: Path) -> Starlette:
     config = read_config(raw_config)
     database = Database(data, ledger.SCHEMA + outbox_module.SCHEMA)
-    faults = Faults(frozenset({"page", "pay", *OPERATIONS.values()}))
+    faults = Faults(frozenset({"page", "pay", "download", *OPERATIONS.values()}))
     outbox = Outbox(database, _post, _taken, config.notify_retry_seconds)
     transfers = Transfers(database)
-    gateway = GatewayDoor(config, faults, Trades(config, database, outbox), transfers)
+    bills = Bills(config, database)
+    gateway = GatewayDoor(config, faults, Trades(config, database, outbox), transfers, bills)
 
     def entries(key: str | None) -> list[dict[str, Any]]:
         transfers.settle_due()
@@ -65,20 +68,33 @@ def build(raw_config: dict[str, Any], data: Path) -> Starlette:
             await sending
         database.close()
 
-    door = Route("/gateway.do", gateway.enter, methods=["GET", "POST"])
-    return Starlette(routes=[door, *control_routes(faults, outbox, entries)], lifespan=lifespan)
+    doors = [
+        Route("/gateway.do", gateway.enter, methods=["GET", "POST"]),
+        Route("/downloadBillFile.resource", gateway.download, methods=["GET"]),
+    ]
+    return Starlette(routes=[*doors, *control_routes(faults, outbox, entries)], lifespan=lifespan)
 
 
 class GatewayDoor:
-    def __init__(self, config: Config, faults: Faults, trades: Trades, transfers: Transfers) -> None:
-        self._config, self._faults, self._trades, self._transfers = config, faults, trades, transfers
+    def __init__(self, config: Config, faults: Faults, trades: Trades, transfers: Transfers, bills: Bills) -> None:
+        self._config, self._faults = config, faults
+        self._trades, self._transfers, self._bills = trades, transfers, bills
 
     async def enter(self, request: Request) -> Response:
         address = _parameters(request.scope["query_string"])
         form = _parameters(await request.body())
         if address.get("method") == PAGE:
             return await self._page(request, address, form)
-        return await self._call(address | form)
+        return await self._call(address | form, str(request.base_url))
+
+    async def download(self, request: Request) -> Response:
+        """A bill, by an address that was given out less than half a minute ago."""
+
+        async def act() -> Response:
+            bill = self._bills.fetch(request.query_params.get("fileId", ""))
+            return Response(bill, media_type="application/zip") if bill else Response(status_code=403)
+
+        return await self._faults.perform("download", act, lambda _: Response(status_code=403))
 
     async def _page(self, request: Request, address: Parameters, form: Parameters) -> Response:
         """The address alone is signed; the form of the page is the payer's."""
@@ -110,14 +126,14 @@ class GatewayDoor:
         plan = NOTICES[notice] if demanded == NoticePlan() else demanded
         return paid_page(self._trades.pay(trade["out_trade_no"], buyer, plan), address.get("return_url", ""), as_json)
 
-    async def _call(self, parameters: Parameters) -> Response:
+    async def _call(self, parameters: Parameters, here: str) -> Response:
         method = parameters.get("method", "")
 
         async def act() -> Response:
             try:
                 self._prove(parameters)
                 _check_clock(parameters)
-                content, lost = self._do(method, _biz_content(parameters))
+                content, lost = self._do(method, _biz_content(parameters), here)
             except Refusal as refusal:
                 return self._refused(method, refusal)
             return LostAnswer() if lost else self._answer(method, {"code": "10000", "msg": "Success", **content})
@@ -127,7 +143,7 @@ class GatewayDoor:
 
         return await self._faults.perform(OPERATIONS.get(method, ""), act, refuse)
 
-    def _do(self, method: str, content: Content) -> tuple[Content, bool]:
+    def _do(self, method: str, content: Content, here: str) -> tuple[Content, bool]:
         """The answer, and whether it is to be lost."""
         match OPERATIONS.get(method):
             case "query":
@@ -142,6 +158,9 @@ class GatewayDoor:
                 return self._transfers.transfer(content)
             case "query_transfer":
                 return self._transfers.query(content), False
+            case "statement":
+                self._transfers.settle_due()
+                return self._bills.offer(content, here), False
             case _:
                 raise Refusal("isv.invalid-method", "没有这个接口", "40002")
 

@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
-from payments_bench import APP_ID, Bench, FakeBench, Inbox, KeyPair, SimulatorBench
+from payments_bench import APP_ID, BILL_READY_AFTER, Bench, FakeBench, Inbox, KeyPair, SimulatorBench
 
 from insurance.adapters.payments.http import AlipayPayments
 from insurance.simulators.alipay.app import build
@@ -33,6 +33,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory, app_keys: KeyPair, gatew
         "app_public_key": app_keys.public,
         "gateway_private_key": gateway_keys.private,
         "notify_retry_seconds": [0.1],
+        "bill_ready_hours": BILL_READY_AFTER.total_seconds() / 3600,
     }
     with in_background(build(config, tmp_path_factory.mktemp("alipay") / "ledger.sqlite")) as url:
         yield url

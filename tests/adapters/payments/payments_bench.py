@@ -20,6 +20,9 @@ from insurance.adapters.ports import Payments, PaymentsRefused, PayOrder, Transf
 
 APP_ID = "2021000000000001"
 
+# while its day still runs, so that what a test moves is on a bill at once
+BILL_READY_AFTER = timedelta(days=-1)
+
 Movement = tuple[str, str, int]
 
 
@@ -84,7 +87,9 @@ class Bench(Protocol):
 
 class FakeBench:
     def __init__(self) -> None:
-        self.payments = FakePayments(transfer_outcome=self._outcome, timeout_seconds=0.5)
+        self.payments = FakePayments(
+            transfer_outcome=self._outcome, timeout_seconds=0.5, bill_ready_after=BILL_READY_AFTER
+        )
         self._settling: list[TransferOrder] = []
 
     def _outcome(self, order: TransferOrder) -> Any:

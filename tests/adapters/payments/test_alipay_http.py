@@ -1,7 +1,7 @@
 import base64
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from payments_bench import APP_ID, KeyPair, SimulatorBench, a_transfer, an_order
 
-from insurance.adapters.payments.http import AlipayPayments
+from insurance.adapters.payments.http import AlipayPayments, bill_address
 from insurance.adapters.ports import PaymentsUnavailable, SignatureInvalid
 
 MadePayments = Callable[..., AlipayPayments]
@@ -33,11 +33,15 @@ def make(app_keys: KeyPair, gateway_keys: KeyPair, client: httpx.AsyncClient, si
     return made
 
 
-def answering(gateway_keys: KeyPair, name: str, content: dict[str, str]) -> httpx.AsyncClient:
+def signed_answer(gateway_keys: KeyPair, name: str, content: dict[str, str]) -> str:
     key = load_pem_private_key(gateway_keys.private.encode(), None)
     text = json.dumps(content, ensure_ascii=False)
     sign = base64.b64encode(key.sign(text.encode(), PKCS1v15(), SHA256())).decode()  # type: ignore[union-attr,call-arg,arg-type]
-    body = f'{{"{name}_response": {text}, "sign": "{sign}"}}'
+    return f'{{"{name}_response": {text}, "sign": "{sign}"}}'
+
+
+def answering(gateway_keys: KeyPair, name: str, content: dict[str, str]) -> httpx.AsyncClient:
+    body = signed_answer(gateway_keys, name, content)
     return httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(200, text=body)))
 
 
@@ -154,3 +158,80 @@ async def test_nobody_at_the_gateways_address_is_unavailable(
     )
     with pytest.raises(PaymentsUnavailable):
         await payments.query_trade("T")
+
+
+GATEWAY = "https://openapi.alipay.com/gateway.do"
+
+
+@pytest.mark.parametrize(
+    ("offered", "gateway", "fetched"),
+    [
+        ("http://127.0.0.1:81/b?x=1", "http://127.0.0.1:81/gateway.do", "http://127.0.0.1:81/b?x=1"),
+        ("http://dwbillcenter.alipay.com/b?x=1", GATEWAY, "https://dwbillcenter.alipay.com/b?x=1"),
+        ("https://openapi.alipay.com/b", GATEWAY, "https://openapi.alipay.com/b"),
+        ("http://127.0.0.1:82/b", "http://127.0.0.1:81/gateway.do", None),
+        ("http://169.254.169.254/latest", GATEWAY, None),
+        ("http://openapi.alipay.com/b", GATEWAY, None),
+        ("https://dwbillcenter.alipay.com.example.com/b", GATEWAY, None),
+        ("https://dwbillcenter.alipay.com@example.com/b", GATEWAY, None),
+        ("https://u:p@dwbillcenter.alipay.com/b", GATEWAY, None),
+        ("https://dwbillcenter.alipay.com:8443/b", GATEWAY, None),
+        ("https://dwbillcenter.alipay.com/b", "http://127.0.0.1:81/gateway.do", None),
+        ("file:///etc/passwd", GATEWAY, None),
+        ("//dwbillcenter.alipay.com/b", GATEWAY, None),
+        ("", GATEWAY, None),
+        ("http://[::1", GATEWAY, None),
+    ],
+)
+def test_a_bill_is_fetched_from_the_gateways_own_house_alone(offered: str, gateway: str, fetched: str | None) -> None:
+    address = bill_address(offered, gateway)
+    assert (str(address) if address else None) == fetched
+
+
+async def test_a_bill_at_a_strangers_address_is_not_fetched(make: MadePayments, gateway_keys: KeyPair) -> None:
+    content = {"code": "10000", "bill_download_url": "http://127.0.0.1:9/latest/meta-data"}
+    name = "alipay_data_dataservice_bill_downloadurl_query"
+    asked: list[str] = []
+    async with answering(gateway_keys, name, content) as client:
+        client.event_hooks["request"] = [_noting(asked)]
+        with pytest.raises(PaymentsUnavailable, match="address that is not the gateway's"):
+            await make(client=client).statement(date(2026, 10, 3))
+    assert len(asked) == 1
+
+
+def _noting(asked: list[str]) -> Callable[[httpx.Request], Awaitable[None]]:
+    async def note(request: httpx.Request) -> None:
+        asked.append(str(request.url))
+
+    return note
+
+
+@pytest.mark.parametrize(
+    ("bill", "why"),
+    [
+        (httpx.Response(302, headers={"location": "http://127.0.0.1:9/"}), "HTTP 302"),
+        (httpx.Response(403), "HTTP 403"),
+        (httpx.Response(200, content=b"<html>"), "can't be read"),
+        (httpx.Response(200, content=b"x" * 2000), "larger"),
+    ],
+    ids=["sent elsewhere", "too late", "no archive", "too large"],
+)
+async def test_a_bill_that_is_none_leaves_us_knowing_nothing(
+    make: MadePayments,
+    gateway_keys: KeyPair,
+    simulator: str,
+    monkeypatch: pytest.MonkeyPatch,
+    bill: httpx.Response,
+    why: str,
+) -> None:
+    monkeypatch.setattr("insurance.adapters.payments.http.MAX_BILL_BYTES", 1000)
+    name = "alipay_data_dataservice_bill_downloadurl_query"
+    content = {"code": "10000", "bill_download_url": f"{simulator}/downloadBillFile.resource?fileId=x"}
+    told = signed_answer(gateway_keys, name, content)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, text=told) if request.method == "POST" else bill
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(PaymentsUnavailable, match=why):
+            await make(client=client).statement(date(2026, 10, 3))
