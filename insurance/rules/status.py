@@ -165,13 +165,15 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             # undone before payment
             "decided": ("open",),
         },
+        # the claim may be faster than who calls the family, and may be opened again
         "serious_case": {
-            "notified": ("in_contact", "closed"),
-            "in_contact": ("documents", "closed"),
-            "documents": ("assessing", "closed"),
-            "assessing": ("documents", "decided", "closed"),
-            "decided": ("assessing", "paid", "closed"),
-            "paid": ("closed",),
+            "notified": ("in_contact", "documents", "assessing", "decided", "paid", "closed"),
+            "in_contact": ("documents", "assessing", "decided", "paid", "closed"),
+            "documents": ("assessing", "decided", "paid", "closed"),
+            "assessing": ("documents", "decided", "paid", "closed"),
+            "decided": ("documents", "assessing", "paid", "closed"),
+            "paid": ("assessing", "closed"),
+            "closed": ("assessing",),
         },
         "complaint": {
             "received": ("extended_30", "decided", "withdrawn"),

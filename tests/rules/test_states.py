@@ -30,6 +30,7 @@ SURRENDER_WALKS = [
 SERIOUS_WALKS = [
     "notified in_contact documents assessing decided paid closed",
     "assessing documents assessing decided closed",
+    "notified assessing decided paid closed assessing decided closed",
 ]
 COMPLAINT_WALKS = ["received extended_30 extended_60 decided review_requested reviewed", "received withdrawn"]
 REVIEW_WALKS = [
@@ -69,6 +70,9 @@ def test_the_walks_of_the_design_are_allowed(process, walk):
     ("process", "a", "b"),
     [
         ("claim", "reported", "decided"),
+        ("serious_case", "in_contact", "notified"),
+        ("serious_case", "paid", "decided"),
+        ("serious_case", "closed", "in_contact"),
         ("claim", "decided", "paying"),
         ("claim", "paying", "withdrawn"),
         ("claim", "paying", "in_review"),
