@@ -8,13 +8,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from insurance.rules.accidents import Accident, plain_place, told_twice
+from insurance.rules.accidents import Accident, Why, plain_place, told_twice, why_linked
 from insurance.rules.case import AccidentReport, SameAccident
 from insurance.rules.cover import shanghai_day
 from insurance.tables import AccidentMark, Claim, IncidentClaim, Policy
 
-# of one child
+# of one child, or suggested at once
 _MOST = 50
+# one insurer's claims of one day
+_MOST_OF_A_DAY = 2000
 
 
 def accident_of(claim_id: str, policy: Policy, report: AccidentReport) -> Accident:
@@ -78,3 +80,21 @@ async def students_of_incident(session: AsyncSession, claim_id: str) -> int:
 async def marked(session: AsyncSession, claim_ids: Sequence[str]) -> dict[str, AccidentMark]:
     statement = select(AccidentMark).where(col(AccidentMark.claim_id).in_(claim_ids))
     return {row.claim_id: row for row in (await session.exec(statement)).all()}
+
+
+async def why_linked_to(session: AsyncSession, mine: AccidentMark) -> list[tuple[AccidentMark, str, Why]]:
+    """Claims of the same insurer that may be of the same event, with their states; those of the same place first."""
+    statement = (
+        select(AccidentMark, Claim.state)
+        .join(Claim, col(Claim.claim_id) == col(AccidentMark.claim_id))
+        .where(AccidentMark.insurer_code == mine.insurer_code, AccidentMark.accident_on == mine.accident_on)
+        .order_by(col(AccidentMark.claim_id))
+        .limit(_MOST_OF_A_DAY)
+    )
+    one = as_accident(mine, "reported")
+    found = []
+    for row, state in (await session.exec(statement)).all():
+        why = why_linked(one, as_accident(row, state))
+        if why is not None:
+            found.append((row, state, why))
+    return sorted(found, key=lambda link: (link[2] != "same_place", link[0].claim_id))[:_MOST]

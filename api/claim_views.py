@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.claim_files import case_of, evidence_of
+from api.incident_views import beside_the_claim
 from api.parts import Parts
 from api.timeline import timeline_of
 from api.views import instant
@@ -66,6 +67,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
         "timeline": await timeline_of(session, row.claim_id),
+        **await beside_the_claim(session, caller, row.claim_id),
     }
 
 

@@ -25,6 +25,7 @@ from workflows.codec import EncryptionCodec
 from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
+    IncidentLink,
     PaymentReceived,
     PurchaseOrder,
     StrayPayment,
@@ -104,6 +105,10 @@ class Processes:
     async def tell_underwriting(self, purchase_id: str, answer: UnderwritingAnswer) -> None:
         """Raises `ProcessEnded` when nobody waits for it any more."""
         await self._signal(purchase_id, "underwriting_answered", answer)
+
+    async def tell_incident(self, claim_id: str, link: IncidentLink) -> None:
+        """Raises `ProcessEnded` when the claim is over: it learns of it when it is opened again."""
+        await self._signal(claim_id, "incident_linked", link)
 
     async def update(self, process_id: str, update: str, arg: Any = None, *, update_id: str | None = None) -> Any:
         """Tell a process something and wait for what comes of it. Raises `MoveRefused`, `ProcessEnded`."""

@@ -217,6 +217,14 @@ class ClaimOutcome:
     paid_fen: int
 
 
+@dataclass(frozen=True)
+class IncidentLink:
+    """An adjuster linked the claim to an event with so many students."""
+
+    incident_id: str
+    students: int
+
+
 # --- review (人工审核) --------------------------------------------------------------------------------------------------
 
 

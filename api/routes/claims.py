@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, StringConstraints
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.accidents import accident_of, mark_accident
 from api.auth import Caller
 from api.claim_files import case_of, evidence_of, first_case
 from api.claim_views import claim_summary, claim_view, required_document_views
@@ -102,6 +103,7 @@ async def report(
         _require_claimable(parts, policy)
         order = _order(parts, caller, policy, body, f"cl-{new_id}")
         await first_record(session, _first_record(order), "claim_id")
+        await mark_accident(session, policy.insurer_code, accident_of(order.claim_id, policy, order.report))
         await parts.processes.start_claim(order)
         return {
             "claim_id": order.claim_id,

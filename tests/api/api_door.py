@@ -76,6 +76,11 @@ class StandInProcesses:
     async def tell_payment(self, purchase_id: str, payment: Any) -> None:
         await self._acted(lambda: self.told.append((purchase_id, "payment", payment)))
 
+    async def tell_incident(self, claim_id: str, link: Any) -> None:
+        await self._acted(lambda: self.told.append((claim_id, "incident", link)))
+        if claim_id in self.refusals:
+            raise self.refusals[claim_id]
+
     async def tell_underwriting(self, purchase_id: str, answer: Any) -> None:
         await self._acted(lambda: self.told.append((purchase_id, "underwriting", answer)))
 

@@ -12,6 +12,7 @@ from activities.reviews import ReviewRecords
 from activities.surrenders import SurrenderRecords
 from insurance.rules.case import Payee
 from insurance.rules.days import last_day_of_term
+from insurance.tables import Incident, IncidentClaim
 from tests import records
 
 
@@ -24,6 +25,7 @@ class Family:
     review_id: str
     purchase_id: str
     surrender_id: str
+    incident_id: str
 
 
 async def new_family(door: Door, *, adjuster: str | None = None, insured_from: date = records.EFFECTIVE) -> Family:
@@ -57,7 +59,20 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
     await PurchaseRecords(database).publish_purchase(purchase)
     surrender = records.surrender(subject=subject, policy_no=policy.policy_no)
     await SurrenderRecords(database).publish_surrender(surrender)
+    incident = Incident(
+        incident_id=records.new("in"),
+        insurer_code="xiangjiang",
+        title="校车",
+        created_by="adj-1",
+        created_at=records.NOW,
+    )
+    await door.store(incident)
+    link = IncidentClaim(
+        claim_id=case.claim_id, incident_id=incident.incident_id, insured_digest=policy.insured_digest,
+        linked_by="adj-1", linked_at=records.NOW,
+    )  # fmt: skip
+    await door.store(link)
     return Family(
         subject, policy.policy_no, case.claim_id, receipt.receipt_id, review_id, purchase.purchase_id,
-        surrender.surrender_id,
+        surrender.surrender_id, incident.incident_id,
     )  # fmt: skip

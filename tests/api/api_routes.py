@@ -46,7 +46,7 @@ class Route:
         upload_id = "up-medical_receipt-00000000000000000000000000000000"
         known = {
             **vars(family), "upload_id": upload_id, "code": "xiangjiang", "product_id": records.PLAN_2.product_id,
-            "document_id": "declaration", "version": "1",
+            "document_id": "declaration", "version": "1", "letter_id": "letter-1",
         }  # fmt: skip
         return self.path.format(**known)
 
@@ -166,6 +166,7 @@ def clocks(_: Family | None = None) -> dict[str, Any]:
 
 
 CLAIM, REVIEW = "/v1/claims/{claim_id}", "/v1/reviews/{review_id}"
+INCIDENT = "/v1/incidents/{incident_id}"
 POLICY, SURRENDER, PURCHASE = "/v1/policies/{policy_no}", "/v1/surrenders/{surrender_id}", "/v1/purchases/{purchase_id}"
 
 ROUTES = (
@@ -212,6 +213,9 @@ ROUTES = (
     Route("POST", CLAIM + "/documents", PARENT, owned=True, creates=True),
     Route("POST", CLAIM + "/uploads", PARENT, lambda _: {"kind": "medical_receipt"}, owned=True, creates=True),
     Route("POST", CLAIM + "/uploads/{upload_id}/complete", PARENT, owned=True),
+    Route("GET", CLAIM + "/letters", BOTH, owned=True),
+    Route("POST", CLAIM + "/letters", BOTH, lambda _: {"kind": "apportionment"}, owned=True),
+    Route("GET", CLAIM + "/letters/{letter_id}", BOTH, owned=True),
     Route("GET", "/v1/reviews", ADJUSTER),
     Route("GET", REVIEW, ADJUSTER, owned=True),
     Route("POST", REVIEW + "/take", ADJUSTER, owned=True),
@@ -224,6 +228,13 @@ ROUTES = (
     Route("GET", "/v1/reviews/quality", ADJUSTER),
     Route("POST", REVIEW + "/judgement", ADJUSTER, lambda _: {"agrees": False, "reason": "票据应再核对"}, owned=True),
     Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
+    Route(
+        "POST", "/v1/incidents", ADJUSTER, lambda f: {"title": "校车", "claim_ids": [f.claim_id]}, creates=True
+    ),
+    Route("GET", "/v1/incidents", ADJUSTER),
+    Route("GET", INCIDENT, ADJUSTER, owned=True),
+    Route("POST", INCIDENT + "/claims", ADJUSTER, lambda f: {"claim_ids": [f.claim_id]}, owned=True),
+    Route("GET", CLAIM + "/related", ADJUSTER, owned=True),
     Route("PUT", "/v1/insurers/{code}/policies", STAFF, takeover, owned=True),
     Route("POST", "/v1/callbacks/alipay", ANYONE),
     Route("POST", "/v1/callbacks/insurers/{code}", ANYONE),
