@@ -13,7 +13,8 @@ from tests import records
 from tests.at_once import at_once
 
 pytestmark = pytest.mark.servers
-CREATING = [route for route in ROUTES if route.creates]
+# by families; what staff and schools create is tried where it is tested (incidents, cases)
+CREATING = [route for route in ROUTES if route.creates and "parent" in route.roles]
 STARTING = [r for r in CREATING if r.path.endswith(("/purchases", "/claims", "/surrenders"))]
 TABLES = {"/purchases": Purchase, "/claims": Claim, "/surrenders": Surrender}
 named = {"ids": lambda route: route.name}

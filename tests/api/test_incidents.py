@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -96,9 +97,14 @@ async def test_a_claim_belongs_to_one_event_at_most_and_to_the_same_one_as_often
 
 
 async def test_the_same_key_makes_one_event(door: Door):
-    body = {"claim_ids": [await child_hurt(door)]}
-    answers = [(await post(door, "/v1/incidents", body, **{"idempotency-key": "k-1"})).json() for _ in range(2)]
-    assert answers[0] == answers[1]
+    body, key = {"claim_ids": [await child_hurt(door)]}, {"idempotency-key": records.new("key")}
+    at_once = await asyncio.gather(*(post(door, "/v1/incidents", body, **key) for _ in range(4)))
+    before = await door.rows()
+    again = await post(door, "/v1/incidents", body, **key)
+    assert len({answer.text for answer in (*at_once, again)}) == 1
+    other = await post(door, "/v1/incidents", body | {"title": "食堂"}, (409,), **key)
+    assert not problems_of(other, statuses=(409,), code="idempotency_key_reused")
+    assert await door.rows() == before
 
 
 async def test_claims_of_another_insurer_can_not_be_linked(door: Door):
