@@ -9,9 +9,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.claim_files import case_of, evidence_of
+from api.contact_views import contact_of
 from api.incident_views import beside_the_claim
 from api.parts import Parts
-from api.timeline import timeline_of
+from api.timeline import claim_timeline
 from api.views import instant
 from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, EvidenceView, Payout
 from insurance.rules.case_file import CaseFile
@@ -66,7 +67,8 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "payout": _payout_view(parts, case),
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
-        "timeline": await timeline_of(session, row.claim_id),
+        "contact": contact_of(parts, row.insurer_code),
+        "timeline": await claim_timeline(session, row.claim_id),
         **await beside_the_claim(session, caller, row.claim_id),
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.contact import beside
 from api.views import instant
 from insurance.rules.chain import Entry, broken_at, superseded
 from insurance.tables import Event, HistoryEntry, Review
@@ -45,9 +46,9 @@ class CaseHistory:
 
 
 async def history_of(session: AsyncSession, claim_id: str) -> CaseHistory:
-    """Of a claim with all its reviews."""
+    """Of a claim with all its reviews, and what was said beside it."""
     reviews = await session.exec(select(Review.review_id).where(Review.claim_id == claim_id))
-    process_ids = [claim_id, *sorted(reviews.all())]
+    process_ids = [claim_id, beside(claim_id), *sorted(reviews.all())]
     chains = await _chains(session, process_ids)
     timelines = await _timelines(session, process_ids)
     breaks = (_break(process_id, chains, timelines) for process_id in process_ids)

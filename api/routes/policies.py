@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.auth import Caller
+from api.contact_views import contact_of
 from api.deps import ObjectId, Parent, TheParts
 from api.errors import not_found
 from api.paging import PageAsked, Paging, page_of
@@ -56,6 +58,17 @@ async def show_policy(parts: TheParts, caller: Parent, policy_no: ObjectId) -> d
     return policy_view(parts, row)
 
 
+async def visible_policy(session: AsyncSession, caller: Caller, policy_no: str, *, lock: bool = False) -> Policy:
+    """A family's own; an adjuster's insurer's. 404 for somebody else's."""
+    if caller.role == "parent":
+        return await own_policy(session, caller.subject, policy_no, lock=lock)
+    statement = select(Policy).where(Policy.policy_no == policy_no, Policy.insurer_code == caller.insurer)
+    row = (await session.exec(statement.with_for_update() if lock else statement)).first()
+    if row is None:
+        raise not_found()
+    return row
+
+
 async def own_policy(session: AsyncSession, subject: str, policy_no: str, *, lock: bool = False) -> Policy:
     """404 for somebody else's. `lock`: until the transaction ends, nobody else reports, surrenders or settles on it."""
     statement = select(Policy).where(Policy.policy_no == policy_no, Policy.applicant_subject == subject)
@@ -89,6 +102,7 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
         "applicant": masked_person(row.applicant),
         "insured": masked_person(row.insured),
         "coverages": coverage_views(terms),
+        "contact": contact_of(parts, row.insurer_code),
         "actions": ["claim", "contact", "surrender"] if open_for_more else ["contact"],
     }
 

@@ -23,7 +23,8 @@ class UnknownProduct(LookupError):
 
 @dataclass(frozen=True)
 class Insurer:
-    """An insurance company as families meet it. `region` is the 6-digit code of the province it serves."""
+    """An insurance company as families meet it. `region` is the 6-digit code of the province it serves. `answer_working_days`: how
+    soon it answers a message (工作日)."""
 
     code: str
     name: str
@@ -31,6 +32,7 @@ class Insurer:
     region: str
     hotline: str
     hours: str
+    answer_working_days: int = 1
 
 
 @dataclass(frozen=True)

@@ -155,6 +155,8 @@ class InsurerFile(Part):
     region: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
     hotline: Annotated[str, StringConstraints(pattern=r"^[\d-]{5,20}$")]
     hours: Text
+    # within how many working days a family's message is answered
+    answer_working_days: Annotated[int, Field(ge=1, le=10, strict=True)]
 
 
 class InsurersFile(Part):

@@ -120,6 +120,10 @@ def papers(_: Family) -> dict[str, Any]:
     return {"kinds": ["diagnosis"], "comment": "请补充", "new_fact": None}
 
 
+def message(_: Family) -> dict[str, Any]:
+    return {"text": "请问什么时候可以到账？"}
+
+
 def takeover(_: Family | None = None) -> dict[str, Any]:
     policy = {
         "policy_no": "XJ0000000001", "product_id": records.PLAN_2.product_id, "effective_date": "2025-09-01",
@@ -216,6 +220,11 @@ ROUTES = (
     Route("GET", CLAIM + "/letters", BOTH, owned=True),
     Route("POST", CLAIM + "/letters", BOTH, lambda _: {"kind": "apportionment"}, owned=True),
     Route("GET", CLAIM + "/letters/{letter_id}", BOTH, owned=True),
+    Route("GET", CLAIM + "/messages", BOTH, owned=True),
+    Route("POST", CLAIM + "/messages", BOTH, message, owned=True, creates=True),
+    Route("GET", POLICY + "/messages", BOTH, owned=True),
+    Route("POST", POLICY + "/messages", BOTH, message, owned=True, creates=True),
+    Route("GET", "/v1/messages", ADJUSTER),
     Route("GET", "/v1/reviews", ADJUSTER),
     Route("GET", REVIEW, ADJUSTER, owned=True),
     Route("POST", REVIEW + "/take", ADJUSTER, owned=True),

@@ -70,6 +70,7 @@ OTHER_BODIES = {
     "/surrenders": {"reason": "bought_twice"},
     "/documents": {"data": png(colour="black")},
     "/uploads": {"kind": "diagnosis"},
+    "/messages": {"text": "另一句话"},
 }
 
 
