@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, Literal
 
 from temporalio.client import Client
+from temporalio.service import RPCError
 from temporalio.worker import Interceptor, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
@@ -27,6 +28,7 @@ from activities.outbox import Relay
 from activities.payments import PaymentSteps
 from activities.purchases import PurchaseRecords
 from activities.reading import EvidenceReading
+from activities.reconciliation import Reconciling
 from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments
 from activities.surrenders import SurrenderRecords
@@ -40,7 +42,9 @@ from workflows.claim import ClaimWorkflow
 from workflows.client import connect
 from workflows.purchase import PurchaseWorkflow
 from workflows.quality_review import QualityReviewWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
 from workflows.review import ReviewWorkflow
+from workflows.schedules import ensure_schedules
 from workflows.stray_payment import StrayPaymentWorkflow
 from workflows.surrender import SurrenderWorkflow
 
@@ -53,6 +57,7 @@ WORKFLOWS: Sequence[type] = (
     QualityReviewWorkflow,
     SurrenderWorkflow,
     StrayPaymentWorkflow,
+    ReconciliationWorkflow,
 )
 
 # What workflow files import is passed through, or the sandbox would load it anew for every run (113 ms for a purchase instead
@@ -123,6 +128,7 @@ def process_activities(
         StrayPayments(database),
         Assessing(database, claims_settings),
     )
+    reconciling = Reconciling(database, adapters.payments)
     return [
         *outside_activities(adapters.insurers, adapters.payments, adapters.notices),
         purchases.publish_purchase,
@@ -138,6 +144,9 @@ def process_activities(
         surrenders.publish_surrender,
         stray.is_known,
         stray.publish_stray,
+        reconciling.days_to_reconcile,
+        reconciling.reconcile_day,
+        reconciling.note_no_statement,
     ]
 
 
@@ -221,7 +230,21 @@ async def _open_process_worker(
     adapters = await open_parts.enter_async_context(open_adapters(settings))
     relay = asyncio.create_task(Relay(database, adapters.notices).run())
     open_parts.callback(relay.cancel)
+    scheduling = asyncio.create_task(_scheduled(client, settings.temporal.process_queue))
+    open_parts.callback(scheduling.cancel)
     return process_worker(client, settings, database, adapters, extra)
+
+
+async def _scheduled(client: Client, queue: str) -> None:
+    """Processes run meanwhile: a schedule can wait for Temporal longer than they can."""
+    while True:
+        try:
+            await ensure_schedules(client, queue)
+        except RPCError as error:
+            logging.getLogger(__name__).warning("schedules not made yet: %s", error.status.name)
+            await asyncio.sleep(5)
+        else:
+            return
 
 
 def _open_ocr_worker(

@@ -314,3 +314,21 @@ class ReviewAnswer:
 
     review_id: str
     result: ReviewResult
+
+
+# --- reconciliation (对账) ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ReconciliationOrder:
+    """`day` None: the one before the day on which the schedule was to start it."""
+
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class ReconciliationOutcome:
+    """Days that were compared, and those of which the gateway had no statement."""
+
+    reconciled: tuple[date, ...]
+    without_statement: tuple[date, ...]

@@ -13,6 +13,7 @@ from insurance.tables.letters import Letter
 from insurance.tables.policies import Policy
 from insurance.tables.purchases import Purchase
 from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
+from insurance.tables.reconciliation import Reconciliation, ReconciliationDifference
 from insurance.tables.reviews import Review
 from insurance.tables.serious_cases import CaseNote, SeriousCase
 from insurance.tables.session import Database
@@ -42,6 +43,8 @@ __all__ = [
     "Purchase",
     "Receipt",
     "ReceiptMark",
+    "Reconciliation",
+    "ReconciliationDifference",
     "Review",
     "SeriousCase",
     "Surrender",

@@ -30,4 +30,4 @@ class Movement(SQLModel, table=True):
     amount_fen: int = Field(sa_column=fen())
     # the gateway's own number for it
     trade_no: str | None = Field(default=None, max_length=128)
-    at: datetime = Field(sa_column=instant())
+    at: datetime = Field(sa_column=instant(index=True))

@@ -1,0 +1,242 @@
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio import activity
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import (
+    Client,
+    ScheduleBackfill,
+    ScheduleDescription,
+    ScheduleHandle,
+    ScheduleOverlapPolicy,
+    WorkflowFailureError,
+)
+from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+from activities.failures import FailureInterceptor
+from activities.reconciliation import DayReconciled, DayStep
+from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable
+from tests.workflows.process_world import CONVERTER
+from worker import SANDBOX
+from workflows.messages import ReconciliationOrder, ReconciliationOutcome
+from workflows.reconciliation import SCHEDULED_START, ReconciliationWorkflow
+from workflows.schedules import DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
+
+pytestmark = pytest.mark.servers
+
+DAY = date(2026, 3, 10)
+PROGRAMS = Path(sys.executable).parent
+_numbers = count(1)
+
+
+@dataclass
+class Bills:
+    """What the gateway says when it is asked about a day: so many times nothing, then the bill."""
+
+    late_by_questions: dict[date, int] = field(default_factory=dict)
+    refused: set[date] = field(default_factory=set)
+    missed: list[date] = field(default_factory=list)
+    reconciled: list[date] = field(default_factory=list)
+    noted: list[DayStep] = field(default_factory=list)
+
+    @activity.defn
+    async def days_to_reconcile(self, step: DayStep) -> list[date]:
+        return [*self.missed, step.day]
+
+    @activity.defn
+    async def reconcile_day(self, step: DayStep) -> DayReconciled:
+        if step.day in self.refused:
+            raise PaymentsRefused("invalid_request")
+        if self.late_by_questions.get(step.day, 0) > 0:
+            self.late_by_questions[step.day] -= 1
+            raise PaymentsUnavailable("the bill is not there yet")
+        self.reconciled.append(step.day)
+        return DayReconciled(step.day, 0, 0)
+
+    @activity.defn
+    async def note_no_statement(self, step: DayStep) -> None:
+        self.noted.append(step)
+
+
+@asynccontextmanager
+async def working(client: Client, bills: Bills, queue: str) -> AsyncIterator[None]:
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=[ReconciliationWorkflow],
+        activities=[bills.days_to_reconcile, bills.reconcile_day, bills.note_no_statement],
+        interceptors=[FailureInterceptor()],
+        workflow_runner=SANDBOX,
+    ):
+        yield
+
+
+async def run(
+    environment: WorkflowEnvironment, bills: Bills, order: ReconciliationOrder, scheduled: datetime | None = None
+) -> ReconciliationOutcome:
+    queue = f"reconciliation-{next(_numbers)}"
+    attributes = [SearchAttributePair(SCHEDULED_START, scheduled)] if scheduled else []
+    async with working(environment.client, bills, queue):
+        outcome: ReconciliationOutcome = await environment.client.execute_workflow(
+            ReconciliationWorkflow.run,
+            order,
+            id=queue,
+            task_queue=queue,
+            search_attributes=TypedSearchAttributes(attributes),
+        )
+        return outcome
+
+
+@pytest.fixture
+async def scheduling_time(skipped_time: WorkflowEnvironment) -> WorkflowEnvironment:
+    """The test server knows no schedules, nor what they say of a start."""
+    await skipped_time.client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(
+            namespace=skipped_time.client.namespace,
+            search_attributes={SCHEDULED_START.name: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME},
+        )
+    )
+    return skipped_time
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "day"),
+    [
+        (datetime(2026, 3, 11, 2, 0, tzinfo=UTC), date(2026, 3, 10)),
+        (datetime(2026, 3, 10, 15, 59, tzinfo=UTC), date(2026, 3, 9)),
+        (datetime(2026, 3, 10, 16, 0, tzinfo=UTC), date(2026, 3, 10)),
+        (datetime(2027, 1, 1, 2, 0, tzinfo=UTC), date(2026, 12, 31)),
+    ],
+)
+async def test_the_day_is_the_one_before_its_schedule_however_late_it_starts(
+    scheduling_time: WorkflowEnvironment, scheduled: datetime, day: date
+) -> None:
+    bills = Bills()
+    outcome = await run(scheduling_time, bills, ReconciliationOrder(), scheduled)
+    assert (outcome, bills.reconciled) == (ReconciliationOutcome((day,), ()), [day])
+
+
+async def test_an_operator_names_the_day(skipped_time: WorkflowEnvironment) -> None:
+    assert await run(skipped_time, Bills(), ReconciliationOrder(DAY)) == ReconciliationOutcome((DAY,), ())
+
+
+async def test_without_a_day_or_a_schedule_nothing_is_guessed(skipped_time: WorkflowEnvironment) -> None:
+    with pytest.raises(WorkflowFailureError) as failed:
+        await run(skipped_time, Bills(), ReconciliationOrder())
+    assert isinstance(failed.value.cause, ApplicationError)
+    assert failed.value.cause.type == "day_unknown"
+
+
+async def test_a_late_bill_is_waited_for(skipped_time: WorkflowEnvironment) -> None:
+    bills = Bills(late_by_questions={DAY: 12})
+    assert (await run(skipped_time, bills, ReconciliationOrder(DAY))).reconciled == (DAY,)
+    assert bills.noted == []
+
+
+async def test_a_bill_that_does_not_come_within_half_a_day_is_noted(skipped_time: WorkflowEnvironment) -> None:
+    begun = await skipped_time.get_current_time()
+    bills = Bills(late_by_questions={DAY: 10_000})
+    outcome = await run(skipped_time, bills, ReconciliationOrder(DAY))
+    assert outcome == ReconciliationOutcome((), (DAY,))
+    assert bills.noted == [DayStep(DAY, "unavailable")]
+    passed = await skipped_time.get_current_time() - begun
+    assert timedelta(hours=11) < passed <= timedelta(hours=12, minutes=1)
+    # and the gateway was not asked without end
+    assert 10_000 - bills.late_by_questions[DAY] < 60
+
+
+async def test_a_refusal_is_noted_at_once(skipped_time: WorkflowEnvironment) -> None:
+    bills = Bills(refused={DAY})
+    assert (await run(skipped_time, bills, ReconciliationOrder(DAY))).without_statement == (DAY,)
+    assert bills.noted == [DayStep(DAY, "invalid_request")]
+
+
+async def test_days_that_were_missed_are_made_up_for_first(skipped_time: WorkflowEnvironment) -> None:
+    earlier, lost = DAY - timedelta(days=2), DAY - timedelta(days=1)
+    bills = Bills(missed=[earlier, lost], refused={lost})
+    outcome = await run(skipped_time, bills, ReconciliationOrder(DAY))
+    assert outcome == ReconciliationOutcome((earlier, DAY), (lost,))
+
+
+@pytest.fixture(scope="module")
+async def real_server() -> AsyncIterator[WorkflowEnvironment]:
+    """The server that `xueping up` runs, which has schedules."""
+    async with await WorkflowEnvironment.start_local(
+        data_converter=CONVERTER, dev_server_existing_path=str(PROGRAMS / "temporal")
+    ) as environment:
+        yield environment
+
+
+async def schedules(client: Client) -> list[str]:
+    return [schedule.id async for schedule in await client.list_schedules()]
+
+
+async def test_a_schedule_is_made_once_and_starts_the_day_before(real_server: WorkflowEnvironment) -> None:
+    client, queue, bills = real_server.client, "reconciliation-real", Bills()
+    for _ in range(3):
+        await ensure_schedules(client, queue)
+    handle = client.get_schedule_handle(DAILY_RECONCILIATION)
+    before = await handle.describe()
+    # it stands as it was made: what did not differ was not made anew
+    assert before.info.last_updated_at is None
+    async with working(client, bills, queue):
+        triggered_at = datetime.now(UTC)
+        await handle.trigger()
+        outcome = await _outcome(client, handle)
+    day = (triggered_at + timedelta(hours=8)).date() - timedelta(days=1)
+    assert outcome.reconciled in ((day,), (day + timedelta(days=1),))
+    (next_run, *_) = before.info.next_action_times
+    assert (next_run.astimezone(UTC).hour, next_run.minute) == (2, 0)
+
+
+async def _until(handle: ScheduleHandle, true: Callable[[ScheduleDescription], Any]) -> Any:
+    """Temporal answers before it has done what a schedule was told."""
+    async with asyncio.timeout(20):
+        while not (found := true(await handle.describe())):  # noqa: ASYNC110 (what is waited for has no event)
+            await asyncio.sleep(0.05)
+    return found
+
+
+async def _outcome(client: Client, handle: ScheduleHandle) -> ReconciliationOutcome:
+    actions = await _until(handle, lambda told: told.info.recent_actions)
+    started = actions[-1].action
+    return await client.get_workflow_handle(started.workflow_id, result_type=ReconciliationOutcome).result()
+
+
+async def test_a_missed_day_is_caught_up_on_with_its_own_day(real_server: WorkflowEnvironment) -> None:
+    """As after an outage: the server starts it with the time at which it was due."""
+    client, queue, bills = real_server.client, "reconciliation-backfill", Bills()
+    handle = await client.create_schedule("backfilled", daily_reconciliation(queue))
+    async with working(client, bills, queue):
+        due = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
+        around = timedelta(minutes=1)
+        await handle.backfill(ScheduleBackfill(due - around, due + around, ScheduleOverlapPolicy.ALLOW_ALL))
+        assert (await _outcome(client, handle)).reconciled == (DAY,)
+    await handle.delete()
+
+
+async def test_a_program_that_wants_it_otherwise_changes_it_and_leaves_it_paused(
+    real_server: WorkflowEnvironment,
+) -> None:
+    client = real_server.client
+    await ensure_schedules(client, "queue-of-before")
+    handle = client.get_schedule_handle(DAILY_RECONCILIATION)
+    await _until(handle, lambda told: told.schedule.action.task_queue == "queue-of-before")
+    await handle.pause(note="maintenance")
+    await _until(handle, lambda told: told.schedule.state.paused)
+    await ensure_schedules(client, "queue-of-now")
+    known = await _until(handle, lambda told: told.schedule.action.task_queue == "queue-of-now" and told.schedule)
+    assert (known.state.paused, known.state.note) == (True, "maintenance")
+    assert [name for name in await schedules(client) if name == DAILY_RECONCILIATION] == [DAILY_RECONCILIATION]

@@ -1,0 +1,53 @@
+"""Reconciliation (对账): each day's movements of money against the gateway's statement. A schedule starts it (workflows/schedules.py);
+an operator may, for any day."""
+
+from datetime import date, timedelta
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.failures import failure_code
+from activities.reconciliation import DayStep, Reconciling
+from insurance.rules.cover import shanghai_day
+from workflows.messages import ReconciliationOrder, ReconciliationOutcome
+from workflows.options import RECORDS, STATEMENT
+
+# when a schedule meant to start this, however late it really began
+SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+
+
+THE_DAY_BEFORE = ReconciliationOrder()
+
+
+@workflow.defn(name="reconciliation")
+class ReconciliationWorkflow:
+    def __init__(self) -> None:
+        self._reconciled: list[date] = []
+        self._without_statement: list[date] = []
+
+    @workflow.run
+    async def run(self, order: ReconciliationOrder = THE_DAY_BEFORE) -> ReconciliationOutcome:
+        step = DayStep(order.day or _day_before_the_schedule())
+        days = await workflow.execute_local_activity_method(Reconciling.days_to_reconcile, step, **RECORDS)
+        for day in days:
+            await self._reconcile(day)
+        return ReconciliationOutcome(tuple(self._reconciled), tuple(self._without_statement))
+
+    async def _reconcile(self, day: date) -> None:
+        """A day whose statement does not come in time is noted, and made up for with a later one."""
+        try:
+            await workflow.execute_activity_method(Reconciling.reconcile_day, DayStep(day), **STATEMENT)
+        except ActivityError as error:
+            step = DayStep(day, failure_code(error))
+            await workflow.execute_local_activity_method(Reconciling.note_no_statement, step, **RECORDS)
+            self._without_statement.append(day)
+        else:
+            self._reconciled.append(day)
+
+
+def _day_before_the_schedule() -> date:
+    scheduled = workflow.info().typed_search_attributes.get(SCHEDULED_START)
+    if scheduled is None:
+        raise ApplicationError("neither a day nor a schedule", type="day_unknown", non_retryable=True)
+    return shanghai_day(scheduled) - timedelta(days=1)
