@@ -1,0 +1,87 @@
+from datetime import date, timedelta
+
+import pytest
+
+from insurance.rules.periods import end_of_day
+from insurance.tables import BrokenClock, Claim
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+def claim(days, insurer, **changes):
+    """Its clock ends so many days from today."""
+    case = records.case(insurer_code=insurer, state="in_review")
+    known = {
+        "claim_id": case.claim_id, "policy_no": "P-1", "subject": "parent-1", "insurer_code": insurer,
+        "state": "in_review", "seq": 1, "open": True, "case": {}, "created_at": records.NOW, "updated_at": records.NOW,
+        "due_clock": "determination", "due_at": end_of_day(records.TODAY + timedelta(days=days)),
+    }  # fmt: skip
+    return Claim(**known | changes)
+
+
+async def listed(door, headers, **query):
+    answer = await door.client.get("/v1/due-claims", headers=headers, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_an_insurer_sees_what_is_near_and_what_is_overdue_with_its_days(door):
+    insurer = records.new("in")[:20]
+    await door.store(*(claim(days, insurer) for days in (-3, -1, 0, 2, 3, 30)), claim(0, "another"))
+    mine = door.adjuster(insurer=insurer)
+    near = await listed(door, mine)
+    assert [(i["due_on"], i["late_days"], i["whose_turn"]) for i in near["items"]] == [
+        ("2026-03-10", 0, "adjuster"), ("2026-03-12", 0, "adjuster"),
+    ]  # fmt: skip
+    overdue = await listed(door, mine, state="overdue")
+    assert [(i["due_on"], i["late_days"]) for i in overdue["items"]] == [("2026-03-07", 3), ("2026-03-09", 1)]
+
+
+async def test_the_list_is_paged_from_the_most_urgent_on(door):
+    insurer = records.new("in")[:20]
+    await door.store(*(claim(-days, insurer) for days in range(1, 6)))
+    mine, seen, cursor = door.adjuster(insurer=insurer), [], None
+    for _ in range(3):
+        page = await listed(door, mine, state="overdue", limit=2, **({"cursor": cursor} if cursor else {}))
+        seen += [item["late_days"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert (seen, cursor) == ([5, 4, 3, 2, 1], None)
+
+
+def broken(region, clock="determination", insurer="xiangjiang", done=None, due_on=date(2026, 2, 2)):
+    return BrokenClock(
+        claim_id=records.new("cl"),
+        round=1,
+        clock=clock,
+        due_on=due_on,
+        insurer_code=insurer,
+        region=region,
+        done_on=done,
+    )
+
+
+async def counted(door, region, **query):
+    headers = door.as_("supervisor", "centre-1", region=region)
+    answer = await door.client.get("/v1/overview/clocks", headers=headers, params=query)
+    assert answer.status_code == 200, answer.text
+    return [(i["insurer"], i["clock"], i["broken"], i["still_open"]) for i in answer.json()["items"]]
+
+
+async def test_a_supervisor_counts_broken_clocks_of_the_region_and_sees_no_case(door):
+    await door.store(
+        broken("650102"), broken("650102", done=date(2026, 2, 9)), broken("650203", "payment", "ganpo"),
+        broken("660102"), broken("650102", due_on=date(2025, 12, 31)),
+    )  # fmt: skip
+    city, province = [("xiangjiang", "determination", 2, 1)], ("ganpo", "payment", 1, 1)
+    assert await counted(door, "650100") == city
+    assert await counted(door, "650102") == city
+    assert await counted(door, "650000") == [province, *city]
+    assert await counted(door, "650100", due_from="2025-01-01", due_to="2025-12-31") == [
+        ("xiangjiang", "determination", 1, 1)
+    ]
+
+
+async def test_a_supervisor_of_no_region_sees_none(door):
+    answer = await door.client.get("/v1/overview/clocks", headers=door.as_("supervisor", "centre-1"))
+    assert answer.status_code == 403

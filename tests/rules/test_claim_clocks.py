@@ -1,0 +1,204 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from insurance.calendar import load_calendar
+from insurance.rules.assessment import ClaimToAssess, assess
+from insurance.rules.case import AssessmentGrounds, Decision, Payout
+from insurance.rules.claim_clocks import clocks_of, next_due
+from insurance.rules.event import Cover
+from insurance.rules.reminders import Call, calls_of, family_reminders, last_day, text_of
+from tests import records
+
+CALENDAR = load_calendar()
+# Monday, 2 March 2026; no holiday before 清明 on 6 April
+RECEIVED = datetime(2026, 3, 2, 2, tzinfo=UTC)
+COVER = Cover(records.EFFECTIVE, renewal=True, insured_birth_date=date(2016, 2, 29), ends_on=date(2026, 8, 31))
+
+
+def assessment(total="1280.50"):
+    return assess(
+        ClaimToAssess(
+            terms=records.PLAN_2,
+            cover=COVER,
+            cover_to=date(2026, 8, 31),
+            insured_name="黄小明",
+            report=records.report(),
+            receipts=(records.receipt(total),),
+            documents=(),
+            grounds=AssessmentGrounds({}, (), 0),
+        )
+    )
+
+
+def case(**changes):
+    known = {
+        "state": "in_review",
+        "received_at": RECEIVED,
+        "submitted_at": RECEIVED,
+        "assessment": assessment(),
+        "agreed_times": records.PLAN_2.agreed_times,
+    }
+    return records.case(**known | changes)
+
+
+def decision(outcome, at, payable_fen=940_40):
+    return Decision("adjuster", outcome, payable_fen, (), (), "", (), ("adj-1",), at)
+
+
+def on(day, month=3, hour=2):
+    return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+def named(found):
+    return {clock.clock: clock for clock in found}
+
+
+def test_before_the_papers_are_complete_only_the_family_s_own_two_years_run():
+    reported = case(state="reported", received_at=None, assessment=None)
+    (clock,) = clocks_of(reported, CALENDAR, date(2026, 3, 10))
+    # the accident was on 4 March 2026; 4 March 2028 is a Saturday
+    assert (clock.clock, clock.state, clock.due_on) == ("limitation", "running", date(2028, 3, 6))
+    assert next_due(reported, CALENDAR, date(2026, 3, 10)) is None
+    assert calls_of(reported, CALENDAR, date(2026, 3, 10)) == ()
+
+
+def test_the_promise_of_the_product_runs_before_the_law():
+    found = named(clocks_of(case(), CALENDAR, date(2026, 3, 2)))
+    assert {name: clock.due_on for name, clock in found.items()} == {
+        "agreed_decision": date(2026, 3, 3),
+        "determination": date(2026, 4, 1),
+        "advance_payment": date(2026, 5, 6),
+    }
+    assert next_due(case(), CALENDAR, date(2026, 3, 2)).clock == "agreed_decision"
+
+
+def test_a_larger_sum_has_a_longer_promise():
+    large = case(assessment=assessment("6000.00"))
+    assert named(clocks_of(large, CALENDAR, date(2026, 3, 2)))["agreed_decision"].due_on == date(2026, 3, 16)
+
+
+def test_the_notice_that_arrived_stops_the_determination_until_the_papers_come():
+    waiting = case(state="supplement_requested", notice_delivered_at=on(5))
+    found = named(clocks_of(waiting, CALENDAR, date(2026, 3, 20)))
+    assert (found["determination"].state, found["determination"].paused_days) == ("paused", 15)
+    assert "agreed_decision" not in found
+    # the sixty days go on
+    assert next_due(waiting, CALENDAR, date(2026, 3, 20)).clock == "advance_payment"
+    brought = replace(waiting, state="in_review", supplement_received_at=on(20))
+    found = named(clocks_of(brought, CALENDAR, date(2026, 3, 20)))
+    assert (found["determination"].state, found["determination"].due_on) == ("running", date(2026, 4, 16))
+    assert found["agreed_decision"].starts_on == date(2026, 3, 20)
+
+
+def test_what_was_asked_for_and_never_arrived_stops_nothing():
+    asked = case(state="supplement_requested")
+    assert named(clocks_of(asked, CALENDAR, date(2026, 3, 20)))["determination"].state == "running"
+
+
+def test_a_payment_is_late_by_days_behind_its_last_one():
+    decided = case(
+        state="closed",
+        decision=decision("full", on(3)),
+        agreed_at=on(3),
+        payouts=(Payout("o-1", 1, 0, 940_40, "paid", on(9)),),
+        updated_at=on(9),
+    )
+    found = named(clocks_of(decided, CALENDAR, date(2026, 5, 1)))
+    assert (found["agreed_payment"].state, found["agreed_payment"].late_days) == ("broken", 5)
+    assert (found["payment"].state, found["payment"].late_days) == ("met", 0)
+    assert next_due(decided, CALENDAR, date(2026, 5, 1)) is None
+
+
+def test_a_refusal_has_three_days_to_be_told():
+    refused = case(state="decided", decision=decision("refused", on(3), 0))
+    clock = named(clocks_of(refused, CALENDAR, date(2026, 3, 3)))["refusal_notice"]
+    assert (clock.due_on, clock.state) == (date(2026, 3, 6), "running")
+    told = replace(refused, refusal_notified_at=on(4))
+    assert named(clocks_of(told, CALENDAR, date(2026, 3, 30)))["refusal_notice"].state == "met"
+    assert next_due(told, CALENDAR, date(2026, 3, 4)) is None
+
+
+def test_an_advance_keeps_the_sixty_days_and_not_the_thirty():
+    advanced = case(payouts=(Payout("o-1", 1, 0, 100_00, "paid", on(1, 5), advance=True),), advance_paid=True)
+    found = named(clocks_of(advanced, CALENDAR, date(2026, 5, 10)))
+    assert found["advance_payment"].state == "met"
+    assert found["determination"].state == "broken"
+
+
+def test_a_dispute_counts_anew_and_forgets_what_was_before():
+    again = case(clocks_from=on(20), notice_delivered_at=on(5), supplement_received_at=on(8))
+    found = named(clocks_of(again, CALENDAR, date(2026, 3, 20)))
+    assert (found["determination"].starts_on, found["determination"].paused_days) == (date(2026, 3, 20), 0)
+
+
+def test_the_clocks_of_a_claim_that_was_withdrawn_stand():
+    withdrawn = case(state="withdrawn", updated_at=on(6))
+    late = named(clocks_of(withdrawn, CALENDAR, date(2027, 3, 6)))
+    assert late["determination"].state == "running"
+    assert next_due(withdrawn, CALENDAR, date(2027, 3, 6)) is None
+
+
+# --- calls ------------------------------------------------------------------------------------------------------------
+
+
+def said(found, clock):
+    return [(call.kind, call.at.date()) for call in found if call.clock == clock]
+
+
+def test_thirty_days_are_called_at_half_time_two_days_before_on_the_day_and_when_they_are_over():
+    found = calls_of(case(), CALENDAR, date(2026, 3, 2))
+    assert said(found, "determination") == [
+        ("half_time", date(2026, 3, 17)),
+        ("two_days_before", date(2026, 3, 30)),
+        ("due_day", date(2026, 4, 1)),
+        ("overdue", date(2026, 4, 2)),
+        ("escalated", date(2026, 4, 4)),
+    ]
+
+
+def test_one_working_day_is_called_on_the_day_alone():
+    found = calls_of(case(), CALENDAR, date(2026, 3, 2))
+    assert [kind for kind, _ in said(found, "agreed_decision")] == ["due_day", "overdue", "escalated"]
+
+
+def test_the_sixtieth_day_is_the_day_of_the_advance():
+    assert ("advance", date(2026, 5, 6)) in said(calls_of(case(), CALENDAR, date(2026, 3, 2)), "advance_payment")
+
+
+def test_what_is_done_or_waits_for_the_family_is_not_called():
+    waiting = case(state="supplement_requested", notice_delivered_at=on(5))
+    assert {call.clock for call in calls_of(waiting, CALENDAR, date(2026, 3, 6))} == {"advance_payment"}
+    decided = case(state="decided", decision=decision("full", on(3)), agreed_at=on(3))
+    assert {call.clock for call in calls_of(decided, CALENDAR, date(2026, 3, 3))} == {"payment", "agreed_payment"}
+
+
+def test_calls_come_in_the_order_of_time_and_in_the_morning():
+    found = calls_of(case(), CALENDAR, date(2026, 3, 2))
+    assert [call.at for call in found] == sorted(call.at for call in found)
+    assert {call.at.hour for call in found} == {9}
+
+
+@pytest.mark.parametrize("call", calls_of(case(), CALENDAR, date(2026, 3, 2)))
+def test_every_call_has_words(call: Call):
+    assert text_of(call)
+
+
+def test_a_family_hears_of_its_turn_at_half_time_two_days_before_and_on_the_last_day():
+    since = on(1)
+    found = family_reminders(since, since + timedelta(days=30))
+    assert [(kind, (at - since).total_seconds() / 86400) for at, kind in found] == [
+        ("half_time", 15.0),
+        ("two_days_before", 28.0),
+        ("due_day", 29.5),
+    ]
+
+
+def test_a_short_time_has_fewer_reminders():
+    assert [kind for _, kind in family_reminders(on(1), on(2))] == ["due_day"]
+
+
+def test_the_last_day_of_a_time_is_a_day_in_china():
+    assert last_day(datetime(2026, 3, 30, 16, tzinfo=UTC)) == "3月30日"
+    assert last_day(datetime(2026, 3, 30, 17, tzinfo=UTC)) == "3月31日"
