@@ -8,6 +8,7 @@ shape to be proved from now on; a change that breaks the replay of the old ones 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import date, timedelta
 from pathlib import Path
 
 from temporalio.testing import WorkflowEnvironment
@@ -16,12 +17,14 @@ from insurance.rules.case import DecidedLine
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
+from tests.workflows.reconciliation_bills import Bills, working
 from workflows.messages import (
     Correction,
     DecisionOrder,
     PapersOrder,
     PayeeOrder,
     QualityJudgement,
+    ReconciliationOrder,
     RefundAccount,
     Rereading,
 )
@@ -157,8 +160,19 @@ async def stray(world: World) -> list[str]:
     return [world.started[-1]]
 
 
+async def reconciled(world: World) -> list[str]:
+    """A day, behind one whose bill never came."""
+    day, process_id = date(2026, 3, 10), "reconciliation-recorded"
+    bills = Bills(missed=[day - timedelta(days=1)], refused={day - timedelta(days=1)})
+    async with working(world.client, bills, process_id):
+        await world.client.execute_workflow(
+            "reconciliation", ReconciliationOrder(day), id=process_id, task_queue=process_id
+        )
+    return [process_id]
+
+
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, surrendered, stray,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, surrendered, stray, reconciled,
 )  # fmt: skip
 
 

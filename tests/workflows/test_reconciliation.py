@@ -1,15 +1,12 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
@@ -23,13 +20,10 @@ from temporalio.client import (
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Worker
 
-from activities.failures import FailureInterceptor
-from activities.reconciliation import DayReconciled, DayStep
-from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable
+from activities.reconciliation import DayStep
 from tests.workflows.process_world import CONVERTER
-from worker import SANDBOX
+from tests.workflows.reconciliation_bills import Bills, working
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
 from workflows.reconciliation import SCHEDULED_START, ReconciliationWorkflow
 from workflows.schedules import DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
@@ -39,48 +33,6 @@ pytestmark = pytest.mark.servers
 DAY = date(2026, 3, 10)
 PROGRAMS = Path(sys.executable).parent
 _numbers = count(1)
-
-
-@dataclass
-class Bills:
-    """What the gateway says when it is asked about a day: so many times nothing, then the bill."""
-
-    late_by_questions: dict[date, int] = field(default_factory=dict)
-    refused: set[date] = field(default_factory=set)
-    missed: list[date] = field(default_factory=list)
-    reconciled: list[date] = field(default_factory=list)
-    noted: list[DayStep] = field(default_factory=list)
-
-    @activity.defn
-    async def days_to_reconcile(self, step: DayStep) -> list[date]:
-        return [*self.missed, step.day]
-
-    @activity.defn
-    async def reconcile_day(self, step: DayStep) -> DayReconciled:
-        if step.day in self.refused:
-            raise PaymentsRefused("invalid_request")
-        if self.late_by_questions.get(step.day, 0) > 0:
-            self.late_by_questions[step.day] -= 1
-            raise PaymentsUnavailable("the bill is not there yet")
-        self.reconciled.append(step.day)
-        return DayReconciled(step.day, 0, 0)
-
-    @activity.defn
-    async def note_no_statement(self, step: DayStep) -> None:
-        self.noted.append(step)
-
-
-@asynccontextmanager
-async def working(client: Client, bills: Bills, queue: str) -> AsyncIterator[None]:
-    async with Worker(
-        client,
-        task_queue=queue,
-        workflows=[ReconciliationWorkflow],
-        activities=[bills.days_to_reconcile, bills.reconcile_day, bills.note_no_statement],
-        interceptors=[FailureInterceptor()],
-        workflow_runner=SANDBOX,
-    ):
-        yield
 
 
 async def run(
