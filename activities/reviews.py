@@ -96,7 +96,7 @@ class ReviewRecords:
             if not await _is_noted(session, remark):
                 seq = claim.case["event_count"] + 1
                 claim.case = {**claim.case, "event_count": seq}
-                told = TimelineEvent(seq, remark.event, remark.by, remark.text, remark.at)
+                told = TimelineEvent(seq, remark.event, remark.by, remark.text, remark.at, remark.reason)
                 await write_entries(session, remark.claim_id, Entries(events=(told,)))
         return True
 

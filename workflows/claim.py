@@ -13,7 +13,7 @@ from activities.reading import READ_KINDS, ReadOutcome
 from activities.reviews import Remark
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
-from insurance.rules.decision import decide_automatically
+from insurance.rules.decision import decide_automatically, why
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.reminders import family_reminders, last_day
 from insurance.rules.repeated import has_more
@@ -101,7 +101,7 @@ class ClaimWorkflow:
         if because is None:
             self._reporting = asyncio.create_task(insurer.report(self._case))
         else:
-            await self._case.note("reopened", "family", f"因新的情况重新受理：{because}")
+            await self._case.note("reopened", "family", "因新的情况重新受理", reason=because)
 
     # --- a long history -----------------------------------------------------------------------------------------------
 
@@ -241,7 +241,8 @@ class ClaimWorkflow:
         }[decision.outcome]
         if decision.outcome != "refused" or not self._keeps_clocks:
             case.tell(f"decided_{decision.outcome}", text)
-        await case.move("decided", "decided", by, text, limits=case.reserved(decision.lines))
+        limits = case.reserved(decision.lines)
+        await case.move("decided", "decided", by, text, limits=limits, reason=why(decision.reason_codes, decision.comment))
         if decision.outcome == "refused" and self._keeps_clocks:
             self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
         if workflow.patched("letters"):
@@ -301,7 +302,8 @@ class ClaimWorkflow:
         else:
             case.tell("supplement_requested", text)
             case.notice_delivered_at = workflow.now()
-        await case.move("supplement_requested", "supplement_requested", request.by, f"请补充：{titles}")
+        asked = f"请补充：{titles}"
+        await case.move("supplement_requested", "supplement_requested", request.by, asked, reason=request.comment)
 
     async def _await_family(self) -> None:
         """Full decisions need no acceptance; others wait for the family's answer, and silence has a named end."""
@@ -342,7 +344,8 @@ class ClaimWorkflow:
         self._undoing = None
         self._case.undo_decision()
         self._case.assessment = await self._assessed()
-        self._case.journal.event("decision_undone", undoing.actor.label, "审核结果已撤销，重新审核", workflow.now())
+        by, text = undoing.actor.label, "审核结果已撤销，重新审核"
+        self._case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
         await self._open_review("重新审核", excluded=())
 
     # --- money --------------------------------------------------------------------------------------------------------
@@ -456,7 +459,7 @@ class ClaimWorkflow:
     @workflow.signal
     async def remark(self, remark: Remark) -> None:
         """What others found about the case without changing it."""
-        await self._case.note(remark.event, remark.by, remark.text)
+        await self._case.note(remark.event, remark.by, remark.text, reason=remark.reason)
 
     @workflow.signal
     async def review_answered(self, answer: ReviewAnswer) -> None:
@@ -470,7 +473,8 @@ class ClaimWorkflow:
             self._require("in_review")
             case = self._case
             case.put_receipt(amend(case.receipts[correction.receipt_id], correction, workflow.now()))
-            await self._reassess("receipt_corrected", correction.actor.label, "理赔员更正了票据内容，已重新理算")
+            by, text = correction.actor.label, "理赔员更正了票据内容，已重新理算"
+            await self._reassess("receipt_corrected", by, text, correction.reason)
 
     @correct.validator
     def _may_correct(self, correction: Correction) -> None:
@@ -483,11 +487,11 @@ class ClaimWorkflow:
         except NotCorrectable as refusal:
             raise ApplicationError(refusal.message, refusal.field, type=refusal.code) from None
 
-    async def _reassess(self, event: str, by: str, text: str) -> None:
+    async def _reassess(self, event: str, by: str, text: str, reason: str | None = None) -> None:
         """After a receipt changed in review: what is payable follows, and the review is told."""
         case = self._case
         case.assessment = await self._assessed()
-        await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)))
+        await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)), reason=reason)
         await self._review.tell("reassessed", case.assessment)
 
     @workflow.update

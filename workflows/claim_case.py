@@ -256,18 +256,29 @@ class ClaimCase:
 
     # --- record -------------------------------------------------------------------------------------------------------
 
-    async def move(self, state: str, event: str, by: str, text: str, *, limits: LimitsHeld | None = None) -> None:
+    async def move(
+        self,
+        state: str,
+        event: str,
+        by: str,
+        text: str,
+        *,
+        limits: LimitsHeld | None = None,
+        reason: str | None = None,
+    ) -> None:
         """Go to `state` and publish. A move that DESIGN 5 does not know is a bug, not an outcome."""
         if state != self.state and not allowed("claim", self.state, state):
             raise RuntimeError(f"claim: {self.state} -> {state}")
         if state != self.state:
             self.state_since = workflow.now()
         self.state = state
-        await self.note(event, by, text, limits=limits)
+        await self.note(event, by, text, limits=limits, reason=reason)
 
-    async def note(self, event: str, by: str, text: str, *, limits: LimitsHeld | None = None) -> None:
-        """Publish something that happened without a move."""
-        self.journal.event(event, by, text, workflow.now())
+    async def note(
+        self, event: str, by: str, text: str, *, limits: LimitsHeld | None = None, reason: str | None = None
+    ) -> None:
+        """Publish something that happened without a move. `reason`, why, stays with the staff (workflows/journal.py)."""
+        self.journal.event(event, by, text, workflow.now(), reason=reason)
         self.seq += 1
         self._telling += 1
         await workflow.execute_local_activity_method(ClaimRecords.publish_claim, self._record(limits), **RECORDS)

@@ -60,8 +60,8 @@ class QualityReviewWorkflow:
     async def judge(self, judgement: QualityJudgement) -> None:
         actor = judgement.actor
         self._desk.verdict = Verdict(judgement.agrees, judgement.reason, actor.subject, workflow.now())
-        text = "同意自动审核结果" if judgement.agrees else f"不同意自动审核结果：{judgement.reason}"
-        await self._desk.end("decided", "quality_judged", actor.label, text)
+        text = "同意自动审核结果" if judgement.agrees else "不同意自动审核结果"
+        await self._desk.end("decided", "quality_judged", actor.label, text, judgement.reason)
 
     @judge.validator
     def _may_judge(self, judgement: QualityJudgement) -> None:

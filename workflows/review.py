@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import Assessment, Decision, PapersRequest
-from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster
+from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster, why
 from workflows.messages import (
     Actor,
     DecisionOrder,
@@ -79,7 +79,8 @@ class ReviewWorkflow:
     @workflow.update
     async def request_documents(self, order: PapersOrder) -> None:
         self._result = ReviewResult(None, PapersRequest(order.kinds, order.comment, order.actor.label, workflow.now()))
-        await self._desk.end("waiting_documents", "review_papers_requested", order.actor.label, "已请家长补充材料")
+        by, reason = order.actor.label, "；".join(filter(None, (order.new_fact, order.comment)))
+        await self._desk.end("waiting_documents", "review_papers_requested", by, "已请家长补充材料", reason)
 
     @request_documents.validator
     def _may_request_documents(self, order: PapersOrder) -> None:
@@ -97,11 +98,13 @@ class ReviewWorkflow:
             await self._wait_for_second(order)
         elif self._first is not None and not _alike(self._first, order):
             self._first = self._desk.first = self._desk.adjuster = None
-            await self._desk.publish("review_returned", by, f"第二人认为应{outcome}，两人不一致，退回重新审核", "open")
+            text = f"第二人认为应{outcome}，两人不一致，退回重新审核"
+            await self._desk.publish("review_returned", by, text, "open", why(order.reason_codes, order.comment))
         else:
             decision = self._desk.decision = self._decision(order)
             self._result = ReviewResult(decision, None)
-            await self._desk.end("decided", "review_decided", by, f"已作出决定：{outcome}")
+            reason = why(order.reason_codes, order.comment)
+            await self._desk.end("decided", "review_decided", by, f"已作出决定：{outcome}", reason)
 
     @decide.validator
     def _may_decide(self, order: DecisionOrder) -> None:
@@ -114,7 +117,8 @@ class ReviewWorkflow:
     async def _wait_for_second(self, order: DecisionOrder) -> None:
         self._first, self._desk.first, self._desk.adjuster = order, order.actor.subject, None
         text = f"拟{OUTCOMES[order.outcome]}，须另一位理赔员复核"
-        await self._desk.publish("review_sent_to_second", order.actor.label, text, "second_open")
+        reason = why(order.reason_codes, order.comment)
+        await self._desk.publish("review_sent_to_second", order.actor.label, text, "second_open", reason)
 
     # --- what the claim tells -----------------------------------------------------------------------------------------
 

@@ -57,8 +57,7 @@ class ReviewDesk:
         await self._hold(None, "review_released", actor.label, "已退回待领取")
 
     async def reassign(self, order: Reassignment) -> None:
-        why = f"：{order.reason}" if order.reason else ""
-        await self._hold(order.to, "review_reassigned", order.actor.label, f"改派给{order.to}{why}")
+        await self._hold(order.to, "review_reassigned", order.actor.label, f"改派给{order.to}", order.reason)
 
     async def remind(self, reminder: Reminder) -> None:
         if not self.is_over:
@@ -66,19 +65,19 @@ class ReviewDesk:
             self._journal.tell(subject, reminder.kind, reminder.text, workflow.now())
             await self.publish("review_reminded", "system", reminder.text)
 
-    async def end(self, state: str, event: str, by: str, text: str) -> None:
+    async def end(self, state: str, event: str, by: str, text: str, reason: str | None = None) -> None:
         self.is_over = True
-        await self.publish(event, by, text, state)
+        await self.publish(event, by, text, state, reason)
 
     def touch(self) -> None:
         self._touched_at = workflow.now()
 
-    async def _hold(self, adjuster: str | None, event: str, by: str, text: str) -> None:
+    async def _hold(self, adjuster: str | None, event: str, by: str, text: str, reason: str | None = None) -> None:
         self.adjuster = adjuster
         self.touch()
         waiting = "open" if self.first is None else "second_open"
         state = {"open": "taken", "second_open": "second_taken"}[waiting] if adjuster else waiting
-        await self.publish(event, by, text, state)
+        await self.publish(event, by, text, state, reason)
 
     # --- who may ------------------------------------------------------------------------------------------------------
 
@@ -109,12 +108,14 @@ class ReviewDesk:
 
     # --- record -------------------------------------------------------------------------------------------------------
 
-    async def publish(self, event: str, by: str, text: str, state: str | None = None) -> None:
+    async def publish(
+        self, event: str, by: str, text: str, state: str | None = None, reason: str | None = None
+    ) -> None:
         if state not in (None, self._state) and not allowed("review", self._state, state or ""):
             raise RuntimeError(f"review: {self._state} -> {state}")
         self._state = state or self._state
         self._seq += 1
-        self._journal.event(event, by, text, workflow.now())
+        self._journal.event(event, by, text, workflow.now(), reason=reason)
         await workflow.execute_local_activity_method(ReviewRecords.publish_review, self._record(), **RECORDS)
 
     def _record(self) -> ReviewRecord:

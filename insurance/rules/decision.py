@@ -104,6 +104,13 @@ def _full(
     )
 
 
+def why(reason_codes: Sequence[str], comment: str) -> str | None:
+    """The reasons of a decision in words; None when none were given."""
+    return (
+        "；".join([*(REASON_CODES.get(code, code) for code in reason_codes), *([comment] if comment else [])]) or None
+    )
+
+
 def needs_second_adjuster(
     assessment: Assessment, outcome: Outcome, large_from_fen: int, small_up_to_fen: int | None
 ) -> bool:
