@@ -52,6 +52,7 @@ def first_case(order: ClaimOrder) -> dict[str, Any]:
         review_count=0,
         event_count=0,
         updated_at=order.reported_at,
+        reported_by=order.reported_by,
     )
     document: dict[str, Any] = _case.dump_python(case, mode="json")
     return document

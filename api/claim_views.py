@@ -50,6 +50,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
     documents, receipts = await evidence_of(session, row.claim_id)
     return claim_summary(row, caller) | {
         "report": _report_view(case.report),
+        "reported_by": "adjuster" if case.reported_by else "family",
         "required_documents": required_document_views(case.report),
         "missing": _missing(case.report, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],

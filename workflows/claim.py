@@ -100,6 +100,8 @@ class ClaimWorkflow:
         because = self._order.reopened_because
         if because is None:
             self._reporting = asyncio.create_task(insurer.report(self._case))
+            if self._order.reported_by is not None:
+                await self._case.note("reported_for_family", f"adjuster:{self._order.reported_by}", "由客服代为报案")
         else:
             await self._case.note("reopened", "family", "因新的情况重新受理", reason=because)
 
@@ -382,7 +384,8 @@ class ClaimWorkflow:
         self._case.put_document(document)
         # before the note: a claim that is submitted meanwhile must wait for this reading
         self._readings.begin(document)
-        await self._case.note("document_received", "family", f"已收到{DOCUMENT_KINDS[document.kind]}")
+        received = "已收到" if document.given_by == "family" else "客服代为提交了"
+        await self._case.note("document_received", document.given_by, f"{received}{DOCUMENT_KINDS[document.kind]}")
 
     @add_document.validator
     def _may_add_document(self, document: EvidenceFile) -> None:

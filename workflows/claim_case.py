@@ -333,6 +333,7 @@ class ClaimCase:
             state_since=self.state_since,
             clocks_from=self.clocks_from,
             agreed_times=order.terms.agreed_times,
+            reported_by=order.reported_by,
         )
 
 

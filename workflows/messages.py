@@ -156,8 +156,8 @@ class Continued:
 @dataclass(frozen=True)
 class ClaimOrder:
     """A report (报案). `case` is set when an ended claim is opened again, or `continued` with it when a long history is cut: it goes
-    on from there, after `longest_history` events. `quality_sampled`: an adjuster
-    looks at it afterwards when it is decided without a person."""
+    on from there, after `longest_history` events. `quality_sampled`: an adjuster looks at it afterwards when it is decided without
+    a person. `reported_by`: the adjuster who reported it for the family (代为报案)."""
 
     claim_id: str
     policy_no: str
@@ -178,6 +178,7 @@ class ClaimOrder:
     quality_sampled: bool = False
     continued: Continued | None = None
     longest_history: int = 4000
+    reported_by: str | None = None
 
 
 @dataclass(frozen=True)

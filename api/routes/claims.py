@@ -22,7 +22,7 @@ from api.fields import Body, Flag, Instant, Long, Name, Region, Short
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
-from api.routes.policies import own_policy, state_of, terms_of
+from api.routes.policies import own_policy, state_of, terms_of, visible_policy
 from insurance.rules.case import AccidentReport, CaseConsent, Payee
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
@@ -92,14 +92,16 @@ class ReopenBody(Body):
 
 @router.post("/policies/{policy_no}/claims", status_code=201)
 async def report(
-    parts: TheParts, caller: Parent, policy_no: ObjectId, body: ReportBody, key: IdempotencyHeader = None
+    parts: TheParts, caller: ParentOrAdjuster, policy_no: ObjectId, body: ReportBody, key: IdempotencyHeader = None
 ) -> JSONResponse:
-    """Report (报案). Answers with the insurer's report number when it comes within seconds; a late report is never refused."""
+    """Report (报案), by the family or, for a family that calls the hotline, by an adjuster of its insurer (代为报案), who writes down
+    the consents given orally. Answers with the insurer's report number when it comes within seconds; a late report is never refused.
+    """
     _require_possible(parts, body)
     _require_consent(parts, "medical_data", body.consents)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
-        policy = await own_policy(session, caller.subject, policy_no, lock=True)
+        policy = await visible_policy(session, caller, policy_no, lock=True)
         _require_claimable(parts, policy)
         order = _order(parts, caller, policy, body, f"cl-{new_id}")
         await first_record(session, _first_record(order), "claim_id")
@@ -134,7 +136,7 @@ async def show(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId) ->
 async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
     """Who is paid (收款人): the insured's guardian, or heirs with their shares."""
     _require_consent(parts, "account_data", body.consents)
-    order = PayeeOrder(_payees(body), _consented(parts, body.consents))
+    order = PayeeOrder(_payees(body), _consented(parts, caller, body.consents))
     return await _told(parts, caller, claim_id, "set_payee", order)
 
 
@@ -227,12 +229,19 @@ def _require_consent(parts: Parts, kind: str, consents: tuple[ConsentBody, ...])
         raise invalid("consents", "consent_required", "需要您单独同意处理这项敏感信息，才能办理理赔")
 
 
-def _consented(parts: Parts, consents: tuple[ConsentBody, ...]) -> tuple[CaseConsent, ...]:
-    return tuple(CaseConsent(consent.kind, consent.agreed, parts.now()) for consent in consents)
+def _consented(parts: Parts, caller: Caller, consents: tuple[ConsentBody, ...]) -> tuple[CaseConsent, ...]:
+    return tuple(CaseConsent(c.kind, c.agreed, parts.now(), adjuster_of(caller)) for c in consents)
+
+
+def adjuster_of(caller: Caller) -> str | None:
+    """Who acts for a family; None when it acts itself."""
+    return None if caller.role == "parent" else caller.subject
 
 
 def _require_claimable(parts: Parts, policy: Policy) -> None:
     """A policy that never came into effect has nothing to claim on; an ended one still answers for its own time."""
+    if policy.applicant_subject is None:
+        raise Problem(409, "no_account", "这张保单还没有家长账户，请投保人先登录认领保单")
     if policy.surrender_id is not None:
         raise Problem(409, "surrender_open", "这张保单正在退保或已退保，不能报案")
     if state_of(policy, parts.today()) in ("pending_effect", "void", "rescinded"):
@@ -241,7 +250,11 @@ def _require_claimable(parts: Parts, policy: Policy) -> None:
 
 def _order(parts: Parts, caller: Caller, policy: Policy, body: ReportBody, claim_id: str) -> ClaimOrder:
     report = AccidentReport(**body.model_dump(exclude={"consents"}))
-    return claim_order(parts, policy, claim_id, caller.subject, report, consents=_consented(parts, body.consents))
+    assert policy.applicant_subject is not None
+    return claim_order(
+        parts, policy, claim_id, policy.applicant_subject, report,
+        consents=_consented(parts, caller, body.consents), reported_by=adjuster_of(caller),
+    )  # fmt: skip
 
 
 def claim_order(
@@ -271,7 +284,7 @@ async def reopened_order(parts: Parts, session: AsyncSession, row: Claim, policy
     documents, receipts = await evidence_of(session, row.claim_id)
     return claim_order(
         parts, policy, row.claim_id, row.subject, case.report,
-        reopened_because=reason, case=case, documents=documents, receipts=receipts,
+        reopened_because=reason, case=case, documents=documents, receipts=receipts, reported_by=case.reported_by,
     )  # fmt: skip
 
 

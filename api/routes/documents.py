@@ -1,4 +1,5 @@
-"""Evidence (理赔材料): files go into the store first, under object lock, then to the claim, which reads them at once."""
+"""Evidence (理赔材料), from the family or from an adjuster for it: files go into the store first, under object lock, then to the claim,
+which reads them at once."""
 
 import asyncio
 import tempfile
@@ -11,7 +12,8 @@ from fastapi import APIRouter, File, Form, UploadFile
 from fastapi.responses import JSONResponse
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
+from api.auth import Caller
+from api.deps import IdempotencyHeader, ObjectId, ParentOrAdjuster, TheParts
 from api.errors import Problem, invalid, not_found
 from api.fields import Body
 from api.idempotency import once
@@ -39,7 +41,7 @@ class UploadBody(Body):
 @router.post("/{claim_id}/documents", status_code=201)
 async def upload(
     parts: TheParts,
-    caller: Parent,
+    caller: ParentOrAdjuster,
     claim_id: ObjectId,
     file: Annotated[UploadFile, File()],
     kind: Annotated[Kind, Form()],
@@ -52,7 +54,7 @@ async def upload(
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         await visible_claim(session, caller, claim_id)
         stored = await _keep(parts, claim_id, file.file, digest, content_type)
-        return await _give(parts, claim_id, f"do-{new_id}", kind, stored)
+        return await _give(parts, caller, claim_id, f"do-{new_id}", kind, stored)
 
     route = f"POST /v1/claims/{claim_id}/documents"
     return await once(parts, caller, route, key, f"{kind}\n{digest}".encode(), 201, work)
@@ -60,7 +62,7 @@ async def upload(
 
 @router.post("/{claim_id}/uploads", status_code=201)
 async def begin_upload(
-    parts: TheParts, caller: Parent, claim_id: ObjectId, body: UploadBody, key: IdempotencyHeader = None
+    parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId, body: UploadBody, key: IdempotencyHeader = None
 ) -> JSONResponse:
     """A signed form with which the file goes straight to the store; then `/complete`."""
 
@@ -82,7 +84,9 @@ async def begin_upload(
 
 
 @router.post("/{claim_id}/uploads/{upload_id}/complete", status_code=201)
-async def complete_upload(parts: TheParts, caller: Parent, claim_id: ObjectId, upload_id: ObjectId) -> JSONResponse:
+async def complete_upload(
+    parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId, upload_id: ObjectId
+) -> JSONResponse:
     """The uploaded file becomes evidence: checked, hashed, locked. Repeatable."""
     kind = _kind_of_upload(upload_id)
     async with parts.database.transaction() as session:
@@ -91,10 +95,13 @@ async def complete_upload(parts: TheParts, caller: Parent, claim_id: ObjectId, u
         digest = await _digest(parts, file)
         content_type = await _content_type(parts, file)
         stored = await _keep(parts, claim_id, file, digest, content_type)
-    return JSONResponse(await _give(parts, claim_id, f"do-{upload_id.rsplit('-', 1)[1]}", kind, stored), 201)
+    document_id = f"do-{upload_id.rsplit('-', 1)[1]}"
+    return JSONResponse(await _give(parts, caller, claim_id, document_id, kind, stored), 201)
 
 
-async def _give(parts: Parts, claim_id: str, document_id: str, kind: str, stored: StoredObject) -> dict[str, Any]:
+async def _give(
+    parts: Parts, caller: Caller, claim_id: str, document_id: str, kind: str, stored: StoredObject
+) -> dict[str, Any]:
     """Tell the claim; its record shows the document before this returns."""
     document = EvidenceFile(
         document_id=document_id,
@@ -105,6 +112,7 @@ async def _give(parts: Parts, claim_id: str, document_id: str, kind: str, stored
         size=stored.size,
         content_type=stored.content_type,
         received_at=parts.now(),
+        given_by="family" if caller.role == "parent" else f"adjuster:{caller.subject}",
     )
     await parts.processes.update(claim_id, "add_document", document, update_id=document_id)
     return {"document_id": document_id, "kind": kind, "state": "received", "sha256": stored.sha256}

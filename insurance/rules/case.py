@@ -30,11 +30,13 @@ class AccidentReport:
 
 @dataclass(frozen=True)
 class CaseConsent:
-    """A separate consent given with the claim: `medical_data` at the report, `account_data` with the payee."""
+    """A separate consent given with the claim: `medical_data` at the report, `account_data` with the payee. `recorded_by`: the
+    adjuster to whom it was given orally (口头同意)."""
 
     kind: Literal["medical_data", "account_data"]
     agreed: bool
     at: datetime
+    recorded_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,8 @@ class EvidenceFile:
     state: Literal["received", "rejected"] = "received"
     reason: str | None = None
     views: tuple[EvidenceView, ...] = ()
+    # as timelines name who handed it in
+    given_by: str = "family"
 
 
 @dataclass(frozen=True)

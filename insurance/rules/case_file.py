@@ -57,3 +57,5 @@ class CaseFile:
     clocks_from: datetime | None = None
     # the product's own promises (约定理赔时效)
     agreed_times: tuple[AgreedTime, ...] = ()
+    # the adjuster who reported it for the family (代为报案)
+    reported_by: str | None = None

@@ -21,6 +21,7 @@ class ClaimDocument(SQLModel, table=True):
     size: int
     content_type: str = Field(max_length=64)
     seq: int = 0
+    given_by: str = Field(default="family", max_length=160)
     received_at: datetime = Field(sa_column=instant())
     # {"pages": [...]}, as insurance.rules.case.EvidenceView
     views: Document = Field(default_factory=lambda: {"pages": []}, sa_column=document())

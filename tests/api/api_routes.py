@@ -190,7 +190,7 @@ ROUTES = (
     Route("POST", PURCHASE + "/cancel", PARENT, owned=True),
     Route("GET", "/v1/policies", PARENT),
     Route("GET", POLICY, PARENT, owned=True),
-    Route("POST", POLICY + "/claims", PARENT, report, owned=True, creates=True),
+    Route("POST", POLICY + "/claims", BOTH, report, owned=True, creates=True),
     Route("GET", POLICY + "/surrender-quote", PARENT, owned=True),
     Route(
         "POST", POLICY + "/surrenders", PARENT, lambda _: {"reason": "other", "comment": "搬家"}, owned=True, creates=True
@@ -214,9 +214,9 @@ ROUTES = (
     Route("POST", CLAIM + "/dispute", PARENT, owned=True),
     Route("POST", CLAIM + "/withdraw", PARENT, owned=True),
     Route("POST", CLAIM + "/reopen", PARENT, lambda _: {"reason": "发现新的票据"}, owned=True),
-    Route("POST", CLAIM + "/documents", PARENT, owned=True, creates=True),
-    Route("POST", CLAIM + "/uploads", PARENT, lambda _: {"kind": "medical_receipt"}, owned=True, creates=True),
-    Route("POST", CLAIM + "/uploads/{upload_id}/complete", PARENT, owned=True),
+    Route("POST", CLAIM + "/documents", BOTH, owned=True, creates=True),
+    Route("POST", CLAIM + "/uploads", BOTH, lambda _: {"kind": "medical_receipt"}, owned=True, creates=True),
+    Route("POST", CLAIM + "/uploads/{upload_id}/complete", BOTH, owned=True),
     Route("GET", CLAIM + "/letters", BOTH, owned=True),
     Route("POST", CLAIM + "/letters", BOTH, lambda _: {"kind": "apportionment"}, owned=True),
     Route("GET", CLAIM + "/letters/{letter_id}", BOTH, owned=True),

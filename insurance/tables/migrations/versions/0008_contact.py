@@ -1,4 +1,4 @@
-"""messages between families and adjusters; letters
+"""messages between families and adjusters; letters; who handed in a document
 
 Revision: 0008, after 0007
 """
@@ -46,9 +46,14 @@ def upgrade() -> None:
     op.create_index("ix_messages_about_created", "messages", ["about", "created_at"])
     op.create_index("ix_messages_insurer_created", "messages", ["insurer_code", "created_at"])
     unanswered = sa.text("answered_at IS NULL AND answer_due_on IS NOT NULL")
+    # documents of before came from families
+    given_by = sa.Column("given_by", sa.String(length=160), nullable=False, server_default="family")
+    op.add_column("documents", given_by)
+    op.alter_column("documents", "given_by", server_default=None)
     op.create_index("ix_messages_unanswered", "messages", ["insurer_code", "created_at"], postgresql_where=unanswered)
 
 
 def downgrade() -> None:
+    op.drop_column("documents", "given_by")
     op.drop_table("messages")
     op.drop_table("letters")
