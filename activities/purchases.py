@@ -11,11 +11,13 @@ from temporalio import activity
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
 from insurance.rules.application import Application
+from insurance.rules.death_cover import DeathCover
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Database, Policy, Purchase
 
 _application = TypeAdapter(Application)
 _terms = TypeAdapter(ProductTerms)
+_death_cover = TypeAdapter(DeathCover | None)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class IssuedCover:
     ends_on: date
     renewal: bool
     death_limit_fen: int | None
+    death_cover: DeathCover | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,7 @@ def _policy(record: PurchaseRecord, issued: IssuedCover) -> dict[str, object]:
         "insured_digest": issued.insured_digest,
         "renewal": issued.renewal,
         "death_limit_fen": issued.death_limit_fen,
+        "death_cover": _death_cover.dump_python(issued.death_cover, mode="json"),
         "premium_fen": record.premium_fen,
         "paid_at": issued.paid_at,
         "out_trade_no": issued.out_trade_no,

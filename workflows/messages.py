@@ -19,6 +19,7 @@ from insurance.rules.case import (
     Payee,
 )
 from insurance.rules.case_file import CaseFile
+from insurance.rules.death_cover import DeathCover
 from insurance.rules.decision import Outcome
 from insurance.rules.settlement import Step
 from insurance.rules.terms import ProductTerms
@@ -41,6 +42,10 @@ class PurchaseOrder:
     submitted_at: datetime
     payment_minutes: float
     resume_days: float
+    # the last day of the child's policy with this insurer: cover that goes on without a gap has no waiting period
+    insured_until: date | None = None
+    # how the minors' cap came out, for the policy (保监发〔2015〕90号)
+    death_cover: DeathCover | None = None
 
 
 @dataclass(frozen=True)
@@ -224,6 +229,41 @@ class IncidentLink:
 
     incident_id: str
     students: int
+
+
+# --- serious case (大案) -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SeriousOrder:
+    """`claim_state` is where the claim is when it is found to be serious, or goes on after it was opened again."""
+
+    case_id: str
+    claim_id: str
+    policy_no: str
+    insurer_code: str
+    because: tuple[str, ...]
+    claim_state: str
+    found_at: datetime
+
+
+@dataclass(frozen=True)
+class ClaimMoved:
+    claim_state: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CaseStep:
+    """What an adjuster did, and what there is to say of it to colleagues."""
+
+    actor: Actor
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class SeriousOutcome:
+    state: str
 
 
 # --- review (人工审核) --------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from activities.payments import PaymentSteps
 from activities.purchases import IssuedCover, PurchaseRecord, PurchaseRecords
 from insurance.adapters.ports import IssueOrder, PayOrder, Person, Proposal, Underwriting
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
+from insurance.rules.eligibility import renews
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import PaymentReceived, PurchaseOrder, PurchaseOutcome, UnderwritingAnswer
@@ -317,8 +318,9 @@ class PurchaseWorkflow:
             out_trade_no=payment.out_trade_no,
             effective_date=first,
             ends_on=last_day_of_cover(order.terms, first),
-            renewal=order.renewal,
+            renewal=order.renewal or renews(first, order.insured_until),
             death_limit_fen=order.death_limit_fen,
+            death_cover=order.death_cover,
         )
 
     async def _refund_refused(self, payment: PaymentReceived, code: str, message: str) -> None:

@@ -1,10 +1,9 @@
 """Evidence (理赔材料), from the family or from an adjuster for it: files go into the store first, under object lock, then to the claim,
 which reads them at once."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Annotated, Any, BinaryIO, Literal, cast
 
@@ -14,14 +13,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.deps import IdempotencyHeader, ObjectId, ParentOrAdjuster, TheParts
-from api.errors import Problem, invalid, not_found
+from api.errors import Problem, not_found
 from api.fields import Body
 from api.idempotency import once
 from api.parts import Parts
+from api.received_files import content_type_of, digest_of, kept
 from api.routes.claims import visible_claim
 from api.views import instant
-from insurance.adapters.ports import ReadingRefused, StorageRefused, StoredObject
-from insurance.adapters.storage.stream import hash_stream
+from insurance.adapters.ports import StorageRefused, StoredObject
 from insurance.rules.case import EvidenceFile
 
 router = APIRouter(prefix="/v1/claims", tags=["evidence"])
@@ -48,8 +47,8 @@ async def upload(
     key: IdempotencyHeader = None,
 ) -> JSONResponse:
     """One file, at most 20 MB. The type is decided by its content."""
-    digest = await _digest(parts, file.file)
-    content_type = await _content_type(parts, file.file)
+    digest = await digest_of(parts, file.file)
+    content_type = await content_type_of(parts, file.file)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         await visible_claim(session, caller, claim_id)
@@ -92,8 +91,8 @@ async def complete_upload(
     async with parts.database.transaction() as session:
         await visible_claim(session, caller, claim_id)
     async with _uploaded(parts, claim_id, upload_id) as file:
-        digest = await _digest(parts, file)
-        content_type = await _content_type(parts, file)
+        digest = await digest_of(parts, file)
+        content_type = await content_type_of(parts, file)
         stored = await _keep(parts, claim_id, file, digest, content_type)
     document_id = f"do-{upload_id.rsplit('-', 1)[1]}"
     return JSONResponse(await _give(parts, caller, claim_id, document_id, kind, stored), 201)
@@ -118,40 +117,10 @@ async def _give(
     return {"document_id": document_id, "kind": kind, "state": "received", "sha256": stored.sha256}
 
 
-async def _digest(parts: Parts, file: BinaryIO) -> str:
-    """SHA-256, in parts."""
-    file.seek(0)
-    try:
-        return (await asyncio.to_thread(hash_stream, file, parts.settings.storage.max_file_bytes))[0]
-    except StorageRefused:
-        raise _refused("file_too_large", "文件太大，请压缩到 20MB 以内再上传") from None
-
-
-async def _content_type(parts: Parts, file: BinaryIO) -> str:
-    try:
-        return (await parts.inspector.inspect_file(file)).content_type
-    except ReadingRefused as refusal:
-        raise _refused(refusal.code, refusal.message) from None
-
-
-def _refused(code: str, message: str) -> Problem:
-    return invalid("file", code, message)
-
-
 async def _keep(parts: Parts, claim_id: str, file: BinaryIO, digest: str, content_type: str) -> StoredObject:
-    """The original, under object lock for as long as the law asks. Given again, it is the object that is there."""
-    key = _object_key(claim_id, digest)
-    with suppress(StorageRefused):
-        seen = await parts.storage.stat(key)
-        if seen.sha256 == digest:
-            return seen
-    return await parts.storage.put(
-        key,
-        file,
-        content_type,
-        locked_until=parts.now() + timedelta(days=parts.settings.storage.retention_days),
-        max_bytes=parts.settings.storage.max_file_bytes,
-    )
+    """For as long as the law asks."""
+    locked_until = parts.now() + timedelta(days=parts.settings.storage.retention_days)
+    return await kept(parts, _object_key(claim_id, digest), file, digest, content_type, locked_until)
 
 
 def _object_key(claim_id: str, digest: str) -> str:

@@ -1,5 +1,7 @@
 """Buying (投保): an application starts a purchase process; the rest is watching it, resuming, cancelling."""
 
+from dataclasses import asdict
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -13,6 +15,7 @@ from api.digest import insured_digest
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Code, Day, Fen, Flag, Short
 from api.idempotency import first_record, once
+from api.on_file import insured_until, on_file
 from api.parts import Parts
 from api.routes.catalogue import insurer_ref
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship
@@ -20,6 +23,8 @@ from api.timeline import timeline_of
 from api.views import instant, masked_person
 from insurance.products.catalogue import Document
 from insurance.rules.application import Agreement, Application, Consent
+from insurance.rules.cover import first_day_of_cover
+from insurance.rules.death_cover import DeathCover
 from insurance.rules.eligibility import check_application
 from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
@@ -64,15 +69,24 @@ class PurchaseBody(Body):
 
 @router.post("", status_code=201)
 async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: IdempotencyHeader = None) -> JSONResponse:
+    """Answers with what the family should know, `warnings`, when nothing stands in the way."""
     terms = _terms(parts, body.product_id)
     application = body.entered()
-    death_limit_fen = _require_acceptable(parts, terms, application)
+    _require_agreed(parts, terms, application)
+    child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
-        order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", death_limit_fen)
-        await first_record(session, _first_record(order), "purchase_id")
+        first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
+        known = await on_file(session, caller.subject, child, first_day)
+        eligibility = check_application(terms, application, parts.today(), known)
+        if eligibility.errors:
+            raise Problem(422, eligibility.errors[0].code, eligibility.errors[0].message, eligibility.errors)
+        until = await insured_until(session, child, terms.insurer_code)
+        order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", eligibility.death_cover, child, until)
+        warnings = [asdict(warning) for warning in eligibility.warnings]
+        await first_record(session, _first_record(order, warnings), "purchase_id")
         await parts.processes.start_purchase(order)
-        return {"purchase_id": order.purchase_id, "state": "submitted"}
+        return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
 
     return await once(parts, caller, "POST /v1/purchases", key, body, 201, work)
 
@@ -104,19 +118,13 @@ def _terms(parts: Parts, product_id: str) -> ProductTerms:
     raise invalid("product_id", "unknown_product", "没有这个产品，或已停售")
 
 
-def _require_acceptable(parts: Parts, terms: ProductTerms, application: Application) -> int | None:
-    """The death benefit that may be insured when the minors' cap leaves only a difference."""
+def _require_agreed(parts: Parts, terms: ProductTerms, application: Application) -> None:
+    """Every current document of the product, by version and hash."""
     documents = parts.catalogue.documents(terms.product_id, terms.version)
     agreed = {(a.document_id, a.version, a.sha256) for a in application.agreements}
     unread = [d for d in documents if (d.document_id, d.version, d.sha256) not in agreed]
     if unread:
         raise _not_agreed(unread)
-    eligibility = check_application(terms, application, parts.today())
-    errors = eligibility.errors
-    if errors:
-        raise Problem(422, errors[0].code, errors[0].message, errors)
-    cover = eligibility.death_cover
-    return cover.accepted_fen if cover.accepted_fen < cover.product_fen else None
 
 
 def _not_agreed(unread: list[Document]) -> Problem:
@@ -130,7 +138,9 @@ def _order(
     terms: ProductTerms,
     application: Application,
     purchase_id: str,
-    death_limit_fen: int | None,
+    cover: DeathCover,
+    child: str,
+    until: date | None,
 ) -> PurchaseOrder:
     times = parts.settings.process
     return PurchaseOrder(
@@ -139,16 +149,19 @@ def _order(
         insurer_code=terms.insurer_code,
         terms=terms,
         application=application,
-        insured_digest=insured_digest(parts.settings, application.insured.id_type, application.insured.id_number),
+        insured_digest=child,
         renewal=False,
-        death_limit_fen=death_limit_fen,
+        # the death benefit that may be insured when the minors' cap leaves only a difference
+        death_limit_fen=cover.accepted_fen if cover.accepted_fen < cover.product_fen else None,
         submitted_at=parts.now(),
         payment_minutes=times.payment_minutes,
         resume_days=times.resume_days,
+        insured_until=until,
+        death_cover=cover,
     )
 
 
-def _first_record(order: PurchaseOrder) -> Purchase:
+def _first_record(order: PurchaseOrder, warnings: list[dict[str, Any]]) -> Purchase:
     """What is shown until the process publishes its own."""
     return Purchase(
         purchase_id=order.purchase_id,
@@ -158,6 +171,7 @@ def _first_record(order: PurchaseOrder) -> Purchase:
         state="submitted",
         seq=0,
         application=application_document(order.application),
+        notes={"warnings": warnings},
         premium_fen=order.terms.premium_fen,
         refunded_fen=0,
         created_at=order.submitted_at,
@@ -193,6 +207,7 @@ def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
         "refunded_fen": row.refunded_fen,
         "reason_code": row.reason_code,
         "reason": row.reason,
+        "warnings": row.notes["warnings"] if row.notes else [],
         "applicant": masked_person(row.application["applicant"]),
         "insured": masked_person(row.application["insured"]),
         "created_at": instant(row.created_at),

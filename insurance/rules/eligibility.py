@@ -57,7 +57,7 @@ def check_application(
     errors = (
         *applicant_errors(application.applicant, today),
         *insured_errors(application.insured, today),
-        *_relationship_errors(application, first_day, known),
+        *_relationship_errors(application, first_day, known, cover),
         *_product_errors(terms, application, today),
         *_consent_errors(application, cover.age),
         *_death_cover_errors(application, cover),
@@ -66,7 +66,9 @@ def check_application(
     return Eligibility(errors, warnings, cover)
 
 
-def _relationship_errors(application: Application, first_day: date, known: OnFile) -> Iterator[FieldError]:
+def _relationship_errors(
+    application: Application, first_day: date, known: OnFile, cover: DeathCover
+) -> Iterator[FieldError]:
     applicant, insured, relationship = application.applicant, application.insured, application.relationship
     same = (applicant.id_type, _plain(applicant.id_number)) == (insured.id_type, _plain(insured.id_number))
     minor = age_on(insured.birth_date, first_day) < ADULT
@@ -84,14 +86,16 @@ def _relationship_errors(application: Application, first_day: date, known: OnFil
         yield FieldError("applicant.birth_date", "minor_applicant", "投保人须年满18周岁")
     if relationship == "parent" and applicant.birth_date >= insured.birth_date:
         yield FieldError("applicant.birth_date", "not_older", "父母的出生日期应早于孩子")
-    if relationship == "other_guardian":
+    if relationship == "other_guardian" and cover.product_fen:
         yield from _guardian_errors(minor, known)
 
 
 def _guardian_errors(minor: bool, known: OnFile) -> Iterator[FieldError]:
     """Death cover bought by others than the parents is void without the parents' consent (解释三 6), an adult's without his own (31)."""
     if minor and not known.parents_consent:
-        yield FieldError("relationship", "parents_consent_required", "其他监护人投保须先提交父母的同意书")
+        yield FieldError(
+            "relationship", "guardian_death_cover", "含身故责任的保险由其他监护人投保时，须先提交父母的同意书"
+        )
     if not minor and not known.insured_consent:
         yield FieldError("relationship", "insured_consent_required", "为已满18周岁的学生投保须先提交本人的同意书")
 
@@ -123,7 +127,7 @@ def _death_cover_errors(application: Application, cover: DeathCover) -> Iterator
     if application.existing_death_cover_fen < 0:
         yield FieldError(field, "negative", "已有身故保额不能为负")
     elif cover.cap_fen is not None and cover.accepted_fen == 0 < cover.product_fen:
-        yield FieldError(field, "death_cover_at_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen)}元的限额，不能再承保")
+        yield FieldError(field, "minor_death_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen)}元的限额，不能再承保")
 
 
 def _warnings(application: Application, cover: DeathCover) -> Iterator[FieldError]:
@@ -148,6 +152,12 @@ def _double_insurance(
     if any(first <= last_day and first_day <= last for first, last in policies):
         message = "孩子在这段时间已有保单；医疗费用按实际损失赔付，买两份不会多赔"
         yield FieldError("insured.id_number", "double_insurance", message)
+
+
+def renews(first_day: date, insured_until: date | None) -> bool:
+    """Whether cover goes on without a gap (续保): no waiting period then. `insured_until`: the last day of the child's policy with
+    the same insurer."""
+    return insured_until is not None and first_day <= insured_until + timedelta(days=1)
 
 
 def _plain(number: str) -> str:

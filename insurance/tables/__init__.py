@@ -2,6 +2,7 @@
 
 from insurance.tables.claims import Claim
 from insurance.tables.clocks import BrokenClock
+from insurance.tables.consent_files import ConsentFile
 from insurance.tables.contact import Message
 from insurance.tables.documents import ClaimDocument
 from insurance.tables.history import HistoryEntry
@@ -27,6 +28,7 @@ __all__ = [
     "CaseNote",
     "Claim",
     "ClaimDocument",
+    "ConsentFile",
     "Database",
     "Event",
     "HistoryEntry",

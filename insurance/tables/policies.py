@@ -31,6 +31,8 @@ class Policy(SQLModel, table=True):
     renewal: bool = False
     # the death benefit that was accepted when the minors' cap left only a difference (保监发〔2015〕90号)
     death_limit_fen: int | None = Field(default=None, sa_column=fen(nullable=True))
+    # how that limit came out, for the contract: age, cap, existing cover, steps
+    death_cover: Document | None = Field(default=None, sa_column=document(nullable=True))
     premium_fen: int = Field(sa_column=fen())
     paid_at: datetime = Field(sa_column=instant())
     out_trade_no: str | None = Field(default=None, max_length=64)

@@ -19,6 +19,8 @@ class Purchase(SQLModel, table=True):
     # the process's own count of what it published: an older record never overwrites a newer one
     seq: int = 0
     application: Document = Field(sa_column=document())
+    # what was said at submission and did not stop it: {"warnings": [...]}
+    notes: Document | None = Field(default=None, sa_column=document(nullable=True))
     premium_fen: int = Field(sa_column=fen())
     payment_url: str | None = None
     out_trade_no: str | None = Field(default=None, max_length=64)

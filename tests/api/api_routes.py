@@ -16,6 +16,7 @@ PARENT = frozenset({"parent"})
 ADJUSTER = frozenset({"adjuster"})
 BOTH = PARENT | ADJUSTER
 STAFF = frozenset({"operator", "adjuster"})
+OPERATOR = frozenset({"operator"})
 AUTHORITY = frozenset({"supervisor", "operator"})
 
 
@@ -37,6 +38,8 @@ class Route:
     # whose it is: None when there is nobody it could belong to
     owned: bool = False
     creates: bool = False
+    # what comes with a file
+    form: dict[str, str] | None = None
 
     @property
     def name(self) -> str:
@@ -46,7 +49,7 @@ class Route:
         upload_id = "up-medical_receipt-00000000000000000000000000000000"
         known = {
             **vars(family), "upload_id": upload_id, "code": "xiangjiang", "product_id": records.PLAN_2.product_id,
-            "document_id": "declaration", "version": "1", "letter_id": "letter-1",
+            "document_id": "declaration", "version": "1", "day": "2026-03-10", "letter_id": "letter-1",
         }  # fmt: skip
         return self.path.format(**known)
 
@@ -185,6 +188,10 @@ ROUTES = (
     Route("POST", "/v1/previews/surrender", ANYONE, surrender_preview),
     Route("POST", "/v1/previews/clocks", ANYONE, clocks),
     Route("POST", "/v1/purchases", PARENT, purchase, creates=True),
+    Route(
+        "POST", "/v1/consent-files", PARENT, creates=True,
+        form={"kind": "parents_consent", "id_type": "resident_id", "id_number": "430102201602290017"},
+    ),
     Route("GET", PURCHASE, PARENT, owned=True),
     Route("POST", PURCHASE + "/resume", PARENT, owned=True),
     Route("POST", PURCHASE + "/cancel", PARENT, owned=True),
@@ -214,7 +221,7 @@ ROUTES = (
     Route("POST", CLAIM + "/dispute", PARENT, owned=True),
     Route("POST", CLAIM + "/withdraw", PARENT, owned=True),
     Route("POST", CLAIM + "/reopen", PARENT, lambda _: {"reason": "发现新的票据"}, owned=True),
-    Route("POST", CLAIM + "/documents", BOTH, owned=True, creates=True),
+    Route("POST", CLAIM + "/documents", BOTH, owned=True, creates=True, form={"kind": "diagnosis"}),
     Route("POST", CLAIM + "/uploads", BOTH, lambda _: {"kind": "medical_receipt"}, owned=True, creates=True),
     Route("POST", CLAIM + "/uploads/{upload_id}/complete", BOTH, owned=True),
     Route("GET", CLAIM + "/letters", BOTH, owned=True),
@@ -245,6 +252,8 @@ ROUTES = (
     Route("POST", INCIDENT + "/claims", ADJUSTER, lambda f: {"claim_ids": [f.claim_id]}, owned=True),
     Route("GET", CLAIM + "/related", ADJUSTER, owned=True),
     Route("PUT", "/v1/insurers/{code}/policies", STAFF, takeover, owned=True),
+    Route("GET", "/v1/reconciliations", OPERATOR),
+    Route("GET", "/v1/reconciliations/{day}", OPERATOR),
     Route("POST", "/v1/callbacks/alipay", ANYONE),
     Route("POST", "/v1/callbacks/insurers/{code}", ANYONE),
 )  # fmt: skip

@@ -48,8 +48,8 @@ class StackDoor:
         headers = self.parent(family.subject) if "parent" in route.roles else self.adjuster(lead=True)
         headers |= {"idempotency-key": key} if key else {}
         content: dict[str, Any] = {"json": today(route.body(family))} if route.body else {}
-        if route.path.endswith("/documents"):
-            content = {"files": {"file": ("a.png", PNG)}, "data": {"kind": "diagnosis"}}
+        if route.form:
+            content = {"files": {"file": ("a.png", PNG)}, "data": route.form}
         request = self.client.build_request(route.method, route.address(family), headers=headers, **content)
         answer = await self.client.send(request, stream=True)
         if not answer.headers["content-type"].startswith("text/event-stream"):

@@ -19,12 +19,14 @@ BAD_IDS = [
 def headers_for(door: Door, route: Route, family: Family):
     if route.roles == ANYONE:
         return {}
-    return door.parent(family.subject) if "parent" in route.roles else door.adjuster(lead=True)
+    if "parent" in route.roles:
+        return door.parent(family.subject)
+    return door.adjuster(lead=True) if "adjuster" in route.roles else door.as_("operator", "op-1")
 
 
 def content_for(route: Route, family: Family):
-    if route.path.endswith("/documents"):
-        return {"files": {"file": ("a.png", PNG)}, "data": {"kind": "medical_receipt"}}
+    if route.form:
+        return {"files": {"file": ("a.png", PNG)}, "data": route.form}
     return {"json": route.body(family)} if route.body else {}
 
 
@@ -78,7 +80,7 @@ BAD_CURSORS = [
     cursor("2026-03-10T00:00:00+08:00|"), cursor("2026-03-10T00:00:00+08:00|a\x00b"),
     cursor("2026-03-10T00:00:00+08:00|" + "x" * 81), cursor("2026-03-10T00:00:00+08:00"), cursor("|"), cursor(""),
 ]  # fmt: skip
-LISTS = ["/v1/policies", "/v1/claims", "/v1/reviews"]
+LISTS = ["/v1/policies", "/v1/claims", "/v1/reviews", "/v1/reconciliations"]
 ODD_CURSORS = [cursor("0001-01-01T00:00:00+14:00|x"), cursor("9999-12-31T23:59:59.999999-14:00|' OR 1=1")]
 BAD_QUERIES = [
     *[("limit", value) for value in ("", "x", "0", "-1", "101", "1.5", "9" * 40, "%00", "٣", "NaN", "1e2", "true")],
@@ -87,6 +89,8 @@ BAD_QUERIES = [
 
 
 def asked_by(door: Door, path):
+    if path == "/v1/reconciliations":
+        return door.as_("operator", "op-1")
     return door.adjuster() if path == "/v1/reviews" else door.parent()
 
 

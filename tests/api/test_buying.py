@@ -1,8 +1,11 @@
+from datetime import date
+
 import pytest
-from api_door import Door
-from api_routes import agreements, applicant, insured, purchase
+from api_door import SETTINGS, Door
+from api_routes import PNG, agreements, applicant, insured, purchase
 from refusals import problems_of
 
+from api.digest import insured_digest
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -89,7 +92,7 @@ async def test_at_issue_only_the_difference_to_the_minors_cap_is_accepted(door: 
 
 async def test_at_the_cap_nothing_more_is_accepted(door: Door):
     answer = await buy(door, insured=aged_9(), existing_death_cover_fen=200_000_00)
-    assert not problems_of(answer, "existing_death_cover_fen", code="death_cover_at_cap")
+    assert not problems_of(answer, "existing_death_cover_fen", code="minor_death_cap")
     assert door.processes.started == {}
 
 
@@ -105,3 +108,102 @@ async def test_all_that_is_wrong_with_an_application_is_said_at_once(door: Door)
 
 async def test_a_product_that_is_not_sold_can_not_be_bought(door: Door):
     assert not problems_of(await buy(door, product_id="changsha-1999"), "product_id", code="unknown_product")
+
+
+# --- what is on file --------------------------------------------------------------------------------------------------
+
+CHILD_NUMBER = "430102201702280035"
+
+
+async def bring(door: Door, subject, kind="parents_consent", number=CHILD_NUMBER, data=PNG):
+    form = {"kind": kind, "id_type": "resident_id", "id_number": number}
+    return await door.client.post(
+        "/v1/consent-files", files={"file": ("a.png", data)}, data=form, headers=door.parent(subject)
+    )
+
+
+async def test_another_guardian_buys_with_the_parents_consent_on_file_and_not_without(door: Door):
+    aunt, child = records.new("aunt"), {"relationship": "other_guardian", "insured": aged_9()}
+    refused = await buy(door, aunt, **child)
+    assert not problems_of(refused, "relationship", code="guardian_death_cover")
+    assert "父母的同意书" in refused.json()["title"]
+    brought = await bring(door, aunt)
+    assert (brought.status_code, brought.json()["kind"]) == (201, "parents_consent")
+    assert (await buy(door, aunt, **child)).status_code == 201
+
+
+async def test_a_consent_is_for_one_child_and_for_who_brought_it(door: Door):
+    aunt, child = records.new("aunt"), {"relationship": "other_guardian", "insured": aged_9()}
+    assert (await bring(door, aunt, number="430102201602290017")).status_code == 201
+    assert (await bring(door, records.new("stranger"))).status_code == 201
+    assert (await bring(door, aunt, kind="insured_consent")).status_code == 201
+    assert not problems_of(await buy(door, aunt, **child), "relationship", code="guardian_death_cover")
+
+
+async def test_a_consent_is_kept_under_lock_and_once(door: Door):
+    aunt = records.new("aunt")
+    first, again = await bring(door, aunt), await bring(door, aunt)
+    assert first.json()["sha256"] == again.json()["sha256"]
+    objects = (await door.rows())["objects"]
+    assert (await bring(door, records.new("another"))).status_code == 201
+    assert (await door.rows())["objects"] == objects
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"), [({"number": "430102201702280036"}, "id_number"), ({"data": b"not a picture"}, "file")]
+)
+async def test_a_consent_that_is_none_is_refused(door: Door, changes, field):
+    before = await door.rows()
+    assert not problems_of(await bring(door, "aunt-1", **changes), field)
+    assert await door.rows() == before
+
+
+def child(number):
+    """Nine years old when cover begins; each test has its own."""
+    return insured() | {
+        "id_number": number,
+        "birth_date": "2017-02-28",
+        "gender": "male" if int(number[16]) % 2 else "female",
+    }
+
+
+async def insure(door: Door, number, **changes):
+    """A child that has a policy already."""
+    await door.store(records.policy(insured_digest=insured_digest(SETTINGS, "resident_id", number), **changes))
+    return child(number)
+
+
+def warned(answer):
+    return [warning["code"] for warning in answer.json()["warnings"]]
+
+
+async def test_who_buys_twice_is_told_that_costs_are_not_paid_twice(door: Door):
+    answer = await buy(door, insured=await insure(door, "430102201702280115", death_limit_fen=0))
+    assert (answer.status_code, warned(answer)) == (201, ["double_insurance"])
+    shown = await door.client.get(f"/v1/purchases/{answer.json()['purchase_id']}", headers=door.parent())
+    assert shown.json()["warnings"] == answer.json()["warnings"]
+
+
+async def test_death_cover_that_we_know_of_counts_when_the_form_forgets_it(door: Door):
+    refused = await buy(door, insured=await insure(door, "430102201702280131", death_limit_fen=200_000_00))
+    assert not problems_of(refused, "existing_death_cover_fen", code="minor_death_cap")
+
+
+async def test_cover_that_ended_early_counts_no_more(door: Door):
+    ended = await insure(door, "430102201702280158", ended_reason="surrendered", death_limit_fen=200_000_00)
+    answer = await buy(door, insured=ended)
+    assert (answer.status_code, warned(answer)) == (201, [])
+
+
+async def test_a_policy_that_goes_on_without_a_gap_is_a_renewal(door: Door):
+    answer = await buy(door, insured=await insure(door, "430102201702280174", ends_on=date(2026, 3, 31)))
+    assert (answer.status_code, warned(answer)) == (201, [])
+    assert door.processes.started[answer.json()["purchase_id"]].insured_until == date(2026, 3, 31)
+
+
+async def test_how_the_minors_cap_came_out_goes_with_the_order(door: Door):
+    answer = await buy(door, insured=child("430102201702280190"), existing_death_cover_fen=50_000_00)
+    cover = door.processes.started[answer.json()["purchase_id"]].death_cover
+    assert (cover.cap_fen, cover.existing_fen, cover.accepted_fen) == (200_000_00, 50_000_00, 150_000_00)
+    assert sum(step.amount_fen for step in cover.steps) == cover.accepted_fen
+    assert warned(answer) == ["death_cover_reduced"]

@@ -32,12 +32,12 @@ async def family(door: Door) -> Family:
 
 async def post(door: Door, route: Route, family: Family, key: str | None, **changes):
     headers = door.parent(family.subject) | ({"idempotency-key": key} if key else {})
-    content = {"json": route.body(family) | changes} if route.body else upload(**changes)
+    content = {"json": route.body(family) | changes} if route.body else upload(route, **changes)
     return await door.client.post(route.address(family), headers=headers, **content)
 
 
-def upload(data=PNG, kind="diagnosis"):
-    return {"files": {"file": ("a.png", data)}, "data": {"kind": kind}}
+def upload(route, data=PNG):
+    return {"files": {"file": ("a.png", data)}, "data": route.form}
 
 
 def table_of(route):
@@ -69,6 +69,7 @@ OTHER_BODIES = {
     "/claims": {"description": "另一次"},
     "/surrenders": {"reason": "bought_twice"},
     "/documents": {"data": png(colour="black")},
+    "/consent-files": {"data": png(colour="black")},
     "/uploads": {"kind": "diagnosis"},
     "/messages": {"text": "另一句话"},
 }

@@ -114,7 +114,7 @@ def test_a_birth_date_in_the_future_or_before_1900_can_not_be():
     [
         ({"relationship": "aunt"}, ("relationship", "unknown_value")),
         ({"relationship": "self"}, ("relationship", "not_the_same_person")),
-        ({"relationship": "other_guardian"}, ("relationship", "parents_consent_required")),
+        ({"relationship": "other_guardian"}, ("relationship", "guardian_death_cover")),
     ],
 )
 def test_who_may_insure_a_minor(changes, error):
@@ -207,7 +207,7 @@ def test_at_the_cap_nothing_more_is_accepted():
         school_code="2136000001",
     )
     assert errors(insured=young, existing_death_cover_fen=200_000_00) == [
-        ("existing_death_cover_fen", "death_cover_at_cap")
+        ("existing_death_cover_fen", "minor_death_cap")
     ]
     assert warnings(insured=young, existing_death_cover_fen=200_000_00) == []
     assert "200000.00" in check(insured=young, existing_death_cover_fen=200_000_00).errors[0].message
@@ -224,7 +224,7 @@ def test_at_the_cap_nothing_more_is_accepted():
 def test_death_cover_of_known_policies_counts_when_the_form_forgot_it():
     young = insured(id_number=with_check("36010220170315124"), birth_date=date(2017, 3, 15))
     known = OnFile(death_cover_fen=200_000_00)
-    assert ("existing_death_cover_fen", "death_cover_at_cap") in errors(known, insured=young)
+    assert ("existing_death_cover_fen", "minor_death_cap") in errors(known, insured=young)
     # what the form says already includes it
     assert (
         check(

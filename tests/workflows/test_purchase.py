@@ -4,6 +4,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from insurance.adapters.ports import PaymentsRefused, PayOrder, Refund
+from insurance.rules.cover import shanghai_day
 from tests.workflows.process_orders import PREMIUM
 from workflows.client import ProcessEnded
 from workflows.messages import PurchaseOutcome
@@ -400,3 +401,13 @@ async def test_money_for_an_order_that_never_was_goes_back(world):
     outcome = await world.end_of(f"stray-{notice['trade_no']}")
     assert outcome.outcome == "refunded"
     assert money(world, "pu-unheard-of") == [("premium", 50_00), ("refund", 50_00)]
+
+
+@pytest.mark.parametrize(("days", "renewal"), [(0, True), (-1, False), (200, True)])
+async def test_cover_that_goes_on_without_a_gap_is_a_renewal(world, days, renewal):
+    tomorrow = shanghai_day(world.time) + timedelta(days=1)
+    purchase_id = await world.awaiting_payment(insured_until=tomorrow + timedelta(days=days - 1))
+    await world.pay(purchase_id)
+    await world.end_of(purchase_id)
+    issued = world.books.records[purchase_id].issued
+    assert (issued.effective_date, issued.renewal) == (tomorrow, renewal)

@@ -1,0 +1,51 @@
+"""What our books know of a child when somebody wants to insure it: policies, their death cover, consents on paper."""
+
+from datetime import date
+
+from pydantic import TypeAdapter
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from insurance.rules.death_cover import death_sum
+from insurance.rules.eligibility import OnFile
+from insurance.rules.terms import ProductTerms
+from insurance.tables import ConsentFile, Policy
+
+_terms = TypeAdapter(ProductTerms)
+# policies that ended before their time cover nothing that begins now
+_RUNNING = col(Policy.ended_reason).is_(None)
+
+
+async def on_file(session: AsyncSession, subject: str, insured_digest: str, first_day: date) -> OnFile:
+    """Consents are those that this applicant brought. Death cover is that of policies which cover `first_day`."""
+    policies = await _policies(session, insured_digest)
+    covering = [p for p in policies if p.effective_date <= first_day <= p.ends_on]
+    consents = await session.exec(
+        select(col(ConsentFile.kind)).where(
+            ConsentFile.insured_digest == insured_digest, ConsentFile.subject == subject
+        )
+    )
+    kinds = set(consents.all())
+    return OnFile(
+        parents_consent="parents_consent" in kinds,
+        insured_consent="insured_consent" in kinds,
+        policies=tuple((p.effective_date, p.ends_on) for p in policies),
+        death_cover_fen=sum(_death_cover_fen(p) for p in covering),
+    )
+
+
+async def insured_until(session: AsyncSession, insured_digest: str, insurer_code: str) -> date | None:
+    """The last day of the child's cover with this insurer."""
+    policies = await _policies(session, insured_digest)
+    return max((p.ends_on for p in policies if p.insurer_code == insurer_code), default=None)
+
+
+async def _policies(session: AsyncSession, insured_digest: str) -> list[Policy]:
+    statement = select(Policy).where(Policy.insured_digest == insured_digest, _RUNNING)
+    return list((await session.exec(statement)).all())
+
+
+def _death_cover_fen(policy: Policy) -> int:
+    if policy.death_limit_fen is not None:
+        return policy.death_limit_fen
+    return death_sum(_terms.validate_python(policy.terms))
