@@ -51,6 +51,11 @@ async def test_an_operator_sees_it_too_and_the_family_never(door: Door, family: 
     assert "核对原件" not in seen.text
 
 
+async def test_an_operator_of_another_insurer_finds_nothing(door: Door, family: Family) -> None:
+    assert (await asked(door, family, door.as_("operator", "op-1", insurer="ganpo"))).status_code == 404
+    assert (await asked(door, family, door.as_("operator", "op-1", insurer="xiangjiang"))).status_code == 200
+
+
 async def test_that_it_was_read_is_noted(door: Door, family: Family) -> None:
     await asked(door, family, door.adjuster("adj-7"))
     async with door.database.transaction() as session:
