@@ -132,7 +132,7 @@ async def test_without_a_font_the_answer_is_try_again(door: Door, family: Family
         raise FontMissing("none")
 
     await decided(door, family, paid=True)
-    monkeypatch.setattr("activities.letters.as_pdf", missing)
+    monkeypatch.setattr("activities.letters.drawn", missing)
     assert (await post(door, family, "apportionment")).status_code == 503
 
 
