@@ -39,14 +39,19 @@ class StackDoor:
     def adjuster(self, subject: str = "adj-1", insurer: str = "xiangjiang", **bound: Any) -> dict[str, str]:
         return self.as_("adjuster", subject, insurer=insurer, **bound)
 
+    def for_route(self, route: Route, family: Family) -> dict[str, str]:
+        """Somebody who may use it."""
+        if "parent" in route.roles:
+            return self.parent(family.subject)
+        return self.adjuster(lead=True) if "adjuster" in route.roles else self.as_("operator", "op-1")
+
     async def store(self, *rows: SQLModel) -> None:
         async with self.database.transaction() as session:
             session.add_all(rows)
 
     async def ask(self, route: Route, family: Family, key: str | None = None) -> httpx.Response:
         """Of a stream only its head is read."""
-        headers = self.parent(family.subject) if "parent" in route.roles else self.adjuster(lead=True)
-        headers |= {"idempotency-key": key} if key else {}
+        headers = self.for_route(route, family) | ({"idempotency-key": key} if key else {})
         content: dict[str, Any] = {"json": today(route.body(family))} if route.body else {}
         if route.form:
             content = {"files": {"file": ("a.png", PNG)}, "data": route.form}

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from temporalio.client import Client
 from insurance.rules.cover import shanghai_day
 from insurance.tables import Claim
 from tests import records
-from tests.running_stack import Stack
+from tests.running_stack import XUEPING, Stack
 
 pytestmark = pytest.mark.stack
 
@@ -94,6 +95,21 @@ async def test_a_review_is_held_by_one_adjuster_at_a_time(door: StackDoor, famil
     assert sorted(answer.status_code for answer in both) == [200, 409]
     refused = next(answer for answer in both if answer.status_code == 409)
     assert not problems_of(refused, statuses=(409,), code="already_taken")
+
+
+async def test_what_staff_did_and_why_is_told_by_replay(door: StackDoor, family: Family):
+    await act(door, family, "take")
+    why = {"receipt_id": family.receipt_id, "fields": {"total": "900.00"}, "reason": "原件是九百元"}
+    assert (await act(door, family, "corrections", why)).status_code == 200
+    assert (await act(door, family, "reassign", {"adjuster": "adj-2"}, "lead-1", lead=True)).status_code == 200
+    command = [XUEPING, "claims", "replay", family.claim_id, "--data-dir", door.stack.folder]
+    told = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60)
+    assert told.returncode == 0, told.stderr
+    steps = ["因新的情况重新受理", "发现新的票据", "理赔员 adj-1", "原件是九百元", "理赔员 lead-1", "逐条校验无误"]
+    places = [told.stdout.find(step) for step in steps]
+    assert -1 not in places and places == sorted(places), told.stdout
+    shown = await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))
+    assert "原件是九百元" not in json.dumps(shown.json()["timeline"], ensure_ascii=False)
 
 
 BAD_CORRECTIONS = {

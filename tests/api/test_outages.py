@@ -30,8 +30,10 @@ PROCESSES = [
 STORE = [route for route in GUARDED if route.path.endswith(("/documents", "/complete"))]
 CREATING = [route for route in GUARDED if route.creates and not route.path.endswith(("/documents", "/uploads"))]
 OPEN = [BY_NAME[name] for name in ("GET /v1/products", "GET /v1/insurers", "POST /v1/previews/settlement")]
-# the family's claim has no letter yet
-READS = [route for route in GUARDED if route.method == "GET" and "{letter_id}" not in route.path]
+# the family's claim has no letter yet, and no day was reconciled
+READS = [
+    route for route in GUARDED if route.method == "GET" and not {"{letter_id}", "{day}"} & {*route.path.split("/")}
+]
 # what each part's absence keeps from working, and what it must not
 NEEDED = {"postgres": (GUARDED, OPEN), "temporal": (PROCESSES, [*OPEN, *READS]), "store": (STORE, [*OPEN, *READS])}
 
