@@ -15,6 +15,7 @@ from activities.accidents import accident_of, mark_accident
 from api.auth import Caller
 from api.claim_files import case_of, evidence_of, first_case
 from api.claim_views import claim_summary, claim_view, required_document_views
+from api.consents import require_standing
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.digest import is_sampled
 from api.errors import Problem, invalid, not_found
@@ -103,6 +104,7 @@ async def report(
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         policy = await visible_policy(session, caller, policy_no, lock=True)
         _require_claimable(parts, policy)
+        await require_standing(session, policy)
         order = _order(parts, caller, policy, body, f"cl-{new_id}")
         await first_record(session, _first_record(order), "claim_id")
         await mark_accident(session, policy.insurer_code, accident_of(order.claim_id, policy, order.report))

@@ -25,16 +25,19 @@ class ApplicantBody(Body):
         return Applicant(**{**values, "id_number": self.id_number.upper()})
 
 
-class InsuredBody(Body):
+class SchoolBody(Body):
+    school_code: Code
+    school_type: SchoolType
+    school_region: Region
+    class_name: Short
+
+
+class InsuredBody(SchoolBody):
     name: Name
     id_type: IdType
     id_number: Short
     gender: Gender
     birth_date: Day
-    school_code: Code
-    school_type: SchoolType
-    school_region: Region
-    class_name: Short
 
     def entered(self) -> Insured:
         values = self.model_dump()

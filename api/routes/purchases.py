@@ -1,15 +1,16 @@
 """Buying (投保): an application starts a purchase process; the rest is watching it, resuming, cancelling."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.purchases import application_document
+from api.consents import record_consents
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
 from api.digest import insured_digest
 from api.errors import Problem, invalid, not_found
@@ -18,11 +19,11 @@ from api.idempotency import first_record, once
 from api.on_file import insured_until, on_file
 from api.parts import Parts
 from api.routes.catalogue import insurer_ref
-from api.routes.persons import ApplicantBody, InsuredBody, Relationship
+from api.routes.persons import ApplicantBody, InsuredBody, Relationship, SchoolBody
 from api.timeline import timeline_of
 from api.views import instant, masked_person
 from insurance.products.catalogue import Document
-from insurance.rules.application import Agreement, Application, Consent
+from insurance.rules.application import Agreement, Application, Consent, Insured
 from insurance.rules.cover import first_day_of_cover
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.eligibility import check_application
@@ -32,6 +33,7 @@ from insurance.tables import Purchase
 from workflows.messages import PurchaseOrder
 
 router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
+_person = TypeAdapter(Insured)
 
 
 class AgreementBody(Body):
@@ -46,20 +48,24 @@ class ConsentBody(Body):
 
 
 class PurchaseBody(Body):
+    """`insured_from`: the child of an earlier purchase (历史记录) in place of `insured`, with `school` when that has changed."""
+
     product_id: Short
     applicant: ApplicantBody
     relationship: Relationship
-    insured: InsuredBody
+    insured: InsuredBody | None = None
+    insured_from: Code | None = None
+    school: SchoolBody | None = None
     effective_date: Day | None = None
     agreements: Annotated[tuple[AgreementBody, ...], Field(max_length=50)] = ()
     consents: Annotated[tuple[ConsentBody, ...], Field(max_length=20)] = ()
     existing_death_cover_fen: Fen
 
-    def entered(self) -> Application:
+    def entered(self, insured: Insured) -> Application:
         return Application(
             applicant=self.applicant.entered(),
             relationship=self.relationship,
-            insured=self.insured.entered(),
+            insured=insured,
             agreements=tuple(Agreement(**a.model_dump()) for a in self.agreements),
             consents=tuple(Consent(**c.model_dump()) for c in self.consents),
             existing_death_cover_fen=self.existing_death_cover_fen,
@@ -71,7 +77,7 @@ class PurchaseBody(Body):
 async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: IdempotencyHeader = None) -> JSONResponse:
     """Answers with what the family should know, `warnings`, when nothing stands in the way."""
     terms = _terms(parts, body.product_id)
-    application = body.entered()
+    application = body.entered(await _insured(parts, caller.subject, body))
     _require_agreed(parts, terms, application)
     child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
 
@@ -85,6 +91,7 @@ async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: Idempote
         order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", eligibility.death_cover, child, until)
         warnings = [asdict(warning) for warning in eligibility.warnings]
         await first_record(session, _first_record(order, warnings), "purchase_id")
+        await record_consents(session, order)
         await parts.processes.start_purchase(order)
         return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
 
@@ -116,6 +123,19 @@ def _terms(parts: Parts, product_id: str) -> ProductTerms:
         if terms.product_id == product_id:
             return terms
     raise invalid("product_id", "unknown_product", "没有这个产品，或已停售")
+
+
+async def _insured(parts: Parts, subject: str, body: PurchaseBody) -> Insured:
+    if body.insured is not None:
+        return body.insured.entered()
+    if body.insured_from is None:
+        raise invalid("insured", "required", "必填")
+    async with parts.database.transaction() as session:
+        earlier = await session.get(Purchase, body.insured_from)
+    if earlier is None or earlier.subject != subject:
+        raise invalid("insured_from", "unknown_purchase", "没有这条历史记录")
+    person = _person.validate_python(earlier.application["insured"])
+    return replace(person, **body.school.model_dump()) if body.school else person
 
 
 def _require_agreed(parts: Parts, terms: ProductTerms, application: Application) -> None:

@@ -83,3 +83,10 @@ CONSENT_KINDS = _codes(
     medical_data="处理医疗健康信息",
     account_data="处理收款账户信息",
 )
+
+# what it means to take a consent back; cover goes on in every case (保险法 15)
+WITHDRAWAL_MEANS = _codes(
+    child_data="撤回后我们停止处理孩子的个人信息，只依法保存已有的保单和理赔记录；保单继续有效，以后报案需要您重新同意",
+    share_with_insurer="撤回后不再向保险公司提供新的信息；保单继续有效，以后报案需要您重新同意，否则保险公司无法审核",
+    school_feedback="撤回后学校不再收到孩子的投保与大案进展；保单和理赔不受影响",
+)

@@ -3,6 +3,7 @@
 from insurance.tables.claims import Claim
 from insurance.tables.clocks import BrokenClock
 from insurance.tables.consent_files import ConsentFile
+from insurance.tables.consents import ConsentRecord
 from insurance.tables.contact import Message
 from insurance.tables.documents import ClaimDocument
 from insurance.tables.history import HistoryEntry
@@ -29,6 +30,7 @@ __all__ = [
     "Claim",
     "ClaimDocument",
     "ConsentFile",
+    "ConsentRecord",
     "Database",
     "Event",
     "HistoryEntry",

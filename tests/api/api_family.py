@@ -12,7 +12,7 @@ from activities.reviews import ReviewRecords
 from activities.surrenders import SurrenderRecords
 from insurance.rules.case import Payee
 from insurance.rules.days import last_day_of_term
-from insurance.tables import Incident, IncidentClaim
+from insurance.tables import ConsentRecord, Incident, IncidentClaim
 from tests import records
 
 
@@ -26,6 +26,7 @@ class Family:
     purchase_id: str
     surrender_id: str
     incident_id: str
+    consent_id: str
 
 
 async def new_family(door: Door, *, adjuster: str | None = None, insured_from: date = records.EFFECTIVE) -> Family:
@@ -72,7 +73,12 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
         linked_by="adj-1", linked_at=records.NOW,
     )  # fmt: skip
     await door.store(link)
+    consent = ConsentRecord(
+        consent_id=records.new("co"), subject=subject, purchase_id=purchase.purchase_id, kind="school_feedback",
+        agreed=True, created_at=records.NOW,
+    )  # fmt: skip
+    await door.store(consent)
     return Family(
         subject, policy.policy_no, case.claim_id, receipt.receipt_id, review_id, purchase.purchase_id,
-        surrender.surrender_id, incident.incident_id,
+        surrender.surrender_id, incident.incident_id, consent.consent_id,
     )  # fmt: skip

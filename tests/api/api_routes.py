@@ -188,6 +188,10 @@ ROUTES = (
     Route("POST", "/v1/previews/surrender", ANYONE, surrender_preview),
     Route("POST", "/v1/previews/clocks", ANYONE, clocks),
     Route("POST", "/v1/purchases", PARENT, purchase, creates=True),
+    Route("GET", "/v1/consents", PARENT),
+    Route("POST", "/v1/consents/{consent_id}/withdraw", PARENT, owned=True),
+    Route("POST", "/v1/consents/{consent_id}/give", PARENT, owned=True),
+    Route("GET", "/v1/insured-history", PARENT),
     Route(
         "POST", "/v1/consent-files", PARENT, creates=True,
         form={"kind": "parents_consent", "id_type": "resident_id", "id_number": "430102201602290017"},

@@ -1,0 +1,47 @@
+"""What a family consented to with a purchase, and whether it still stands."""
+
+from collections.abc import Collection
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.errors import Problem
+from insurance.rules.codes import CONSENT_KINDS
+from insurance.tables import ConsentRecord, Policy
+from workflows.messages import PurchaseOrder
+
+# without these nothing more can be done with a child's case
+NEEDED_FOR_CLAIMS = ("child_data", "share_with_insurer")
+
+
+async def record_consents(session: AsyncSession, order: PurchaseOrder) -> None:
+    """One row for each question; said twice with different answers counts as no. Safe to repeat."""
+    said: dict[str, bool] = {}
+    for consent in order.application.consents:
+        said[consent.kind] = said.get(consent.kind, True) and consent.agreed
+    rows = [
+        {
+            "consent_id": f"{order.purchase_id}-{kind}",
+            "subject": order.subject,
+            "purchase_id": order.purchase_id,
+            "kind": kind,
+            "agreed": agreed,
+            "created_at": order.submitted_at,
+        }
+        for kind, agreed in said.items()
+    ]
+    if rows:
+        await session.execute(insert(ConsentRecord).on_conflict_do_nothing(), rows)
+
+
+async def require_standing(session: AsyncSession, policy: Policy, kinds: Collection[str] = NEEDED_FOR_CLAIMS) -> None:
+    """409 when the family took one of these back. A policy sold elsewhere has its consents there."""
+    statement = select(ConsentRecord).where(
+        ConsentRecord.purchase_id == policy.purchase_id,
+        col(ConsentRecord.kind).in_(kinds),
+        col(ConsentRecord.withdrawn_at).is_not(None),
+    )
+    if taken_back := (await session.exec(statement)).first():
+        what = CONSENT_KINDS[taken_back.kind]
+        raise Problem(409, "consent_withdrawn", f"您撤回了“{what}”的同意，请先重新同意，再办理")

@@ -1,0 +1,63 @@
+"""Consents (同意): what a family agreed to, taking it back at any time, and giving it again (个人信息保护法 15)."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.deps import ObjectId, Parent, TheParts
+from api.errors import Problem, not_found
+from api.paging import Paging, page_of
+from api.views import instant
+from insurance.rules.codes import CONSENT_KINDS, WITHDRAWAL_MEANS
+from insurance.tables import ConsentRecord
+
+router = APIRouter(prefix="/v1/consents", tags=["consents"])
+
+
+@router.get("")
+async def list_consents(parts: TheParts, caller: Parent, page: Paging) -> dict[str, Any]:
+    """Newest first, each with what it means to take it back."""
+    async with parts.database.transaction() as session:
+        rows = await page_of(session, ConsentRecord, [ConsentRecord.subject == caller.subject], page, "consent_id")  # type: ignore[list-item]
+    return rows.answer(_view)
+
+
+@router.post("/{consent_id}/withdraw")
+async def withdraw(parts: TheParts, caller: Parent, consent_id: ObjectId) -> dict[str, Any]:
+    """What was lawful before stays so; from now on the consent is none. Repeatable."""
+    async with parts.database.transaction() as session:
+        row = await _own(session, caller.subject, consent_id)
+        if not row.agreed:
+            raise Problem(409, "illegal_move", "您没有同意过这一项，无须撤回")
+        row.withdrawn_at = row.withdrawn_at or parts.now()
+        return _view(row)
+
+
+@router.post("/{consent_id}/give")
+async def give(parts: TheParts, caller: Parent, consent_id: ObjectId) -> dict[str, Any]:
+    """Consent to it now: after a withdrawal, or after a first no. Repeatable."""
+    async with parts.database.transaction() as session:
+        row = await _own(session, caller.subject, consent_id)
+        row.agreed, row.withdrawn_at = True, None
+        return _view(row)
+
+
+async def _own(session: AsyncSession, subject: str, consent_id: str) -> ConsentRecord:
+    row = await session.get(ConsentRecord, consent_id, with_for_update=True)
+    if row is None or row.subject != subject:
+        raise not_found()
+    return row
+
+
+def _view(row: ConsentRecord) -> dict[str, Any]:
+    return {
+        "consent_id": row.consent_id,
+        "purchase_id": row.purchase_id,
+        "kind": row.kind,
+        "label": CONSENT_KINDS[row.kind],
+        "agreed": row.stands,
+        "given_at": instant(row.created_at) if row.agreed else None,
+        "withdrawn_at": instant(row.withdrawn_at),
+        "withdrawal_means": WITHDRAWAL_MEANS[row.kind],
+    }

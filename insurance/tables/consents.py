@@ -1,0 +1,26 @@
+"""Separate consents (单独同意) given with a purchase, one by one, and their withdrawal (个人信息保护法 15, 23, 29, 31)."""
+
+from datetime import datetime
+
+from sqlmodel import Field, Index, SQLModel
+
+from insurance.tables.columns import instant
+
+
+class ConsentRecord(SQLModel, table=True):
+    """What was said to one question. `withdrawn_at`: taken back, which a family may do at any time, and undo."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_subject_created", "subject", "created_at"),)
+
+    consent_id: str = Field(primary_key=True, max_length=96)
+    subject: str = Field(max_length=128)
+    purchase_id: str = Field(max_length=64, index=True)
+    kind: str = Field(max_length=32)
+    agreed: bool
+    created_at: datetime = Field(sa_column=instant())
+    withdrawn_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+
+    @property
+    def stands(self) -> bool:
+        return self.agreed and self.withdrawn_at is None

@@ -1,0 +1,116 @@
+import pytest
+from api_door import Door
+from api_routes import purchase, report
+
+from insurance.tables import ConsentRecord, Policy
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+async def bought(door: Door, subject, **changes):
+    consents = [*purchase()["consents"], {"kind": "school_feedback", "agreed": False}]
+    body = purchase() | {"consents": consents} | changes
+    answer = await door.client.post("/v1/purchases", json=body, headers=door.parent(subject))
+    assert answer.status_code == 201, answer.text
+    return answer.json()["purchase_id"]
+
+
+async def listed(door: Door, subject):
+    answer = await door.client.get("/v1/consents", headers=door.parent(subject))
+    return {item["kind"]: item for item in answer.json()["items"]}
+
+
+async def say(door: Door, subject, what, consent_id):
+    return await door.client.post(f"/v1/consents/{consent_id}/{what}", headers=door.parent(subject))
+
+
+async def test_each_question_has_its_own_answer_with_its_time_and_what_taking_it_back_means(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject)
+    consents = await listed(door, subject)
+    assert {kind: item["agreed"] for kind, item in consents.items()} == {
+        "child_data": True, "share_with_insurer": True, "school_feedback": False,
+    }  # fmt: skip
+    assert all(item["withdrawal_means"] for item in consents.values())
+    assert consents["child_data"]["given_at"] == "2026-03-10T10:00:00.000+08:00"
+    assert consents["school_feedback"]["given_at"] is None
+
+
+async def test_a_consent_is_taken_back_at_any_time_and_given_again(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject)
+    consent_id = (await listed(door, subject))["child_data"]["consent_id"]
+    for _ in range(2):
+        taken = await say(door, subject, "withdraw", consent_id)
+        assert (taken.status_code, taken.json()["agreed"]) == (200, False)
+        assert taken.json()["withdrawn_at"] is not None
+    given = await say(door, subject, "give", consent_id)
+    assert (given.status_code, given.json()["agreed"], given.json()["withdrawn_at"]) == (200, True, None)
+
+
+async def test_what_was_never_agreed_to_is_not_taken_back(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject)
+    consent_id = (await listed(door, subject))["school_feedback"]["consent_id"]
+    assert (await say(door, subject, "withdraw", consent_id)).status_code == 409
+
+
+async def with_policy(door: Door, kind):
+    """A policy whose family took a consent back."""
+    policy: Policy = records.policy(applicant_subject=records.new("parent"), purchase_id=records.new("pu"))
+    consent = ConsentRecord(
+        consent_id=records.new("co"), subject=policy.applicant_subject, purchase_id=policy.purchase_id, kind=kind,
+        agreed=True, created_at=records.NOW, withdrawn_at=records.NOW,
+    )  # fmt: skip
+    await door.store(policy, consent)
+    return policy.applicant_subject, f"/v1/policies/{policy.policy_no}/claims", consent.consent_id
+
+
+@pytest.mark.parametrize("kind", ["child_data", "share_with_insurer"])
+async def test_a_claim_needs_the_consents_again_that_were_taken_back(door: Door, kind):
+    # the rows are gone from this session's point of view once they are stored
+    subject, address, consent_id = await with_policy(door, kind)
+    refused = await door.client.post(address, json=report(), headers=door.parent(subject))
+    assert (refused.status_code, refused.json()["code"]) == (409, "consent_withdrawn")
+    await say(door, subject, "give", consent_id)
+    assert (await door.client.post(address, json=report(), headers=door.parent(subject))).status_code == 201
+
+
+async def test_a_claim_does_not_need_the_school_to_be_told(door: Door):
+    subject, address, _ = await with_policy(door, "school_feedback")
+    assert (await door.client.post(address, json=report(), headers=door.parent(subject))).status_code == 201
+
+
+# --- 历史记录 -----------------------------------------------------------------------------------------------------------
+
+
+async def history(door: Door, subject):
+    return (await door.client.get("/v1/insured-history", headers=door.parent(subject))).json()["items"]
+
+
+async def test_children_insured_before_are_listed_once_masked_and_can_be_taken_over(door: Door):
+    subject = records.new("parent")
+    first, second = await bought(door, subject), await bought(door, subject)
+    (item,) = await history(door, subject)
+    assert item["insured_from"] in {first, second}
+    assert (item["insured"]["name"], item["insured"]["id_number"]) == ("黄**", "4****************7")
+    school = {
+        "school_code": "2143000001",
+        "school_type": "primary",
+        "school_region": "430102",
+        "class_name": "四年级二班",
+    }
+    again = await bought(door, subject, insured=None, insured_from=second, school=school)
+    order = door.processes.started[again]
+    assert (order.application.insured.id_number, order.application.insured.class_name) == (
+        "430102201602290017", "四年级二班",
+    )  # fmt: skip
+
+
+async def test_somebody_elses_child_is_not_taken_over(door: Door):
+    theirs = await bought(door, records.new("parent"))
+    body = purchase() | {"insured": None, "insured_from": theirs}
+    answer = await door.client.post("/v1/purchases", json=body, headers=door.parent(records.new("stranger")))
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "insured_from")
+    assert await history(door, records.new("stranger")) == []
