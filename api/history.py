@@ -54,7 +54,11 @@ async def history_of(session: AsyncSession, claim_id: str) -> CaseHistory:
     timelines = await _timelines(session, process_ids)
     breaks = (_break(process_id, chains, timelines) for process_id in process_ids)
     entries = sorted((e for chain in chains.values() for e in chain), key=lambda e: (e.at, e.recorded_at, e.number))
-    lost = ((process_id, number) for process_id, chain in chains.items() for number in superseded(chain))
+    lost = (
+        (process_id, number)
+        for process_id, chain in chains.items()
+        for number in superseded(chain, timelines.get(process_id, set()))
+    )
     return CaseHistory(tuple(entries), frozenset(lost), next((found for found in breaks if found), None))
 
 

@@ -94,12 +94,13 @@ def broken_at(entries: Sequence[Entry], timeline: Collection[tuple[int, datetime
     return None if known.issuperset(timeline) else last.number + 1
 
 
-def superseded(entries: Sequence[Entry]) -> frozenset[int]:
+def superseded(entries: Sequence[Entry], timeline: Collection[tuple[int, datetime]]) -> frozenset[int]:
     """Numbers of entries of one process that something later took the place of: a process's time only moves on, so that an event
-    which is earlier than one of the same or a lower `seq` was told by a task that was lost."""
+    which is earlier than one of the same or a lower `seq` was told by a task that was lost. What still stands in `timeline` does
+    not count: people's remarks come from several clocks. That an event is gone from there alone says nothing."""
     out, latest = set(), datetime.min.replace(tzinfo=UTC)
     for entry in sorted(entries, key=lambda e: (e.seq, -e.at.timestamp())):
-        if entry.at < latest:
+        if entry.at < latest and (entry.seq, entry.at) not in timeline:
             out.add(entry.number)
         latest = max(latest, entry.at)
     return frozenset(out)

@@ -15,6 +15,10 @@ def told(seq, *, seconds=None, **changes):
     return replace(Told(seq, "reported", "family", "已报案", None, at), **changes)
 
 
+def at_of(seq, seconds):
+    return seq, NOW + timedelta(seconds=seconds)
+
+
 def chain(*events, process_id="cl-1"):
     return chained(process_id, Link(), events or [told(n) for n in range(1, 6)], NOW)
 
@@ -95,14 +99,23 @@ def test_an_end_cut_off_is_found_by_what_the_case_is_known_by():
 
 def test_what_a_lost_task_told_is_superseded_by_what_came_later():
     """As a purchase whose worker was lost, and which heard of a cancellation when it was done again."""
-    entries = chain(told(1), told(2, seconds=5), told(3, seconds=5), told(2, seconds=9, event="cancelled"))
-    assert superseded(entries) == {2, 3}
+    entries = chain(told(1, seconds=0), told(2, seconds=5), told(3, seconds=5), told(2, seconds=9, event="cancelled"))
+    assert superseded(entries, {at_of(1, 0), at_of(2, 9)}) == {2, 3}
 
 
 def test_a_lost_task_that_is_heard_late_is_superseded_all_the_same():
     entries = chain(told(1), told(2, seconds=9), told(3, seconds=5), told(2, seconds=5))
-    assert superseded(entries) == {3, 4}
+    assert superseded(entries, {at_of(1, 1), at_of(2, 9)}) == {3, 4}
 
 
 def test_events_of_one_moment_stand_all():
-    assert superseded(chain(told(1, seconds=1), told(2, seconds=1), told(3, seconds=1))) == frozenset()
+    assert superseded(chain(told(1, seconds=1), told(2, seconds=1), told(3, seconds=1)), ()) == frozenset()
+
+
+def test_a_remark_by_a_clock_that_is_behind_stands_while_the_timeline_has_it():
+    entries = chain(told(1, seconds=9), told(2, seconds=8))
+    assert superseded(entries, {at_of(1, 9), at_of(2, 8)}) == frozenset()
+
+
+def test_what_somebody_took_out_of_the_timeline_still_stands():
+    assert superseded(chain(told(1), told(2), told(3)), {at_of(1, 1)}) == frozenset()
