@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from insurance.rules.case import CaseReceipt, DecidedLine, Decision
+from insurance.rules.case import CaseReceipt, DecidedLine, Decision, Payout
 from insurance.rules.case_file import CaseFile
 from insurance.rules.cover import shanghai_day
 from insurance.rules.settlement import Settlement
@@ -30,14 +30,15 @@ class LetterClaim:
 
 @dataclass(frozen=True)
 class DecisionLetter:
-    """`number` counts the claim's decisions from 1. `dispute_until`: the last day for asking for another adjuster, None when that
-    was done before or need not be."""
+    """`dispute_until`: the last day for asking for another adjuster, None when that
+    was done before or need not be. `paid_before_fen`: what was paid when it was decided."""
 
     claim: LetterClaim
     settlement: Settlement
     decision: Decision
-    number: int
+    letter_id: str
     dispute_until: date | None = None
+    paid_before_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,11 @@ class ApportionmentLetter:
     paid_on: date
 
 
+def decision_letter_id(case: CaseFile) -> str:
+    """The number of the letter about the decision that stands: they count from 1, undone ones with them."""
+    return f"{case.claim_id}-d{len(case.undone) + 1}"
+
+
 def decision_letter(case: CaseFile, dispute_days: float) -> DecisionLetter:
     """Of the decision that stands. Raises `NothingToTell`."""
     decision = case.decision
@@ -60,8 +66,9 @@ def decision_letter(case: CaseFile, dispute_days: float) -> DecisionLetter:
         claim=_claim(case),
         settlement=case.assessment.settlement,
         decision=decision,
-        number=len(case.undone) + 1,
+        letter_id=decision_letter_id(case),
         dispute_until=shanghai_day(decision.decided_at + timedelta(days=dispute_days)) if may_dispute else None,
+        paid_before_fen=sum(p.amount_fen for p in case.payouts if _is_before(p, decision)),
     )
 
 
@@ -74,6 +81,10 @@ def apportionment_letter(case: CaseFile, receipts: Sequence[CaseReceipt]) -> App
     if case.state not in ("paid", "closed") or not paid_fen or lines is None:
         raise NothingToTell
     return ApportionmentLetter(_claim(case), tuple(receipts), lines, max(days))
+
+
+def _is_before(payout: Payout, decision: Decision) -> bool:
+    return payout.state == "paid" and payout.paid_at is not None and payout.paid_at <= decision.decided_at
 
 
 def _sum(lines: Sequence[DecidedLine]) -> int:

@@ -51,18 +51,18 @@ class LetterSteps:
     @activity.defn
     async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
         """The notice of one decision. Safe to repeat: the first one stands. Final failure `font_missing`."""
-        letter_id = f"{step.claim.claim_id}-d{step.number}"
-        known = await self._known(letter_id)
+        known = await self._known(step.letter_id)
         if known is not None:
             return known
         policy = await self._policy(step.claim)
         paper = DecisionOnPaper(
-            number=letter_id,
+            number=step.letter_id,
             claim=_on_paper(step.claim, policy),
             terms=_terms.validate_python(policy.terms),
             settlement=step.settlement,
             decision=step.decision,
             dispute_until=step.dispute_until,
+            paid_before_fen=step.paid_before_fen,
         )
         draft = decision_notice(paper, _issuer(step.claim))
         return await self._make(step.claim, "decision", draft)

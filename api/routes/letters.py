@@ -7,9 +7,8 @@ from fastapi.responses import JSONResponse
 from sqlmodel import col, select
 from temporalio.exceptions import ApplicationError
 
-from activities.letter_orders import NothingToTell, apportionment_letter, decision_letter
+from activities.letter_orders import NothingToTell, apportionment_letter, decision_letter, decision_letter_id
 from activities.letters import CONTENT_TYPE, LetterSteps, MadeLetter
-from api.auth import Caller
 from api.claim_files import case_of, evidence_of
 from api.deps import IdempotencyHeader, ObjectId, ParentOrAdjuster, TheParts
 from api.errors import Problem, not_found
@@ -18,6 +17,8 @@ from api.parts import Parts
 from api.routes.claims import visible_claim
 from api.views import instant
 from insurance.rules.apportionment import NotApportionable
+from insurance.rules.case import CaseReceipt
+from insurance.rules.case_file import CaseFile
 from insurance.tables import Letter, PersonalDataRead
 
 router = APIRouter(prefix="/v1/claims", tags=["letters"])
@@ -31,10 +32,10 @@ class LetterBody(Body):
 async def list_letters(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId) -> dict[str, Any]:
     """All of them, oldest first: one for each decision, one for each sum that was apportioned."""
     async with parts.database.transaction() as session:
-        await visible_claim(session, caller, claim_id)
+        case = case_of(await visible_claim(session, caller, claim_id))
         statement = select(Letter).where(Letter.process_id == claim_id).order_by(col(Letter.made_at))
         rows = (await session.exec(statement)).all()
-    return {"items": [_view(row) for row in rows], "next_cursor": None}
+    return {"items": [_view(row, case) for row in rows], "next_cursor": None}
 
 
 @router.post("/{claim_id}/letters", status_code=201)
@@ -43,10 +44,13 @@ async def make(
 ) -> JSONResponse:
     """The statement of what was paid on which receipt, or a decision's notice that is not there yet. Asked for again, it is the one
     that was made first, whatever the key."""
-    made = await _made(parts, caller, claim_id, body.kind)
+    async with parts.database.transaction() as session:
+        case = case_of(await visible_claim(session, caller, claim_id))
+        _, receipts = await evidence_of(session, claim_id)
+    made = await _made(parts, case, receipts, body.kind)
     async with parts.database.transaction() as session:
         row = await session.get_one(Letter, made.letter_id)
-    return JSONResponse(_view(row), 201)
+    return JSONResponse(_view(row, case), 201)
 
 
 @router.get("/{claim_id}/letters/{letter_id}", response_class=Response)
@@ -70,10 +74,7 @@ async def show(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId, le
     return Response(await parts.storage.get(row.object_key, row.version_id), media_type=CONTENT_TYPE, headers=headers)
 
 
-async def _made(parts: Parts, caller: Caller, claim_id: str, kind: str) -> MadeLetter:
-    async with parts.database.transaction() as session:
-        case = case_of(await visible_claim(session, caller, claim_id))
-        _, receipts = await evidence_of(session, claim_id)
+async def _made(parts: Parts, case: CaseFile, receipts: tuple[CaseReceipt, ...], kind: str) -> MadeLetter:
     steps = LetterSteps(parts.database, parts.storage, parts.settings.storage.retention_days)
     try:
         if kind == "decision":
@@ -88,11 +89,13 @@ async def _made(parts: Parts, caller: Caller, claim_id: str, kind: str) -> MadeL
         raise Problem(503, "unavailable") from None
 
 
-def _view(row: Letter) -> dict[str, Any]:
+def _view(row: Letter, case: CaseFile) -> dict[str, Any]:
+    """`stands`: false for the notice of a decision that was undone, or disputed and decided anew."""
     return {
         "letter_id": row.letter_id,
         "kind": row.kind,
         "title": row.title,
+        "stands": row.kind != "decision" or (case.decision is not None and row.letter_id == decision_letter_id(case)),
         "sha256": row.sha256,
         "size": row.size,
         "made_at": instant(row.made_at),

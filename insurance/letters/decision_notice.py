@@ -23,7 +23,8 @@ _REGULATORS_HOTLINE = "12378"
 
 @dataclass(frozen=True)
 class DecisionOnPaper:
-    """`dispute_until`: the last day on which another adjuster can be asked for; None when that was done before."""
+    """`dispute_until`: the last day on which another adjuster can be asked for; None when that was done before. `paid_before_fen`:
+    what of the sum was paid already, in advance or before the claim was opened again."""
 
     number: str
     claim: ClaimOnPaper
@@ -31,6 +32,7 @@ class DecisionOnPaper:
     settlement: Settlement
     decision: Decision
     dispute_until: date | None
+    paid_before_fen: int = 0
 
 
 def decision_notice(paper: DecisionOnPaper, issuer: Issuer) -> Letter:
@@ -147,6 +149,8 @@ def _telling(settlement: Settlement) -> Sequence[NotPayable]:
 
 
 def _next(paper: DecisionOnPaper) -> Iterator[str]:
+    if paper.paid_before_fen and paper.decision.payable_fen:
+        yield f"赔款中的{yuan(paper.paid_before_fen)}元此前已经支付，以下是余下的部分。"
     match paper.decision.outcome:
         case "full":
             yield f"无须您确认。赔款最迟在本决定作出后{PAYMENT_DAYS}日内付到您登记的收款账户（保险法第二十三条）。"

@@ -36,7 +36,7 @@ async def decided(door: Door, family: Family, outcome="full", *, paid=False, **c
         payout = Payout("out-1", 1, 0, decision.payable_fen, "paid", paid_at=records.NOW)
         case = replace(case, state="closed", payouts=(payout,), paid_lines=decision.lines)
     case = replace(case, **changes)
-    await ClaimRecords(door.database).publish_claim(records.claim(9, case=case, open=not paid))
+    await ClaimRecords(door.database).publish_claim(records.claim(9 + len(case.undone), case=case, open=not paid))
     return case
 
 
@@ -125,6 +125,23 @@ async def test_a_notice_that_could_not_be_made_can_be_asked_for(door: Door, fami
     await decided(door, family, "refused")
     answer = await post(door, family, "decision")
     assert (answer.status_code, answer.json()["title"]) == (201, "拒绝给付保险金通知书")
+
+
+async def test_the_notice_of_a_decision_that_was_undone_no_longer_stands(door: Door, family: Family):
+    case = await decided(door, family, "refused")
+    await post(door, family, "decision")
+    await decided(door, family, "full", undone=(case.decision,))
+    await post(door, family, "decision")
+    items = (await door.client.get(letters(family), headers=door.parent(family.subject))).json()["items"]
+    assert [(item["letter_id"][-2:], item["stands"]) for item in items] == [("d1", False), ("d2", True)]
+
+
+async def test_what_was_paid_before_the_decision_is_told_in_its_notice(door: Door, family: Family):
+    paid = Payout("out-1", 1, 0, 100_00, "paid", paid_at=records.NOW, advance=True)
+    await decided(door, family, payouts=(paid,))
+    made = (await post(door, family, "decision")).json()
+    file = await door.client.get(made["url"], headers=door.parent(family.subject))
+    assert "赔款中的100.00元此前已经支付" in text_of(file.content)
 
 
 async def test_without_a_font_the_answer_is_try_again(door: Door, family: Family, monkeypatch):

@@ -196,7 +196,7 @@ class Books:
             raise self.letters_fail
         if step not in self.letters:
             self.letters.append(step)
-        return MadeLetter(f"{step.claim.claim_id}-d{step.number}", "decision", "理赔决定通知书", "0" * 64)
+        return MadeLetter(step.letter_id, "decision", "理赔决定通知书", "0" * 64)
 
     # --- storing ------------------------------------------------------------------------------------------------------
 

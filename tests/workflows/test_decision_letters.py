@@ -39,7 +39,7 @@ async def test_a_full_decision_has_one_letter_with_its_own_sums(world: World):
     await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
     await world.end_of(claim_id)
     (letter,) = world.books.letters
-    assert (letter.claim.claim_id, letter.number, letter.dispute_until) == (claim_id, 1, None)
+    assert (letter.claim.claim_id, letter.letter_id, letter.dispute_until) == (claim_id, f"{claim_id}-d1", None)
     assert letter.decision.payable_fen == letter.settlement.payable_fen == 800_00
 
 
@@ -62,7 +62,10 @@ async def test_the_decision_after_a_dispute_has_a_letter_of_its_own(world: World
     await world.update(review_id, "take", other)
     await world.update(review_id, "decide", DecisionOrder(other, "full", (), ""))
     await world.end_of(claim_id)
-    assert [(letter.number, letter.decision.outcome) for letter in world.books.letters] == [(1, "refused"), (2, "full")]
+    assert [(letter.letter_id[-2:], letter.decision.outcome) for letter in world.books.letters] == [
+        ("d1", "refused"),
+        ("d2", "full"),
+    ]
 
 
 async def test_a_letter_that_can_not_be_drawn_keeps_nobody_from_the_money(world: World):
