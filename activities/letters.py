@@ -51,10 +51,9 @@ class LetterSteps:
     @activity.defn
     async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
         """The notice of one decision. Safe to repeat: the first one stands. Final failure `font_missing`."""
-        known = await self._known(step.letter_id)
+        known, policy = await self._found(step.letter_id, step.claim)
         if known is not None:
             return known
-        policy = await self._policy(step.claim)
         paper = DecisionOnPaper(
             number=step.letter_id,
             claim=_on_paper(step.claim, policy),
@@ -71,10 +70,9 @@ class LetterSteps:
         """What was paid on which receipt. Safe to repeat. Raises `NotApportionable`."""
         paid = {line.coverage_id: line.payable_fen for line in step.lines}
         letter_id = f"{step.claim.claim_id}-a{sum(paid.values())}"
-        known = await self._known(letter_id)
+        known, policy = await self._found(letter_id, step.claim)
         if known is not None:
             return known
-        policy = await self._policy(step.claim)
         terms = _terms.validate_python(policy.terms)
         copied = copies(step.receipts)
         counted = [c for r in step.receipts if r.receipt_id not in copied and (c := countable(r)) is not None]
@@ -92,14 +90,12 @@ class LetterSteps:
         )
         return await self._make(step.claim, "apportionment", apportionment_statement(paper, _issuer(step.claim)))
 
-    async def _known(self, letter_id: str) -> MadeLetter | None:
+    async def _found(self, letter_id: str, claim: LetterClaim) -> tuple[MadeLetter | None, Policy]:
+        """What was made under this number before, and the policy."""
         async with self._database.transaction() as session:
             row = await session.get(Letter, letter_id)
-        return None if row is None else MadeLetter(row.letter_id, row.kind, row.title, row.sha256)
-
-    async def _policy(self, claim: LetterClaim) -> Policy:
-        async with self._database.transaction() as session:
-            return await session.get_one(Policy, claim.policy_no)
+            policy = await session.get_one(Policy, claim.policy_no)
+        return (_made(row) if row else None), policy
 
     async def _make(self, claim: LetterClaim, kind: str, draft: Draft) -> MadeLetter:
         """The file first, then its row: a row never speaks of a file that is not there."""
@@ -122,7 +118,7 @@ class LetterSteps:
         async with self._database.transaction() as session:
             await session.execute(insert(Letter).values(**row.model_dump()).on_conflict_do_nothing())
             first = await session.get_one(Letter, draft.number)
-        return MadeLetter(first.letter_id, first.kind, first.title, first.sha256)
+        return _made(first)
 
     async def _keep(self, claim_id: str, file: bytes) -> StoredObject:
         """The same file given again is the object that is there."""
@@ -135,6 +131,10 @@ class LetterSteps:
             return await self._storage.put(
                 key, io.BytesIO(file), CONTENT_TYPE, locked_until=locked_until, max_bytes=MAX_BYTES
             )
+
+
+def _made(row: Letter) -> MadeLetter:
+    return MadeLetter(row.letter_id, row.kind, row.title, row.sha256)
 
 
 def drawn(draft: Draft) -> bytes:
