@@ -30,6 +30,7 @@ from activities.purchases import PurchaseRecords
 from activities.reading import EvidenceReading
 from activities.reconciliation import Reconciling
 from activities.reviews import ReviewRecords
+from activities.serious_cases import SeriousCases
 from activities.stray import StrayPayments
 from activities.surrenders import SurrenderRecords
 from insurance.adapters.ocr.process import ReadingProcess
@@ -45,6 +46,7 @@ from workflows.quality_review import QualityReviewWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.review import ReviewWorkflow
 from workflows.schedules import ensure_schedules
+from workflows.serious_case import SeriousCaseWorkflow
 from workflows.stray_payment import StrayPaymentWorkflow
 from workflows.surrender import SurrenderWorkflow
 
@@ -55,6 +57,7 @@ WORKFLOWS: Sequence[type] = (
     ClaimWorkflow,
     ReviewWorkflow,
     QualityReviewWorkflow,
+    SeriousCaseWorkflow,
     SurrenderWorkflow,
     StrayPaymentWorkflow,
     ReconciliationWorkflow,
@@ -83,6 +86,7 @@ PASSED_THROUGH = (
     "workflows.payouts",
     "workflows.refunds",
     "workflows.review_desk",
+    "workflows.serious_watch",
     "cryptography",
     "httpx",
     "pydantic",
@@ -123,6 +127,7 @@ def process_activities(
 ) -> list[Any]:
     """Every step of the process queue."""
     purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
+    serious = SeriousCases(database)
     surrenders, stray, assessing = (
         SurrenderRecords(database),
         StrayPayments(database),
@@ -135,6 +140,8 @@ def process_activities(
         claims.publish_claim,
         reviews.publish_review,
         reviews.remark_on_claim,
+        serious.find_serious_case,
+        serious.publish_serious_case,
         assessing.assess_claim,
         Clocks(load_calendar()).plan_calls,
         Advancing(database).certain_part,

@@ -32,12 +32,14 @@ from workflows.messages import (
     ClaimOutcome,
     Continued,
     Correction,
+    IncidentLink,
     PayeeOrder,
     Rereading,
     ReviewAnswer,
     Undoing,
 )
 from workflows.options import RECORDS
+from workflows.serious_watch import SeriousWatch
 
 GATHERING = ("reported", "submitted", "reading", "supplement_requested")
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
@@ -62,6 +64,7 @@ class ClaimWorkflow:
         self._deliveries = Deliveries(self._case)
         self._letters = Letters(self._case)
         self._advance = Advance(self._case)
+        self._serious = SeriousWatch(self._case)
         self._clocks = ClockKeeper(self._case, self._review, self._advance.begin)
         self._steps = {
             "reported": self._gather,
@@ -84,6 +87,7 @@ class ClaimWorkflow:
         keeping = asyncio.create_task(self._clocks.keep()) if self._keeps_clocks else None
         if order.continued is None:
             await self._begin()
+        await self._serious.follow()
         while not self._case.ended:
             if self._should_continue():
                 workflow.continue_as_new(self._order_to_go_on())
@@ -91,6 +95,7 @@ class ClaimWorkflow:
                 await self._withdraw()
             else:
                 await self._steps[self._case.state]()
+            await self._serious.follow()
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._nothing_under_way())
         if keeping is not None:
             await keeping
@@ -117,6 +122,7 @@ class ClaimWorkflow:
 
     def _is_quiet(self) -> bool:
         under_way = self._one_by_one.locked() or self._submitted or self._case.withdrawn or self._clocks.is_speaking
+        under_way = under_way or self._serious.is_busy
         return self._keeps_clocks and not under_way and not self._case.is_telling and self._nothing_under_way()
 
     def _order_to_go_on(self) -> ClaimOrder:
@@ -244,7 +250,9 @@ class ClaimWorkflow:
         if decision.outcome != "refused" or not self._keeps_clocks:
             case.tell(f"decided_{decision.outcome}", text)
         limits = case.reserved(decision.lines)
-        await case.move("decided", "decided", by, text, limits=limits, reason=why(decision.reason_codes, decision.comment))
+        await case.move(
+            "decided", "decided", by, text, limits=limits, reason=why(decision.reason_codes, decision.comment)
+        )
         if decision.outcome == "refused" and self._keeps_clocks:
             self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
         if workflow.patched("letters"):
@@ -465,6 +473,10 @@ class ClaimWorkflow:
         await self._case.note(remark.event, remark.by, remark.text, reason=remark.reason)
 
     @workflow.signal
+    async def incident_linked(self, link: IncidentLink) -> None:
+        await self._serious.linked(link)
+
+    @workflow.signal
     async def review_answered(self, answer: ReviewAnswer) -> None:
         self._review.take_answer(answer)
 
@@ -496,6 +508,7 @@ class ClaimWorkflow:
         case.assessment = await self._assessed()
         await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)), reason=reason)
         await self._review.tell("reassessed", case.assessment)
+        await self._serious.follow()
 
     @workflow.update
     async def read_again(self, order: Rereading) -> None:

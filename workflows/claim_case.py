@@ -22,7 +22,7 @@ from insurance.rules.case import (
     Payee,
     Payout,
 )
-from insurance.rules.case_file import CaseFile
+from insurance.rules.case_file import CaseFile, SeriousMark
 from insurance.rules.receipts.entry import read_again
 from insurance.rules.shares import parse_shares
 from insurance.rules.status import allowed
@@ -67,6 +67,7 @@ class ClaimCase:
         self.review_count = 0
         self.reviewing = False
         self.payee_wanted = False
+        self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
         self.withdrawn = False
         self.documents: dict[str, EvidenceFile] = {d.document_id: d for d in order.documents}
@@ -90,6 +91,7 @@ class ClaimCase:
         self.agreed_at = case.agreed_at
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
+        self.serious = case.serious
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
         continued = self.order.continued
@@ -334,6 +336,7 @@ class ClaimCase:
             clocks_from=self.clocks_from,
             agreed_times=order.terms.agreed_times,
             reported_by=order.reported_by,
+            serious=self.serious,
         )
 
 

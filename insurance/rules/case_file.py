@@ -17,6 +17,14 @@ from insurance.rules.terms import AgreedTime
 
 
 @dataclass(frozen=True)
+class SeriousMark:
+    """What the claim's serious case (大案) was told last: where the claim is, and why it is serious."""
+
+    claim_state: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class CaseFile:
     """The case without its documents and receipts, as it is shown and as a reopened claim starts from."""
 
@@ -59,3 +67,4 @@ class CaseFile:
     agreed_times: tuple[AgreedTime, ...] = ()
     # the adjuster who reported it for the family (代为报案)
     reported_by: str | None = None
+    serious: SeriousMark | None = None

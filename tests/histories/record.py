@@ -15,10 +15,11 @@ from temporalio.testing import WorkflowEnvironment
 
 from insurance.rules.case import DecidedLine
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
-from tests.workflows.process_orders import adjuster, payee
+from tests.workflows.process_orders import accident, adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
 from tests.workflows.reconciliation_bills import Bills, working
 from workflows.messages import (
+    CaseStep,
     Correction,
     DecisionOrder,
     PapersOrder,
@@ -136,6 +137,20 @@ async def sampled(world: World) -> list[str]:
     return [claim_id, review_id]
 
 
+async def serious(world: World) -> list[str]:
+    """A disability: the family is called late, further papers, withdrawn at last."""
+    claim_id = await world.report(report=accident(world.time, patient_state="disabled"))
+    case_id = f"{claim_id}-s"
+    await world.until_state(case_id, "notified")
+    await world.let_pass(days=2)
+    await world.update(case_id, "in_contact", CaseStep(adjuster(), "母亲接听"))
+    await world.update(case_id, "documents", CaseStep(adjuster()))
+    await world.update(claim_id, "withdraw")
+    await world.end_of(claim_id)
+    await world.end_of(case_id)
+    return [claim_id, case_id]
+
+
 async def surrendered(world: World) -> list[str]:
     """By the original route, and to an account for a policy sold elsewhere."""
     purchase_id = await world.issued()
@@ -172,7 +187,7 @@ async def reconciled(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, surrendered, stray, reconciled,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, surrendered, stray, reconciled,
 )  # fmt: skip
 
 

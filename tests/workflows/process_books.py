@@ -17,15 +17,17 @@ from activities.letter_orders import DecisionLetter
 from activities.letters import MadeLetter
 from activities.purchases import PurchaseRecord
 from activities.reviews import Remark, ReviewRecord
+from activities.serious_cases import FindStep, Found, SeriousRecord
 from activities.stray import StrayRecord
 from activities.surrenders import HoldStep, SurrenderRecord
 from insurance.calendar import load_calendar
 from insurance.rules.advance import certain_part
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
+from insurance.rules.serious import School
 from insurance.rules.status import Process, allowed
 
-Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord
+Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Books:
     limits: dict[str, LimitsHeld] = field(default_factory=dict)
     policies: dict[str, PolicyOnFile] = field(default_factory=dict)
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
+    school_may_be_told: bool = True
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
     letters: list[DecisionLetter] = field(default_factory=list)
     letters_fail: Exception | None = None
@@ -62,6 +65,8 @@ class Books:
             self.publish_claim,
             self.publish_review,
             self.remark_on_claim,
+            self.find_serious_case,
+            self.publish_serious_case,
             self.publish_surrender,
             self.publish_stray,
             self.assess_claim,
@@ -135,6 +140,16 @@ class Books:
         self.records[remark.claim_id] = replace(record, case=replace(record.case, event_count=seq))
         self._enter(remark.claim_id, Entries(events=(told,)))
         return True
+
+    @activity.defn
+    async def find_serious_case(self, step: FindStep) -> Found:
+        known = self.records.get(step.case_id)
+        school = School("3136000001", "黄**", "初二（3）班", self.school_may_be_told)
+        return Found(school, known.case, known.seq) if isinstance(known, SeriousRecord) else Found(school, None, 0)
+
+    @activity.defn
+    async def publish_serious_case(self, record: SeriousRecord) -> None:
+        await self._publish("serious_case", record.case.case_id, record, record.case.state, record.entries)
 
     @activity.defn
     async def publish_surrender(self, record: SurrenderRecord) -> None:

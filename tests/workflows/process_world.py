@@ -59,6 +59,7 @@ from workflows.messages import (
     PurchaseOutcome,
     QualityOutcome,
     ReviewResult,
+    SeriousOutcome,
     StrayOutcome,
     SurrenderOutcome,
     SurrenderRequest,
@@ -72,7 +73,7 @@ PATIENCE_SECONDS = 20
 # by what an id begins with; a claim's own processes by the letter behind the claim's id
 OUTCOMES = {
     "pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "stray": StrayOutcome,
-    "r": ReviewResult, "q": QualityOutcome,
+    "r": ReviewResult, "q": QualityOutcome, "s": SeriousOutcome,
 }  # fmt: skip
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 VERDICTS = {"拒保": "declined", "待核": "pending"}

@@ -14,7 +14,16 @@ RECORDED = {path.stem: path.read_text("utf-8") for path in (Path(__file__).paren
 
 def test_every_workflow_has_a_recorded_history() -> None:
     recorded = {name.rpartition("-")[2] for name in RECORDED}
-    assert recorded == {"purchase", "claim", "review", "quality_review", "surrender", "stray_payment", "reconciliation"}
+    assert recorded == {
+        "purchase",
+        "claim",
+        "review",
+        "quality_review",
+        "serious_case",
+        "surrender",
+        "stray_payment",
+        "reconciliation",
+    }
     assert len(recorded) == len(WORKFLOWS)
 
 

@@ -30,6 +30,8 @@ EXEMPT = {
     "purchase.resume": "an answer to the family, given by the process's next step",
     "review.run": "for handlers, which end with their record",
     "quality_review.run": "for handlers, which end with their record",
+    "serious_case.run": "for handlers, which end with their record",
+    "serious_case.claim_moved": "for the beginning, which is two records long",
     "surrender.run": "for handlers, which end with the state",
     "surrender.confirm": "an answer to the family, given by the process's next step",
     "surrender.cancel": "an answer to the family, given by the process's next step",
