@@ -12,6 +12,7 @@ from api.history import CaseHistory, history_of
 from api.views import instant
 from insurance.rules.chain import Entry
 from insurance.rules.money import yuan
+from insurance.rules.reminders import CLOCK_NAMES, last_day
 from insurance.rules.status import label, whose_turn
 from insurance.tables import Claim, Movement
 
@@ -40,13 +41,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Story:
-    """`turn` None: nobody must act any more. Sums in fen; `decided_fen` None: there is no decision."""
+    """`turn` None: nobody must act any more. `clock`: what the insurer must keep next, in words. Sums in fen; `decided_fen` None:
+    there is no decision."""
 
     claim_id: str
     report_no: str | None
     policy_no: str
     state: str
     turn: str | None
+    clock: str | None
     decided_fen: int | None
     paid_fen: int
     lines: tuple[Line, ...]
@@ -59,6 +62,8 @@ class Story:
             "report_no": self.report_no,
             "policy_no": self.policy_no,
             "state": self.state,
+            "turn": self.turn,
+            "clock": self.clock,
             "decided_fen": self.decided_fen,
             "paid_fen": self.paid_fen,
             "lines": [vars(line) | {"at": instant(line.at)} for line in self.lines],
@@ -80,12 +85,19 @@ async def story_of(session: AsyncSession, claim_id: str) -> Story | None:
         policy_no=claim.policy_no,
         state=label("claim", claim.state),
         turn=None if claim.state in ENDED else PEOPLE[whose_turn(claim.state)],
+        clock=_clock(claim),
         decided_fen=claim.payable_fen,
         paid_fen=sum(m.amount_fen for m in movements if m.kind == "payout"),
         # by time alone: lines of one moment stay in the order in which they were told
         lines=tuple(sorted(lines, key=lambda line: line.at)),
         history=history,
     )
+
+
+def _clock(claim: Claim) -> str | None:
+    if claim.due_at is None or claim.due_clock is None:
+        return None
+    return f"{CLOCK_NAMES[claim.due_clock]}最晚{last_day(claim.due_at)}"
 
 
 def _told(history: CaseHistory) -> Iterator[Line]:

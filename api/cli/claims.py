@@ -96,7 +96,8 @@ def _table(lines: list[Line]) -> Table:
 
 
 def _turn(story: Story) -> str:
-    return f"现在轮到{story.turn}" if story.turn else "不再有待办"
+    turn = f"现在轮到{story.turn}" if story.turn else "不再有待办"
+    return f"{turn}，{story.clock}" if story.clock else turn
 
 
 def _sums(story: Story) -> str:

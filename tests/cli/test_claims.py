@@ -2,7 +2,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -14,7 +14,7 @@ from activities.journal import Entries, MoneyMoved, TimelineEvent
 from activities.reviews import ReviewRecords
 from api.cli import app
 from insurance.settings import DatabaseSettings
-from insurance.tables import Database
+from insurance.tables import Claim, Database
 from tests import records
 from tests.postgres_server import PostgresServer
 
@@ -79,7 +79,7 @@ def test_a_claim_is_told_by_day_and_hour_with_who_what_why_and_sums(replayed) ->
     assert done.exit_code == 0, done.output
     assert said_in_order(
         done.output,
-        "R20260310001", "XJ0000000001", "已结案",
+        "R20260310001", "XJ0000000001", "已结案", "不再有待办",
         "2026-03-10（第 1 天）",
         "10:00:00  保险公司", "保险公司已登记报案",
         "10:00:09  家长", "您已提交材料",
@@ -90,6 +90,18 @@ def test_a_claim_is_told_by_day_and_hour_with_who_what_why_and_sums(replayed) ->
         "已付 1045.00 元",
         "记录共 5 条，逐条校验无误",
     ), done.output  # fmt: skip
+
+
+async def test_an_open_claim_says_whose_turn_it_is_and_until_when(replayed, books: Database) -> None:
+    case = records.case(claim_id="cl-open", state="in_review")
+    record = records.claim(1, case=case, entries=Entries((TimelineEvent(1, "reported", "insurer", "已登记", after()),)))
+    await ClaimRecords(books).publish_claim(record)
+    async with books.transaction() as session:
+        claim = await session.get_one(Claim, "cl-open")
+        claim.due_at, claim.due_clock = datetime(2026, 4, 9, 16, 0, tzinfo=UTC), "determination"
+    done = await asyncio.to_thread(replayed, "cl-open")
+    assert "现在轮到理赔员，核定最晚4月9日" in done.output
+    assert "还没有决定，已付 0.00 元" in done.output
 
 
 def test_what_was_superseded_is_shown_as_such(replayed) -> None:
