@@ -94,7 +94,7 @@ async def test_children_insured_before_are_listed_once_masked_and_can_be_taken_o
     first, second = await bought(door, subject), await bought(door, subject)
     (item,) = await history(door, subject)
     assert item["insured_from"] in {first, second}
-    assert (item["insured"]["name"], item["insured"]["id_number"]) == ("黄**", "4****************7")
+    assert (item["insured"]["name"], item["insured"]["id_number"]) == ("黄**", "430102********0017")
     school = {
         "school_code": "2143000001",
         "school_type": "primary",
