@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
@@ -11,7 +12,7 @@ from activities.journal import Entries, write_entries
 from activities.rows import publish_row
 from insurance.rules.masking import mask_name
 from insurance.rules.serious import School, SeriousFile
-from insurance.tables import Database, Policy, Purchase, SeriousCase
+from insurance.tables import ConsentRecord, Database, Policy, SeriousCase
 
 FEEDBACK = "school_feedback"
 
@@ -96,6 +97,6 @@ def _without_school(entries: Entries) -> Entries:
 
 async def _may_be_told(session: AsyncSession, policy: Policy) -> bool:
     """Only by a consent of its own (未成年人保护法72; 个人信息保护法23); a policy sold elsewhere has none with us."""
-    purchase = await session.get(Purchase, policy.purchase_id) if policy.purchase_id else None
-    consents = purchase.application["consents"] if purchase else []
-    return any(consent["kind"] == FEEDBACK and consent["agreed"] for consent in consents)
+    said = select(ConsentRecord).where(ConsentRecord.purchase_id == policy.purchase_id, ConsentRecord.kind == FEEDBACK)
+    consent = (await session.exec(said)).first()
+    return consent is not None and consent.stands
