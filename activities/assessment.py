@@ -16,6 +16,7 @@ from activities.repeats import find_repeats, mark
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.cover import shanghai_day
+from insurance.rules.decision import most
 from insurance.rules.event import Cover
 from insurance.rules.school_days import why_closed
 from insurance.rules.terms import ProductTerms
@@ -34,6 +35,8 @@ class AssessStep:
     report: AccidentReport
     receipts: tuple[CaseReceipt, ...]
     documents: tuple[EvidenceFile, ...]
+    # stays held whatever is payable now
+    paid_lines: tuple[DecidedLine, ...] = ()
 
 
 class Assessing:
@@ -55,7 +58,8 @@ class Assessing:
             grounds = await self._grounds(session, policy, step)
             assessment = assess(to_assess(policy, step.report, step.receipts, step.documents, grounds))
             lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
-            await replace_limits(session, step.policy_no, step.claim_id, LimitsHeld("reserved", lines))
+            held = LimitsHeld("reserved", most(lines, step.paid_lines))
+            await replace_limits(session, step.policy_no, step.claim_id, held)
         return assessment
 
     async def _grounds(self, session: AsyncSession, policy: Policy, step: AssessStep) -> AssessmentGrounds:

@@ -13,7 +13,7 @@ from activities.reading import READ_KINDS, ReadOutcome
 from activities.reviews import Remark
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
-from insurance.rules.decision import decide_automatically, why
+from insurance.rules.decision import decide_automatically, stands_on, why
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.reminders import family_reminders, last_day
 from insurance.rules.repeated import has_more
@@ -227,6 +227,7 @@ class ClaimWorkflow:
                 report=self._order.report,
                 receipts=tuple(case.receipts.values()),
                 documents=case.usable_documents,
+                paid_lines=case.paid_lines,
             ),
             **RECORDS,
         )
@@ -291,13 +292,14 @@ class ClaimWorkflow:
 
     async def _found_more(self, decision: Decision) -> bool:
         """A review takes days: another claim may have come with the same receipt, or been paid for it, since its findings were
-        made. Of two claims with one receipt the one that is decided later must know."""
+        made. Of two claims with one receipt the one that is decided later must know. A correction may have come with the decision."""
         case = self._case
         if not decision.payable_fen or not workflow.patched("repeats-before-payment"):
             return False
         assert case.assessment is not None
         now = await self._assessed()
-        if not has_more(now.grounds, case.assessment.grounds):
+        is_outdated = workflow.patched("decided-as-assessed") and not stands_on(decision, now.settlement)
+        if not is_outdated and not has_more(now.grounds, case.assessment.grounds):
             return False
         case.assessment = now
         return True
@@ -319,7 +321,8 @@ class ClaimWorkflow:
         """Full decisions need no acceptance; others wait for the family's answer, and silence has a named end."""
         case = self._case
         assert case.decision is not None
-        if case.decision.outcome == "full":
+        # what was said before the decision was on file is heard all the same
+        if case.decision.outcome == "full" and not self._is_answered():
             await self._agree("system", "按条款全额赔付，无须确认")
             return
         reminder = "审核结果还在等您确认或提出异议"
@@ -542,5 +545,7 @@ class ClaimWorkflow:
 
     def _require_unanswered(self) -> None:
         self._require("decided")
-        if self._accepted or self._disputed or self._undoing is not None:
+        is_answered = self._accepted or self._disputed or self._undoing is not None
+        # a decision that is being undone stands no more
+        if is_answered or self._case.decision is None:
             raise ApplicationError("already answered", type="illegal_move")

@@ -6,8 +6,9 @@ from temporalio import workflow
 
 from activities.advance import Advancing, CertainStep
 from insurance.rules.case import DecidedLine
+from insurance.rules.decision import most
 from insurance.rules.shares import parse_shares, split
-from workflows.claim_case import ClaimCase, most, proposed
+from workflows.claim_case import ClaimCase, proposed
 from workflows.options import RECORDS
 from workflows.payouts import transfer
 

@@ -23,6 +23,7 @@ from insurance.rules.case import (
     Payout,
 )
 from insurance.rules.case_file import CaseFile, SeriousMark
+from insurance.rules.decision import most
 from insurance.rules.receipts.entry import read_again
 from insurance.rules.shares import parse_shares
 from insurance.rules.status import allowed
@@ -74,6 +75,8 @@ class ClaimCase:
         self.receipts: dict[str, CaseReceipt] = {r.receipt_id: r for r in order.receipts}
         self.journal = Journal()
         self._telling = 0
+        # of a record that is not stored yet: one that is made meanwhile may be stored first, and then stands
+        self._limits_on_their_way: LimitsHeld | None = None
         self._changed_documents: set[str] = set()
         self._changed_receipts: set[str] = set()
         if order.case is not None:
@@ -283,8 +286,11 @@ class ClaimCase:
         self.journal.event(event, by, text, workflow.now(), reason=reason)
         self.seq += 1
         self._telling += 1
+        limits = self._limits_on_their_way = limits or self._limits_on_their_way
         await workflow.execute_local_activity_method(ClaimRecords.publish_claim, self._record(limits), **RECORDS)
         self._telling -= 1
+        if self._limits_on_their_way is limits:
+            self._limits_on_their_way = None
 
     def _record(self, limits: LimitsHeld | None) -> ClaimRecord:
         documents = tuple(self.documents[i] for i in sorted(self._changed_documents))
@@ -343,11 +349,3 @@ class ClaimCase:
 def proposed(assessment: Assessment) -> tuple[DecidedLine, ...]:
     """What each coverage would pay by a settlement that nobody has decided on yet."""
     return tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
-
-
-def most(lines: tuple[DecidedLine, ...], others: tuple[DecidedLine, ...]) -> tuple[DecidedLine, ...]:
-    """The larger sum of each coverage in either."""
-    sums: dict[str, int] = {}
-    for line in (*lines, *others):
-        sums[line.coverage_id] = max(line.payable_fen, sums.get(line.coverage_id, 0))
-    return tuple(DecidedLine(coverage_id, payable_fen) for coverage_id, payable_fen in sums.items())

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from insurance.rules.decision import most
 from insurance.rules.shares import parse_shares, split
-from workflows.claim_case import ClaimCase, most
+from workflows.claim_case import ClaimCase
 from workflows.payouts import transfer
 
 REMIND_OF_PAYEE = timedelta(days=7)

@@ -40,6 +40,7 @@ class ReviewWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         if order.answers:
             await self._answer()
+            await workflow.wait_condition(workflow.all_handlers_finished)
         return self._result
 
     async def _answer(self) -> None:

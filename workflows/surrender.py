@@ -190,7 +190,7 @@ class SurrenderWorkflow:
     @workflow.update
     async def set_account(self, account: RefundAccount) -> None:
         self._account = account
-        await workflow.wait_condition(lambda: self._account is None)
+        await workflow.wait_condition(lambda: self._account is None or self._state in ENDED)
 
     @set_account.validator
     def _may_set_account(self, account: RefundAccount) -> None:

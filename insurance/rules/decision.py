@@ -57,6 +57,22 @@ def decide_by_adjuster(
     )
 
 
+def stands_on(decision: Decision, settlement: Settlement) -> bool:
+    """Whether it may still be paid after the claim was settled anew: in full means all of it, in part no more than it."""
+    most = {line.coverage_id: line.payable_fen for line in settlement.lines}
+    if decision.outcome == "full":
+        return {line.coverage_id: line.payable_fen for line in decision.lines} == most
+    return all(line.payable_fen <= most.get(line.coverage_id, 0) for line in decision.lines)
+
+
+def most(lines: tuple[DecidedLine, ...], others: tuple[DecidedLine, ...]) -> tuple[DecidedLine, ...]:
+    """The larger sum of each coverage in either."""
+    sums: dict[str, int] = {}
+    for line in (*lines, *others):
+        sums[line.coverage_id] = max(line.payable_fen, sums.get(line.coverage_id, 0))
+    return tuple(DecidedLine(coverage_id, payable_fen) for coverage_id, payable_fen in sums.items())
+
+
 def check_reasons(outcome: Outcome, reason_codes: Sequence[str]) -> None:
     """A reduction or refusal names at least one coded reason (保险法 24)."""
     unknown = [code for code in reason_codes if code not in REASON_CODES]

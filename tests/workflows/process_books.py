@@ -25,6 +25,7 @@ from insurance.rules.advance import certain_part
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.serious import School
+from insurance.rules.decision import most
 from insurance.rules.status import Process, allowed
 
 Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord
@@ -174,7 +175,7 @@ class Books:
         assessment = assess(claim)
         await self._wait("assessing")
         lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
-        self.limits[step.claim_id] = LimitsHeld("reserved", lines)
+        self.limits[step.claim_id] = LimitsHeld("reserved", most(lines, step.paid_lines))
         return assessment
 
     @activity.defn
