@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from api_family import Family
@@ -39,7 +39,7 @@ class Route:
     owned: bool = False
     creates: bool = False
     # what comes with a file
-    form: dict[str, str] | None = None
+    form: dict[str, str] | None = field(default=None, hash=False)
 
     @property
     def name(self) -> str:
