@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.serious_cases import FindStep, Found, SeriousCases, SeriousRecord
-from insurance.rules.serious import BECAUSE, Late, Reached, SeriousFile, next_late, school_notice, stage_of
+from insurance.rules.serious import Late, Reached, SeriousFile, next_late, school_notice, stage_of
 from insurance.rules.status import allowed, label
 from workflows.journal import Journal
 from workflows.messages import CaseStep, ClaimMoved, SeriousOrder, SeriousOutcome
@@ -83,8 +83,8 @@ class SeriousCaseWorkflow:
             reached=(Reached("notified", workflow.now(), "system"),),
         )
         self._tell_school()
-        reasons = "、".join(BECAUSE[reason] for reason in order.because)
-        await self._note("case_opened", "system", f"列为大案：{reasons}")
+        # what is the matter with the child stays out of a history that can't be changed
+        await self._note("case_opened", "system", "列为大案")
 
     @property
     def _case(self) -> SeriousFile:
@@ -127,8 +127,7 @@ class SeriousCaseWorkflow:
         await workflow.wait_condition(lambda: self._is_open)
         if set(moved.because) - set(self._case.because):
             self._found = replace(self._case, because=moved.because)
-            reasons = "、".join(BECAUSE[reason] for reason in moved.because)
-            await self._note("case_because", "system", f"列为大案的原因有更新：{reasons}")
+            await self._note("case_because", "system", "列为大案的原因有更新")
         await self._follow(moved.claim_state)
 
     async def _follow(self, claim_state: str, *, is_told: bool = True) -> None:
@@ -159,7 +158,7 @@ class SeriousCaseWorkflow:
         self._found = replace(case, reached=reached, state=stage if has_moved else case.state)
         if has_moved and is_told:
             self._tell_school()
-        await self._note(f"case_{stage}", by, text)
+        await self._note(f"case_{stage}", by, text, comment)
 
     async def _remind(self, late: Late) -> None:
         """Whoever is in contact with the family, and the adjusters' lead."""
@@ -176,8 +175,8 @@ class SeriousCaseWorkflow:
             text = school_notice(school, label("serious_case", state), state)
             self._journal.tell(f"school:{school.code}", f"serious_case_{state}", text, workflow.now())
 
-    async def _note(self, event: str, by: str, text: str) -> None:
-        self._journal.event(event, by, text, workflow.now())
+    async def _note(self, event: str, by: str, text: str, reason: str | None = None) -> None:
+        self._journal.event(event, by, text, workflow.now(), reason=reason)
         self._found = replace(self._case, event_count=self._journal.event_count)
         await self._publish()
 
