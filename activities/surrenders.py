@@ -11,7 +11,7 @@ from activities.claims import lock_policy
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
 from insurance.rules.settlement import Step
-from insurance.tables import Claim, Database, Policy, Surrender
+from insurance.tables import Claim, Database, LimitEntry, Policy, Surrender
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,11 @@ class SurrenderRecord:
 
 @dataclass(frozen=True)
 class HoldStep:
+    """`refund_fen` as it was quoted."""
+
     surrender_id: str
     policy_no: str
+    refund_fen: int = 0
 
 
 class SurrenderRecords:
@@ -52,7 +55,7 @@ class SurrenderRecords:
     @activity.defn
     async def hold_policy(self, step: HoldStep) -> str | None:
         """From now on no claim can be reported on the policy. None when held; else why it can't be surrendered:
-        `claim_open`, `policy_ended`, `surrender_open`. Safe to repeat."""
+        `claim_open`, `claim_paid` since the quote (nothing is refunded then), `policy_ended`, `surrender_open`. Safe to repeat."""
         async with self._database.transaction() as session:
             policy = await lock_policy(session, step.policy_no)
             if policy.surrender_id == step.surrender_id:
@@ -64,6 +67,11 @@ class SurrenderRecords:
             open_claims = select(Claim.claim_id).where(Claim.policy_no == step.policy_no, col(Claim.open)).limit(1)
             if (await session.exec(open_claims)).first() is not None:
                 return "claim_open"
+            paid = select(LimitEntry.claim_id).where(
+                LimitEntry.policy_no == step.policy_no, col(LimitEntry.used_fen) > 0
+            )
+            if step.refund_fen and (await session.exec(paid.limit(1))).first() is not None:
+                return "claim_paid"
             policy.surrender_id = step.surrender_id
         return None
 

@@ -22,6 +22,7 @@ ENDED = frozenset({"refunded", "rejected", "cancelled"})
 REFUND_DAYS = 30
 REJECTIONS = {
     "claim_open": "这张保单有正在处理的理赔，结案后可以再申请退保",
+    "claim_paid": "报价之后这张保单赔付过理赔，退保金额已经改变，请重新申请",
     "policy_ended": "这张保单已经终止",
     "surrender_open": "这张保单已有一次退保在办理",
 }
@@ -69,7 +70,9 @@ class SurrenderWorkflow:
         """Hold the policy against claims, then end it at the insurer. False when it can't be surrendered."""
         request = self._request
         rejected = await workflow.execute_local_activity_method(
-            SurrenderRecords.hold_policy, HoldStep(request.surrender_id, request.policy_no), **RECORDS
+            SurrenderRecords.hold_policy,
+            HoldStep(request.surrender_id, request.policy_no, request.refund_fen),
+            **RECORDS,
         )
         if rejected is None:
             self._refund_due_on = shanghai_day(workflow.now()) + timedelta(days=REFUND_DAYS)

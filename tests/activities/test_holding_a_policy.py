@@ -3,8 +3,9 @@ from datetime import date
 
 import pytest
 
-from activities.claims import ClaimRecords
+from activities.claims import ClaimRecords, LimitsHeld
 from activities.surrenders import HoldStep, SurrenderRecords
+from insurance.rules.case import DecidedLine
 from insurance.tables import Database, Policy
 from tests import records
 from tests.at_once import at_once
@@ -71,3 +72,11 @@ async def test_an_ended_policy_can_not_be_held(database: Database, surrenders, p
     ended = await again(database, policy)
     assert (ended.ended_reason, ended.ends_on) == ("surrendered", date(2026, 3, 10))
     assert await surrenders.hold_policy(HoldStep("su-2", policy.policy_no)) == "policy_ended"
+
+
+async def test_a_quote_from_before_a_paid_claim_holds_nothing(database: Database, surrenders, policy):
+    case = records.case(policy_no=policy.policy_no, state="closed")
+    paid = LimitsHeld("used", (DecidedLine("accident_medical", 100_00),))
+    await ClaimRecords(database).publish_claim(records.claim(1, case=case, open=False, limits=paid))
+    assert await surrenders.hold_policy(HoldStep("su-1", policy.policy_no, refund_fen=60_00)) == "claim_paid"
+    assert await surrenders.hold_policy(HoldStep("su-2", policy.policy_no, refund_fen=0)) is None

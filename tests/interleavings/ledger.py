@@ -68,6 +68,9 @@ class Ledger(Books):
         policy = self.policies[step.policy_no]
         if policy.surrender_id is None and policy.ended_reason is None and self.open_claims(step.policy_no):
             return "claim_open"
+        was_held = policy.surrender_id == step.surrender_id
+        if not was_held and step.refund_fen and any(held.how == "used" and held.lines for held in self.limits.values()):
+            return "claim_paid"
         return await super().hold_policy(step)
 
     @activity.defn

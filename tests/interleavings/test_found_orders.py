@@ -72,6 +72,20 @@ def test_an_account_that_is_named_while_another_one_is_being_paid_does_not_keep_
     assert told.world.payments.movements == [("transfer", "su-1-out-0", 60_00)]
 
 
+def test_a_quote_from_before_a_paid_claim_ends_no_policy() -> None:
+    told = Told()
+    told.world.ask_to_surrender()
+    told.world.report()
+    told.go_on()
+    told.tell(CLAIM, "set_payee", PayeeOrder((payee(),)))
+    told.hand_in(CLAIM, "1100.00", sure=True)
+    assert told.state() == "closed"
+    told.tell(SURRENDER, "confirm")
+    record = told.world.surrender(SURRENDER)
+    assert record is not None and (record.state, record.rejected_code) == ("rejected", "claim_paid")
+    assert told.world.payments.movements == [("transfer", "cl-1-1-0-0", 800_00)]
+
+
 def test_what_is_decided_before_a_correction_is_heard_goes_back_to_review() -> None:
     told = Told()
     receipt_id = told.in_review()
