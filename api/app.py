@@ -10,6 +10,7 @@ from api.limits import AnswerLimit, BodyLimit
 from api.parts import Parts
 from api.routes import (
     callbacks,
+    cases,
     catalogue,
     claims,
     consent_files,
@@ -29,6 +30,7 @@ from api.routes import (
     reconciliations,
     review_queue,
     reviews,
+    rosters,
     surrenders,
     takeover,
 )
@@ -58,8 +60,10 @@ ROUTERS = (
     review_queue.router,
     reviews.router,
     incidents.router,
+    cases.router,
     surrenders.router,
     takeover.router,
+    rosters.router,
     previews.router,
     callbacks.router,
 )

@@ -42,6 +42,7 @@ def require(*roles: Role) -> Callable[[Caller], Caller]:
 Parent = Annotated[Caller, Depends(require("parent"))]
 Adjuster = Annotated[Caller, Depends(require("adjuster"))]
 ParentOrAdjuster = Annotated[Caller, Depends(require("parent", "adjuster"))]
+SchoolStaff = Annotated[Caller, Depends(require("school"))]
 InsurerStaff = Annotated[Caller, Depends(require("operator", "adjuster"))]
 
 ObjectId = Annotated[str, Path(max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]

@@ -10,6 +10,8 @@ from api.errors import TITLES, Problem, answer
 from api.patience import ended_within, leave_behind
 
 JSON_BYTES = 1024 * 1024
+# where files come in
+WITH_FILES = ("/documents", "/consent-files", "/roster")
 MULTIPART_OVERHEAD = 64 * 1024
 # longer than every limit of a single part
 ANSWER_SECONDS = 12.0
@@ -29,7 +31,7 @@ class BodyLimit:
             return
         headers = dict(scope["headers"])
         multipart = headers.get(b"content-type", b"").startswith(b"multipart/")
-        limit = self._file_bytes if multipart and scope["path"].endswith("/documents") else JSON_BYTES
+        limit = self._file_bytes if multipart and scope["path"].endswith(WITH_FILES) else JSON_BYTES
         declared = headers.get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > limit:
             await answer(413, "body_too_large", TITLES["body_too_large"])(scope, receive, send)

@@ -96,6 +96,8 @@ class ProcessSettings(BaseModel):
     resume_days: float = 30
     quote_minutes: float = 30
     claim_idle_days: float = 180
+    # a student who is on no roster of the school can't be insured before being entered there (DOMAIN A4)
+    roster_gate: bool = False
     dispute_days: float = 30
     # how long a review may take before it counts as late; the law's own clocks stand behind it
     review_days: float = 10

@@ -26,10 +26,10 @@ from insurance.products.catalogue import Document
 from insurance.rules.application import Agreement, Application, Consent, Insured
 from insurance.rules.cover import first_day_of_cover
 from insurance.rules.death_cover import DeathCover
-from insurance.rules.eligibility import check_application
+from insurance.rules.eligibility import OnFile, check_application
 from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Purchase
+from insurance.tables import Purchase, RosterEntry
 from workflows.messages import PurchaseOrder
 
 router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
@@ -84,6 +84,7 @@ async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: Idempote
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
         known = await on_file(session, caller.subject, child, first_day)
+        await _require_on_roster(parts, session, application.insured.school_code, child, known)
         eligibility = check_application(terms, application, parts.today(), known)
         if eligibility.errors:
             raise Problem(422, eligibility.errors[0].code, eligibility.errors[0].message, eligibility.errors)
@@ -145,6 +146,15 @@ def _require_agreed(parts: Parts, terms: ProductTerms, application: Application)
     unread = [d for d in documents if (d.document_id, d.version, d.sha256) not in agreed]
     if unread:
         raise _not_agreed(unread)
+
+
+async def _require_on_roster(parts: Parts, session: AsyncSession, school_code: str, child: str, known: OnFile) -> None:
+    """新生 first come onto the roster of their school; who was insured before is no new student."""
+    if not parts.settings.process.roster_gate or known.policies:
+        return
+    if await session.get(RosterEntry, (school_code, child)) is None:
+        text = "学校还没有把孩子的信息导入花名册，导入后即可投保；请联系班主任或学校负责人"
+        raise invalid("insured.school_code", "not_on_roster", text)
 
 
 def _not_agreed(unread: list[Document]) -> Problem:

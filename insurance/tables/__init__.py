@@ -17,6 +17,7 @@ from insurance.tables.purchases import Purchase
 from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
 from insurance.tables.reconciliation import Reconciliation, ReconciliationDifference
 from insurance.tables.reviews import Review
+from insurance.tables.rosters import RosterEntry
 from insurance.tables.serious_cases import CaseNote, SeriousCase
 from insurance.tables.session import Database
 from insurance.tables.surrenders import Surrender
@@ -50,6 +51,7 @@ __all__ = [
     "Reconciliation",
     "ReconciliationDifference",
     "Review",
+    "RosterEntry",
     "SeriousCase",
     "Surrender",
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index, SQLModel, text
 
 from insurance.tables.columns import Document, document, fen, instant
 
@@ -14,6 +14,7 @@ class Policy(SQLModel, table=True):
     __table_args__ = (
         Index("ix_policies_applicant_created", "applicant_subject", "created_at"),
         Index("ix_policies_insured", "insured_digest"),
+        Index("ix_policies_school", text("(insured ->> 'school_code')")),
     )
 
     policy_no: str = Field(primary_key=True, max_length=64)

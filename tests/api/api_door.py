@@ -81,6 +81,11 @@ class StandInProcesses:
         if claim_id in self.refusals:
             raise self.refusals[claim_id]
 
+    async def tell_school_note(self, case_id: str, note: Any) -> None:
+        await self._acted(lambda: self.told.append((case_id, "school_note", note)))
+        if case_id in self.refusals:
+            raise self.refusals[case_id]
+
     async def tell_underwriting(self, purchase_id: str, answer: Any) -> None:
         await self._acted(lambda: self.told.append((purchase_id, "underwriting", answer)))
 
@@ -127,6 +132,14 @@ class Door:
 
     def adjuster(self, subject: str = "adj-1", insurer: str = "xiangjiang", **bound: Any) -> dict[str, str]:
         return self.as_("adjuster", subject, insurer=insurer, **bound)
+
+    def for_route(self, route: Any, family: Any) -> dict[str, str]:
+        """Somebody who may use it."""
+        if "parent" in route.roles:
+            return self.parent(family.subject)
+        if "adjuster" in route.roles:
+            return self.adjuster(lead=True)
+        return self.as_(min(route.roles), f"{min(route.roles)}-1", school=family.school_code)
 
     async def store(self, *rows: SQLModel) -> None:
         async with self.database.transaction() as session:

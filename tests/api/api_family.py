@@ -9,6 +9,7 @@ from activities.assessment import Assessing, AssessStep
 from activities.claims import ClaimRecords
 from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
+from activities.serious_cases import SeriousCases
 from activities.surrenders import SurrenderRecords
 from insurance.rules.case import Payee
 from insurance.rules.days import last_day_of_term
@@ -27,13 +28,21 @@ class Family:
     surrender_id: str
     incident_id: str
     consent_id: str
+    case_id: str
+    school_code: str
 
 
 async def new_family(door: Door, *, adjuster: str | None = None, insured_from: date = records.EFFECTIVE) -> Family:
     """A claim in review, a purchase that waits for payment, a quoted surrender, all on the insurer xiangjiang."""
     subject, database = records.new("parent"), door.database
     ends_on = last_day_of_term(insured_from, 1)
-    policy = records.policy(applicant_subject=subject, effective_date=insured_from, ends_on=ends_on)
+    purchase = records.purchase(subject=subject)
+    policy = records.policy(
+        applicant_subject=subject,
+        effective_date=insured_from,
+        ends_on=ends_on,
+        purchase_id=purchase.purchase_id,
+    )
     await door.store(policy)
     receipt, document = records.receipt(), records.document()
     case = records.case(policy_no=policy.policy_no, subject=subject, state="in_review", report_no="R1")
@@ -56,7 +65,6 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
             review_id=review_id, claim_id=case.claim_id, adjuster=adjuster, state="taken" if adjuster else "open"
         )
     )
-    purchase = records.purchase(subject=subject)
     await PurchaseRecords(database).publish_purchase(purchase)
     surrender = records.surrender(subject=subject, policy_no=policy.policy_no)
     await SurrenderRecords(database).publish_surrender(surrender)
@@ -78,7 +86,10 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
         agreed=True, created_at=records.NOW,
     )  # fmt: skip
     await door.store(consent)
+    serious = records.serious_case(case)
+    await SeriousCases(database).publish_serious_case(serious)
     return Family(
         subject, policy.policy_no, case.claim_id, receipt.receipt_id, review_id, purchase.purchase_id,
         surrender.surrender_id, incident.incident_id, consent.consent_id,
+        serious.case.case_id, serious.case.school.code,
     )  # fmt: skip

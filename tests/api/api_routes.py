@@ -14,6 +14,7 @@ from tests import records
 ANYONE = frozenset({"parent", "adjuster", "school", "supervisor", "operator"})
 PARENT = frozenset({"parent"})
 ADJUSTER = frozenset({"adjuster"})
+SCHOOL = frozenset({"school"})
 BOTH = PARENT | ADJUSTER
 STAFF = frozenset({"operator", "adjuster"})
 OPERATOR = frozenset({"operator"})
@@ -173,6 +174,7 @@ def clocks(_: Family | None = None) -> dict[str, Any]:
 
 
 CLAIM, REVIEW = "/v1/claims/{claim_id}", "/v1/reviews/{review_id}"
+CASE, SCHOOLS_CASE = "/v1/serious-cases/{case_id}", "/v1/schools/{school_code}/cases/{case_id}"
 INCIDENT = "/v1/incidents/{incident_id}"
 POLICY, SURRENDER, PURCHASE = "/v1/policies/{policy_no}", "/v1/surrenders/{surrender_id}", "/v1/purchases/{purchase_id}"
 
@@ -254,6 +256,16 @@ ROUTES = (
     Route("GET", "/v1/incidents", ADJUSTER),
     Route("GET", INCIDENT, ADJUSTER, owned=True),
     Route("POST", INCIDENT + "/claims", ADJUSTER, lambda f: {"claim_ids": [f.claim_id]}, owned=True),
+    Route("GET", "/v1/serious-cases", ADJUSTER),
+    Route("GET", CASE, ADJUSTER, owned=True),
+    Route("POST", CASE + "/in-contact", ADJUSTER, lambda _: {"comment": "母亲接听"}, owned=True),
+    Route("POST", CASE + "/documents-told", ADJUSTER, lambda _: {"comment": ""}, owned=True),
+    Route("PUT", "/v1/schools/{school_code}/roster", SCHOOL, form={"partial": "false"}),
+    Route("GET", "/v1/schools/{school_code}/roster", SCHOOL),
+    Route("GET", "/v1/schools/{school_code}/enrolment", SCHOOL),
+    Route("GET", "/v1/schools/{school_code}/cases", SCHOOL, owned=True),
+    Route("GET", SCHOOLS_CASE, SCHOOL, owned=True),
+    Route("POST", SCHOOLS_CASE + "/notes", SCHOOL, lambda _: {"text": "事故经过已交给家长"}, owned=True, creates=True),
     Route("GET", CLAIM + "/related", ADJUSTER, owned=True),
     Route("PUT", "/v1/insurers/{code}/policies", STAFF, takeover, owned=True),
     Route("GET", "/v1/reconciliations", OPERATOR),

@@ -17,8 +17,8 @@ FINE = {"sub": "parent-1", "role": "parent", "iss": "xueping", "exp": datetime.n
 
 async def ask(door: Door, route: Route, family: Family, headers: dict[str, str]):
     content = {"json": route.body(family)} if route.body else {}
-    if route.path.endswith("/documents"):
-        content = {"files": {"file": ("a.png", PNG)}, "data": {"kind": "medical_receipt"}}
+    if route.form:
+        content = {"files": {"file": ("a.png", PNG)}, "data": route.form}
     return await door.client.request(route.method, route.address(family), headers=headers, **content)
 
 
@@ -110,14 +110,22 @@ async def test_another_insurers_adjuster_finds_nothing(door: Door, family: Famil
     assert (await door.rows(), door.processes.told, door.processes.started) == (before, [], {})
 
 
+@pytest.mark.parametrize("route", [r for r in OWNED if "school" in r.roles], **named)
+@pytest.mark.parametrize("school", ["2143000002", None])
+async def test_another_school_finds_nothing(door: Door, family: Family, route: Route, school):
+    before = await door.rows()
+    is_problem(await ask(door, route, family, door.as_("school", "teacher-1", school=school)), 404, "not_found")
+    assert (await door.rows(), door.processes.told, door.processes.started) == (before, [], {})
+
+
 @pytest.mark.parametrize("route", OWNED, **named)
 async def test_what_never_was_is_answered_as_what_is_somebody_elses(door: Door, family: Family, route: Route):
     nobody = Family(*["nothing-here"] * len(family.__dataclass_fields__))
     address = route.path.replace("{code}", "nobody")
     nowhere = Route(route.method, address, route.roles, lambda _: route.body(family) if route.body else None)
-    headers = door.parent() if "parent" in route.roles else door.adjuster(lead=True)
+    headers = door.for_route(route, family)
     if route.body is None:
-        nowhere = Route(route.method, address, route.roles)
+        nowhere = Route(route.method, address, route.roles, form=route.form)
     is_problem(await ask(door, nowhere, nobody, headers), 404, "not_found")
 
 
