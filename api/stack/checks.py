@@ -17,11 +17,10 @@ from api.stack.folder import in_use
 from api.stack.parts import PROGRAMS
 from api.stack.plan import DEFAULT_PORT, load_plan
 from insurance.calendar import calendar_warning, load_calendar
+from insurance.letters.fonts import FontMissing, letter_font
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEEDED_FREE_BYTES = 2 * 1024**3
-FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts")
-CHINESE_FONTS = re.compile(r"(NotoSansCJK|NotoSerifCJK|SourceHan|PingFang|STHeiti|Songti|wqy)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -107,9 +106,10 @@ def _tesseract() -> Check:
 
 
 def _fonts() -> Check:
-    files = (file for folder in FONT_FOLDERS for file in Path(folder).rglob("*"))
-    font = next((file for file in files if CHINESE_FONTS.search(file.name)), None)
-    if font is None:
+    """The one that letters are drawn with."""
+    try:
+        font = letter_font()
+    except FontMissing:
         return Check(
             "fonts", False, "没有中文字体（文书与演示票据要用）", install("fonts-noto-cjk", "font-noto-sans-cjk")
         )

@@ -44,6 +44,7 @@ class LetterFont:
     """One face, mapped into memory once. Safe to use from several threads."""
 
     def __init__(self, file: Path, index: int) -> None:
+        self.name = file.name
         self._face = hb.Face(hb.Blob.from_file_path(str(file)), index)
         self._font = hb.Font(self._face)
         self._unit = self._face.upem

@@ -7,6 +7,7 @@ import pypdfium2
 import pytest
 from letter_builders import ACCIDENT, CLAIM, TERMS, decided, notice, pages_of, settlement, statement, text_of
 
+from insurance.letters import fonts
 from insurance.letters.apportionment_statement import PrintedNumber
 from insurance.letters.letter import Paragraph
 from insurance.letters.pdf import as_pdf
@@ -121,3 +122,16 @@ def test_no_comment_of_an_adjuster_is_too_much(comment):
     longer = replace(letter, blocks=(*letter.blocks, Paragraph(comment)))
     document = pypdfium2.PdfDocument(as_pdf(longer))
     assert len(document) > 1
+
+
+def test_without_a_font_that_can_be_embedded_it_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(fonts, "_FOLDERS", ())
+    monkeypatch.setattr(fonts.shutil, "which", lambda _: None)
+    with pytest.raises(fonts.FontMissing, match="fonts-noto-cjk"):
+        fonts.letter_font.__wrapped__()
+
+
+def test_a_font_elsewhere_is_found_by_fontconfig(monkeypatch):
+    monkeypatch.setattr(fonts, "_FOLDERS", ())
+    if fonts.shutil.which("fc-list"):
+        assert fonts.letter_font.__wrapped__().name == fonts.letter_font().name
