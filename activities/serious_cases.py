@@ -74,7 +74,7 @@ class SeriousCases:
             "insurer_code": case.insurer_code,
             "state": case.state,
             "seq": record.seq,
-            "school_code": case.school.code if case.school.may_be_told else None,
+            "school_code": case.school.code,
             "child": case.school.child,
             "class_name": case.school.class_name,
             "due_at": record.due_at,

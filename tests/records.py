@@ -12,12 +12,14 @@ from activities.claims import ClaimRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import IssuedCover, PurchaseRecord
 from activities.reviews import ReviewRecord
+from activities.serious_cases import SeriousRecord
 from activities.surrenders import SurrenderRecord
 from insurance.products.catalogue import load_catalogue
 from insurance.rules.application import Agreement, Applicant, Application, Consent, Insured
 from insurance.rules.case import AccidentReport, CaseReceipt, EvidenceFile, Finding
 from insurance.rules.case_file import CaseFile
 from insurance.rules.receipts.reading import Check, Item, ReceiptFields
+from insurance.rules.serious import Reached, School, SeriousFile, next_late
 from insurance.rules.settlement import Step
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy
@@ -208,6 +210,19 @@ def review(**changes: Any) -> ReviewRecord:
         ),
         **changes,
     )
+
+
+def serious_case(of: CaseFile, seq: int = 1, entries: Entries = Entries(), **changes: Any) -> SeriousRecord:
+    school = School("2143000001", "黄**", "三年级二班", True)
+    case = replace(
+        SeriousFile(
+            f"{of.claim_id}-s", of.claim_id, of.policy_no, of.insurer_code, ("disability",), NOW, "notified",
+            "in_review", school, reached=(Reached("notified", NOW, "system"),), event_count=1,
+        ),
+        **changes,
+    )  # fmt: skip
+    late = next_late(case)
+    return SeriousRecord(seq, case, late.at if late else None, NOW, entries)
 
 
 def surrender(**changes: Any) -> SurrenderRecord:

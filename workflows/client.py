@@ -28,6 +28,7 @@ from workflows.messages import (
     IncidentLink,
     PaymentReceived,
     PurchaseOrder,
+    SchoolNoted,
     StrayPayment,
     SurrenderRequest,
     UnderwritingAnswer,
@@ -109,6 +110,10 @@ class Processes:
     async def tell_incident(self, claim_id: str, link: IncidentLink) -> None:
         """Raises `ProcessEnded` when the claim is over: it learns of it when it is opened again."""
         await self._signal(claim_id, "incident_linked", link)
+
+    async def tell_school_note(self, case_id: str, note: SchoolNoted) -> None:
+        """Raises `ProcessEnded` when the case is closed."""
+        await self._signal(case_id, "school_noted", note)
 
     async def update(self, process_id: str, update: str, arg: Any = None, *, update_id: str | None = None) -> Any:
         """Tell a process something and wait for what comes of it. Raises `MoveRefused`, `ProcessEnded`."""

@@ -262,6 +262,13 @@ class CaseStep:
 
 
 @dataclass(frozen=True)
+class SchoolNoted:
+    """The school left a note; what it says stays in the table."""
+
+    note_id: str
+
+
+@dataclass(frozen=True)
 class SeriousOutcome:
     state: str
 

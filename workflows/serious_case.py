@@ -11,7 +11,7 @@ from activities.serious_cases import FindStep, Found, SeriousCases, SeriousRecor
 from insurance.rules.serious import Late, Reached, SeriousFile, next_late, school_notice, stage_of
 from insurance.rules.status import allowed, label
 from workflows.journal import Journal
-from workflows.messages import CaseStep, ClaimMoved, SeriousOrder, SeriousOutcome
+from workflows.messages import CaseStep, ClaimMoved, SchoolNoted, SeriousOrder, SeriousOutcome
 from workflows.options import RECORDS
 
 # nothing is due: a look once a week
@@ -28,6 +28,7 @@ class SeriousCaseWorkflow:
         self._found: SeriousFile | None = None
         # what the claim tells meanwhile comes after
         self._is_open = False
+        self._notes: set[str] = set()
         self._journal = Journal()
         self._seq = 0
 
@@ -120,6 +121,15 @@ class SeriousCaseWorkflow:
         if not self._is_open or self._case.state == "closed":
             raise ApplicationError("not while it does not run", type="illegal_move")
 
+    @workflow.signal
+    async def school_noted(self, note: SchoolNoted) -> None:
+        await workflow.wait_condition(lambda: self._is_open)
+        if note.note_id in self._notes:
+            return
+        self._notes.add(note.note_id)
+        self._tell_staff("case_noted", "学校对大案补充了情况，请查看")
+        await self._note("school_noted", "school", "学校补充了情况")
+
     # --- what the claim tells -----------------------------------------------------------------------------------------
 
     @workflow.signal
@@ -161,13 +171,16 @@ class SeriousCaseWorkflow:
         await self._note(f"case_{stage}", by, text, comment)
 
     async def _remind(self, late: Late) -> None:
-        """Whoever is in contact with the family, and the adjusters' lead."""
         case = self._case
         told = tuple((name, at) for name, at in case.reminded if name != late.name)
         self._found = replace(case, reminded=(*told, (late.name, workflow.now())))
-        for subject in filter(None, (case.adjuster, f"role:lead:{case.insurer_code}")):
-            self._journal.tell(subject, "case_late", late.text, workflow.now())
+        self._tell_staff("case_late", late.text)
         await self._note("case_late", "system", late.text)
+
+    def _tell_staff(self, kind: str, text: str) -> None:
+        """Who is in contact with the family, and the adjusters' lead."""
+        for subject in filter(None, (self._case.adjuster, f"role:lead:{self._case.insurer_code}")):
+            self._journal.tell(subject, kind, text, workflow.now())
 
     def _tell_school(self) -> None:
         school, state = self._case.school, self._case.state

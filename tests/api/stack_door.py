@@ -43,7 +43,9 @@ class StackDoor:
         """Somebody who may use it."""
         if "parent" in route.roles:
             return self.parent(family.subject)
-        return self.adjuster(lead=True) if "adjuster" in route.roles else self.as_("operator", "op-1")
+        if "adjuster" in route.roles:
+            return self.adjuster(lead=True)
+        return self.as_(min(route.roles), f"{min(route.roles)}-1", school=family.school_code)
 
     async def store(self, *rows: SQLModel) -> None:
         async with self.database.transaction() as session:

@@ -19,9 +19,7 @@ BAD_IDS = [
 def headers_for(door: Door, route: Route, family: Family):
     if route.roles == ANYONE:
         return {}
-    if "parent" in route.roles:
-        return door.parent(family.subject)
-    return door.adjuster(lead=True) if "adjuster" in route.roles else door.as_("operator", "op-1")
+    return door.for_route(route, family)
 
 
 def content_for(route: Route, family: Family):

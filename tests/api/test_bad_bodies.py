@@ -17,7 +17,7 @@ JSON = {"content-type": "application/json"}
 
 
 def headers_for(door: Door, route: Route, family: Family):
-    return door.parent(family.subject) if "parent" in route.roles else door.adjuster(lead=True)
+    return door.for_route(route, family)
 
 
 async def unchanged(door: Door, before):

@@ -21,7 +21,15 @@ from tests.running_stack import Stack
 pytestmark = pytest.mark.stack
 
 BY_NAME = {route.name: route for route in ROUTES}
-WITHOUT_PROCESS = ("/uploads", "/complete", "/letters", "/messages")
+WITHOUT_PROCESS = (
+    "/uploads",
+    "/complete",
+    "/letters",
+    "/messages",
+    "/judgement",
+    "/incidents",
+    "/{incident_id}/claims",
+)
 PROCESSES = [
     route
     for route in GUARDED

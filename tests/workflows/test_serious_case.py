@@ -10,6 +10,7 @@ from workflows.messages import (
     IncidentLink,
     PapersOrder,
     PayeeOrder,
+    SchoolNoted,
     SeriousOutcome,
 )
 
@@ -305,3 +306,13 @@ async def test_a_school_hears_nothing_when_the_family_did_not_allow_it(world):
     await decided_by_two(world, claim_id)
     assert await world.end_of(case_id) == SeriousOutcome("closed")
     assert told_school(world, case_id) == []
+
+
+async def test_a_note_of_the_school_is_told_to_whoever_is_in_contact_once(world):
+    _, case_id = await injured_for_life(world)
+    await world.update(case_id, "in_contact", CaseStep(WHO))
+    for note_id in ("no-1", "no-1", "no-2"):
+        await world.processes.tell_school_note(case_id, SchoolNoted(note_id))
+    await world.until(lambda: world.books.told(case_id).count("school_noted") == 2, "both notes")
+    told = [n.subject for n in world.books.notices.values() if n.kind == "case_noted"]
+    assert told == ["adjuster-7", "role:lead:xiangjiang"] * 2

@@ -32,6 +32,7 @@ EXEMPT = {
     "quality_review.run": "for handlers, which end with their record",
     "serious_case.run": "for handlers, which end with their record",
     "serious_case.claim_moved": "for the beginning, which is two records long",
+    "serious_case.school_noted": "for the beginning, which is two records long",
     "surrender.run": "for handlers, which end with the state",
     "surrender.confirm": "an answer to the family, given by the process's next step",
     "surrender.cancel": "an answer to the family, given by the process's next step",
