@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.accidents import accident_of, mark_accident
@@ -19,17 +19,16 @@ from api.consents import require_standing
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.digest import is_sampled
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, Flag, Instant, Long, Name, Region, Short
+from api.fields import Body, Flag, Instant, Long, Region, Short
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.policies import own_policy, state_of, terms_of, visible_policy
-from insurance.rules.case import AccidentReport, CaseConsent, Payee
+from insurance.rules.case import AccidentReport, CaseConsent
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
-from insurance.rules.shares import SharesInvalid, parse_shares
 from insurance.tables import Claim, PersonalDataRead, Policy
-from workflows.messages import ClaimOrder, PayeeOrder
+from workflows.messages import ClaimOrder
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 
@@ -59,34 +58,6 @@ class ReportBody(Body):
     consents: Consents = ()
 
 
-# a decimal or a fraction of whole numbers; an exponent could name a number that fills the memory
-ShareText = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9]{1,9}([./][0-9]{1,9})?$")]
-Share = ShareText | Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
-
-
-class PayeeBody(Body):
-    kind: Literal["alipay", "bank"]
-    account: Short
-    name: Name
-    relationship: Short
-    share: Share | None = None
-
-    def entered(self, alone: bool) -> Payee:
-        share = "1" if alone and self.share is None else str(self.share)
-        return Payee(self.kind, self.account, self.name, self.relationship, share)
-
-
-class PayeesBody(Body):
-    """One payee, or `payees` for several heirs with shares that add to 1."""
-
-    kind: Literal["alipay", "bank"] | None = None
-    account: Short | None = None
-    name: Name | None = None
-    relationship: Short | None = None
-    payees: Annotated[list[PayeeBody], Field(min_length=1, max_length=20)] | None = None
-    consents: Consents = ()
-
-
 class ReopenBody(Body):
     reason: Long
 
@@ -99,7 +70,7 @@ async def report(
     the consents given orally. Answers with the insurer's report number when it comes within seconds; a late report is never refused.
     """
     _require_possible(parts, body)
-    _require_consent(parts, "medical_data", body.consents)
+    require_consent(parts, "medical_data", body.consents)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         policy = await visible_policy(session, caller, policy_no, lock=True)
@@ -134,34 +105,26 @@ async def show(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId) ->
     return await shown(parts, caller, claim_id)
 
 
-@router.put("/claims/{claim_id}/payee")
-async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
-    """Who is paid (收款人): the insured's guardian, or heirs with their shares."""
-    _require_consent(parts, "account_data", body.consents)
-    order = PayeeOrder(_payees(body), _consented(parts, caller, body.consents))
-    return await _told(parts, caller, claim_id, "set_payee", order)
-
-
 @router.post("/claims/{claim_id}/submit")
 async def submit(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
     """Also while files are still being read."""
-    return await _told(parts, caller, claim_id, "submit")
+    return await told(parts, caller, claim_id, "submit")
 
 
 @router.post("/claims/{claim_id}/accept")
 async def accept(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
-    return await _told(parts, caller, claim_id, "accept")
+    return await told(parts, caller, claim_id, "accept")
 
 
 @router.post("/claims/{claim_id}/dispute")
 async def dispute(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
     """To another adjuster, once."""
-    return await _told(parts, caller, claim_id, "dispute")
+    return await told(parts, caller, claim_id, "dispute")
 
 
 @router.post("/claims/{claim_id}/withdraw")
 async def withdraw(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
-    return await _told(parts, caller, claim_id, "withdraw")
+    return await told(parts, caller, claim_id, "withdraw")
 
 
 @router.post("/claims/{claim_id}/reopen")
@@ -204,7 +167,7 @@ def _read_by(caller: Caller, claim_id: str, at: datetime) -> PersonalDataRead:
     return PersonalDataRead(subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=at)
 
 
-async def _told(parts: Parts, caller: Caller, claim_id: str, update: str, arg: object = None) -> dict[str, Any]:
+async def told(parts: Parts, caller: Caller, claim_id: str, update: str, arg: object = None) -> dict[str, Any]:
     async with parts.database.transaction() as session:
         await visible_claim(session, caller, claim_id)
     await parts.processes.update(claim_id, update, arg)
@@ -224,14 +187,14 @@ def _require_possible(parts: Parts, body: ReportBody) -> None:
             raise invalid(field, error.code, error.message) from None
 
 
-def _require_consent(parts: Parts, kind: str, consents: tuple[ConsentBody, ...]) -> None:
+def require_consent(parts: Parts, kind: str, consents: tuple[ConsentBody, ...]) -> None:
     """Refusing is respected everywhere; saying nothing is let through on a stack of development only."""
     said = [consent.agreed for consent in consents if consent.kind == kind]
     if not all(said) or (not said and parts.settings.environment == "production"):
         raise invalid("consents", "consent_required", "需要您单独同意处理这项敏感信息，才能办理理赔")
 
 
-def _consented(parts: Parts, caller: Caller, consents: tuple[ConsentBody, ...]) -> tuple[CaseConsent, ...]:
+def consented(parts: Parts, caller: Caller, consents: tuple[ConsentBody, ...]) -> tuple[CaseConsent, ...]:
     return tuple(CaseConsent(c.kind, c.agreed, parts.now(), adjuster_of(caller)) for c in consents)
 
 
@@ -255,7 +218,7 @@ def _order(parts: Parts, caller: Caller, policy: Policy, body: ReportBody, claim
     assert policy.applicant_subject is not None
     return claim_order(
         parts, policy, claim_id, policy.applicant_subject, report,
-        consents=_consented(parts, caller, body.consents), reported_by=adjuster_of(caller),
+        consents=consented(parts, caller, body.consents), reported_by=adjuster_of(caller),
     )  # fmt: skip
 
 
@@ -303,21 +266,6 @@ def _first_record(order: ClaimOrder) -> Claim:
         created_at=order.reported_at,
         updated_at=order.reported_at,
     )
-
-
-def _payees(body: PayeesBody) -> tuple[Payee, ...]:
-    if body.payees is None:
-        for field in ("kind", "account", "name", "relationship"):
-            if getattr(body, field) is None:
-                raise invalid(field, "required", "必填")
-        only = PayeeBody.model_validate(body.model_dump())
-        return (only.entered(alone=True),)
-    payees = tuple(payee.entered(alone=len(body.payees) == 1) for payee in body.payees)
-    try:
-        parse_shares([payee.share for payee in payees])
-    except SharesInvalid:
-        raise invalid("payees", "shares_invalid", "各收款人的份额应为正数，合计为 1") from None
-    return payees
 
 
 async def _with_report_no(parts: Parts, answer: JSONResponse) -> JSONResponse:

@@ -1,0 +1,76 @@
+"""Who is paid (收款人): the account, whose it is, and heirs with their shares."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+
+from api.claim_files import case_of, evidence_of
+from api.deps import ObjectId, Parent, TheParts
+from api.errors import Problem, invalid
+from api.fields import Body, Name, Short
+from api.routes.claims import Consents, consented, require_consent, told, visible_claim
+from insurance.rules.case import Payee
+from insurance.rules.payees import payee_errors
+from insurance.rules.shares import SharesInvalid, parse_shares
+from workflows.messages import PayeeOrder
+
+router = APIRouter(prefix="/v1/claims", tags=["claims"])
+
+
+# a decimal or a fraction of whole numbers; an exponent could name a number that fills the memory
+ShareText = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9]{1,9}([./][0-9]{1,9})?$")]
+Share = ShareText | Annotated[float, Field(strict=True, gt=0, le=1, allow_inf_nan=False)]
+
+
+class PayeeBody(Body):
+    kind: Literal["alipay", "bank"]
+    account: Short
+    name: Name
+    relationship: Short
+    share: Share | None = None
+
+    def entered(self, alone: bool) -> Payee:
+        share = "1" if alone and self.share is None else str(self.share)
+        return Payee(self.kind, self.account, self.name, self.relationship, share)
+
+
+class PayeesBody(Body):
+    """One payee, or `payees` for several heirs with shares that add to 1."""
+
+    kind: Literal["alipay", "bank"] | None = None
+    account: Short | None = None
+    name: Name | None = None
+    relationship: Short | None = None
+    payees: Annotated[list[PayeeBody], Field(min_length=1, max_length=20)] | None = None
+    consents: Consents = ()
+
+
+@router.put("/{claim_id}/payee")
+async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
+    """The student or the guardian, or after a death each heir; anybody else with a power of attorney among the papers."""
+    require_consent(parts, "account_data", body.consents)
+    payees = _payees(body)
+    async with parts.database.transaction() as session:
+        case = case_of(await visible_claim(session, caller, claim_id))
+        documents, _ = await evidence_of(session, claim_id)
+    kinds = {document.kind for document in documents if document.state == "received"}
+    if errors := tuple(payee_errors(payees, case.report.patient_state == "deceased", kinds)):
+        raise Problem(422, errors[0].code, errors[0].message, errors)
+    order = PayeeOrder(payees, consented(parts, caller, body.consents))
+    return await told(parts, caller, claim_id, "set_payee", order)
+
+
+def _payees(body: PayeesBody) -> tuple[Payee, ...]:
+    if body.payees is None:
+        for field in ("kind", "account", "name", "relationship"):
+            if getattr(body, field) is None:
+                raise invalid(field, "required", "必填")
+        only = PayeeBody.model_validate(body.model_dump())
+        return (only.entered(alone=True),)
+    payees = tuple(payee.entered(alone=len(body.payees) == 1) for payee in body.payees)
+    try:
+        parse_shares([payee.share for payee in payees])
+    except SharesInvalid:
+        raise invalid("payees", "shares_invalid", "各收款人的份额应为正数，合计为 1") from None
+    return payees
