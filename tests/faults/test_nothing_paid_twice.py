@@ -124,3 +124,4 @@ async def _the_books_agree(world: World) -> None:
     once = Counter((entry["kind"], entry["request_id"]) for entry in insurer)
     assert set(once.values()) == {1}
     assert Counter(entry["kind"] for entry in insurer) == await world.owed_entries()
+    assert await world.broken_histories() == []

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from api.auth import Caller, issue_token
 from api.bench.electronic_bill import electronic_bill
 from api.demo.people import Family, accident, application, family, taken_over
+from insurance.rules.chain import Entry, broken_at
 from insurance.rules.cover import shanghai_day
 from tests.running_stack import Stack
 
@@ -230,6 +231,16 @@ class World:
                 )
             )
         )
+
+    async def broken_histories(self) -> list[str]:
+        """Processes whose history can't be believed, or lacks what their timeline has."""
+        entries, timelines = defaultdict(list), defaultdict(set)
+        for row in await self._rows(f"SELECT {', '.join(Entry.__dataclass_fields__)} FROM history ORDER BY number"):
+            entries[row[0]].append(Entry(*row))
+        for process_id, seq, at in await self._rows("SELECT process_id, seq, at FROM events"):
+            timelines[process_id].add((seq, at))
+        processes = {*entries, *timelines}
+        return [process for process in processes if broken_at(entries[process], timelines[process]) is not None]
 
     async def open_processes(self) -> list[str]:
         """Processes that have not ended, with their states."""
