@@ -256,7 +256,8 @@ class ClaimWorkflow:
         )
         if decision.outcome == "refused" and self._keeps_clocks:
             self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
-        if workflow.patched("letters"):
+        # whoever is paid in full without a person asks for a letter when one is wanted
+        if decision.by == "adjuster" and workflow.patched("letters"):
             self._letters.begin()
         if decision.by == "automatic" and self._order.quality_sampled:
             await open_quality_review(case)

@@ -1,4 +1,4 @@
-"""The notice of each decision as a letter (理赔决定通知书), made beside the claim: payment does not wait for it, the claim's end does."""
+"""The notice of an adjuster's decision as a letter (理赔决定通知书), made beside the claim: payment does not wait for it, its end does."""
 
 import asyncio
 

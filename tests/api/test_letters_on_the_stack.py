@@ -61,13 +61,14 @@ def text_of(file: bytes) -> str:
     return "".join("".join(page.get_textpage().get_text_range().split()) for page in pypdfium2.PdfDocument(file))
 
 
-async def test_a_claim_ends_with_its_letters_in_the_store(door: StackDoor, owner: Family):
+async def test_letters_of_a_claim_are_made_on_request_and_kept_in_the_store(door: StackDoor, owner: Family):
     claim, parent = await automatic_claim(door, owner), door.parent(owner.account)
     payable = claim["settlement"]["payable_fen"]
     events = [event["event"] for event in claim["timeline"]]
-    assert "reported_for_family" in events and "letter_made" in events and claim["reported_by"] == "adjuster"
+    assert "reported_for_family" in events and claim["reported_by"] == "adjuster"
     letters = f"/v1/claims/{claim['claim_id']}/letters"
-    (notice,) = (await ask(door, parent, "GET", letters))["items"]
+    assert (await ask(door, parent, "GET", letters))["items"] == []
+    notice = await ask(door, parent, "POST", letters, json={"kind": "decision"})
     assert f"赔款共{yuan(payable)}元" in text_of(await ask(door, parent, "GET", notice["url"]))
     statement = await ask(door, parent, "POST", letters, json={"kind": "apportionment"})
     text = text_of(await ask(door, parent, "GET", statement["url"]))

@@ -11,21 +11,26 @@ from workflows.messages import DecisionOrder
 pytestmark = pytest.mark.servers
 
 
-async def refused(world: World) -> str:
+async def decided(world: World, outcome: str, *reasons: str) -> str:
+    """A claim on which an adjuster has decided."""
     claim_id = await world.report()
     await world.hand_in(claim_id, world.receipt(payer="别人"), payees=(payee(),))
     review_id = f"{claim_id}-r1"
     await world.until_state(review_id, "open")
     await world.update(review_id, "take", adjuster())
-    await world.update(review_id, "decide", DecisionOrder(adjuster(), "refused", ("not_insured",), ""))
+    await world.update(review_id, "decide", DecisionOrder(adjuster(), outcome, reasons, ""))
+    return claim_id
+
+
+async def refused(world: World) -> str:
+    claim_id = await decided(world, "refused", "not_insured")
     await world.until_state(claim_id, "decided")
     return claim_id
 
 
 async def test_payment_does_not_wait_for_the_letter_but_the_end_does(world: World):
     reached, go_on = world.books.hold("drawing")
-    claim_id = await world.report()
-    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    claim_id = await decided(world, "full")
     await world.until_state(claim_id, "paid")
     await reached.wait()
     assert "letter_made" not in world.books.told(claim_id)
@@ -34,9 +39,15 @@ async def test_payment_does_not_wait_for_the_letter_but_the_end_does(world: Worl
     assert world.books.told(claim_id)[-2:] == ["letter_made", "closed"]
 
 
-async def test_a_full_decision_has_one_letter_with_its_own_sums(world: World):
+async def test_what_is_paid_without_a_person_has_no_letter_unless_somebody_asks_for_one(world: World):
     claim_id = await world.report()
     await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    await world.end_of(claim_id)
+    assert world.books.letters == []
+
+
+async def test_a_full_decision_has_one_letter_with_its_own_sums(world: World):
+    claim_id = await decided(world, "full")
     await world.end_of(claim_id)
     (letter,) = world.books.letters
     assert (letter.claim.claim_id, letter.letter_id, letter.dispute_until) == (claim_id, f"{claim_id}-d1", None)
@@ -70,8 +81,7 @@ async def test_the_decision_after_a_dispute_has_a_letter_of_its_own(world: World
 
 async def test_a_letter_that_can_not_be_drawn_keeps_nobody_from_the_money(world: World):
     world.books.letters_fail = ApplicationError("no font", type="font_missing", non_retryable=True)
-    claim_id = await world.report()
-    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    claim_id = await decided(world, "full")
     assert (await world.end_of(claim_id)).state == "closed"
     assert "letter_failed" in world.books.told(claim_id)
     assert world.books.letters == []
