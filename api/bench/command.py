@@ -3,6 +3,8 @@
 import asyncio
 import json
 import signal
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -15,7 +17,7 @@ from api.bench.against import kinds
 from api.bench.bare import Steps
 from api.bench.drive import Load
 from api.bench.result import Bench
-from api.bench.run import Measurement
+from api.bench.run import Measurement, Part
 from api.bench.stranger import NotAsItShould
 from api.demo.own_stack import own_stack
 from api.stack.errors import StackError
@@ -24,21 +26,23 @@ KINDS = {"activities": "空，活动", "local": "空，本地活动", "mixture":
 NAMES = {"purchase": "投保", "claim": "自动核赔"}
 
 
-def perform(number: int, at_once: int, as_json: bool) -> None:
+def perform(number: int, at_once: int, as_json: bool, parts: Sequence[Part], receipts: Path | None) -> None:
     """Raises StackError when the stack does not start or a case did not end as it should."""
     signal.signal(signal.SIGTERM, _leave)
     console = Console(highlight=False, stderr=as_json)
     with own_stack("bench", None, keep=False) as stack:
         with console.status("正在启动 …") as status:
             stack.start()
-            measurement = Measurement(stack, number, at_once, lambda text: status.update(f"{text} …"))
+            tell: Callable[[str], None] = lambda text: status.update(f"{text} …")  # noqa: E731
+            measurement = Measurement(stack, number, at_once, tell, parts, receipts)
             bench = asyncio.run(_measured(measurement))
         if as_json:
             typer.echo(json.dumps(bench.document(), ensure_ascii=False))
         else:
             _show(console, bench)
         if not bench.ok:
-            failures = [failure for load in bench.loads for failure in load.failures]
+            wrong = bench.samples.wrong if bench.samples else []
+            failures = [*(failure for load in bench.loads for failure in load.failures), *wrong]
             raise StackError(f"{len(failures)} 件没有走完：{'；'.join(failures[:2])}", f"日志 {stack.logs}")
 
 
@@ -54,13 +58,24 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _show(console: Console, bench: Bench) -> None:
-    console.print(_rates(bench))
+    if bench.processes:
+        console.print(_rates(bench))
     for name, process in bench.processes.items():
         console.print(f"\n[bold]{NAMES[name]}[/]：单独一件 {process.alone.quantile(0.5):.2f} s（p50）")
         console.print(f"  CPU 秒：{_pairs(process.load.cpu)}")
         console.print(f"  请求（平均秒）：{_pairs(process.requests)}")
         console.print(f"  经过（平均秒）：{_pairs(process.gaps)}")
     told = bench.document()
+    if decision := told["decision_seconds"]:
+        console.print(
+            f"一张照片到自动核定：{decision['n']} 件，p50 {decision['p50']} s，最长 {decision['max']} s，"
+            f"其中识别 p50 {decision['reading_p50']} s；每件 CPU 秒：{_pairs(decision['cpu_seconds_each'])}"
+        )
+    if samples := told["samples"]:
+        console.print(
+            f"有答案的票据：{samples['n']} 件，自动核定 {samples['automatic']} 件，其中错 {len(samples['wrong'])} 件；"
+            f"转人工的原因：{_pairs(samples['why_not'])}"
+        )
     for what, found in told["reading_seconds"].items():
         console.print(f"识别 {what}：{found['n']} 份，p50 {found['p50']} s，最长 {found['max']} s")
     if pages := told["page_costs"]:

@@ -22,6 +22,11 @@ def reading_seconds(cases: list[dict[str, Any]]) -> list[float]:
     return [_between(case["timeline"], "document_received", "document_read") for case in cases]
 
 
+def decision_seconds(cases: list[dict[str, Any]]) -> list[float]:
+    """From the receipt of the last document to the decision, what the family did meanwhile included."""
+    return [_between(case["timeline"], "document_received", "decided") for case in cases]
+
+
 def _between(timeline: list[dict[str, Any]], first: str, second: str) -> float:
     at = {event["event"]: datetime.fromisoformat(event["at"]) for event in timeline}
     return (at[second] - at[first]).total_seconds()

@@ -10,6 +10,7 @@ import psutil
 from api.bench.bare import Steps
 from api.bench.drive import Load
 from api.bench.pages import PageCosts
+from api.bench.samples import Samples
 from insurance.rules.cover import SHANGHAI
 
 
@@ -43,11 +44,15 @@ class Process:
 
 @dataclass
 class Bench:
-    """`reading` in seconds, by what was read; `pages`: what one page costs by itself."""
+    """`reading` in seconds, by what was read; `pages`: what one page costs by itself; `decision`: seconds from the photograph to
+    the decision, and the processor seconds of all those claims by part."""
 
     processes: dict[str, Process] = field(default_factory=dict)
     reading: dict[str, list[float]] = field(default_factory=dict)
     pages: PageCosts | None = None
+    decision: list[float] = field(default_factory=list)
+    decision_cpu: dict[str, float] = field(default_factory=dict)
+    samples: Samples | None = None
     seconds: float = 0.0
     load_before: float = field(default_factory=lambda: psutil.getloadavg()[0])
 
@@ -59,7 +64,9 @@ class Bench:
     @property
     def ok(self) -> bool:
         """Something was measured everywhere, and nothing failed."""
-        return bool(self.loads) and all(load.latencies and not load.failures for load in self.loads)
+        is_measured = bool(self.loads or self.decision or self.samples)
+        is_right = self.samples is None or (self.samples.asked > 0 and not self.samples.wrong)
+        return is_measured and is_right and all(load.latencies and not load.failures for load in self.loads)
 
     def document(self) -> dict[str, Any]:
         return {
@@ -70,9 +77,20 @@ class Bench:
             "seconds": round(self.seconds, 1),
             "processes": {name: process.document() for name, process in self.processes.items()},
             "page_costs": self.pages.document() if self.pages else None,
+            "decision_seconds": self._decision() if self.decision else None,
+            "samples": self.samples.document() if self.samples else None,
             "reading_seconds": {
                 what: {"n": len(found), "p50": round(median(found), 3), "max": round(max(found), 3)}
                 for what, found in self.reading.items()
                 if found
             },
+        }
+
+    def _decision(self) -> dict[str, Any]:
+        return {
+            "n": len(self.decision),
+            "p50": round(median(self.decision), 3),
+            "max": round(max(self.decision), 3),
+            "reading_p50": round(median(self.reading["photo"]), 3),
+            "cpu_seconds_each": {part: round(cpu / len(self.decision), 3) for part, cpu in self.decision_cpu.items()},
         }

@@ -1,19 +1,21 @@
 """The measurement: whole purchases and claims by HTTP, then bare workflows of as many steps, on one server in one run."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
 
 from temporalio.client import Client
 
 from api.bench.against import bare_worker, kinds, run_bare
 from api.bench.cases import CHILD, TREATED_DAYS, Cases, Claims, Purchases
 from api.bench.drive import Load, drive
-from api.bench.gaps import gaps, reading_seconds
+from api.bench.gaps import decision_seconds, gaps, reading_seconds
 from api.bench.histories import steps_of
 from api.bench.pages import read_pages
 from api.bench.result import Bench, Process
+from api.bench.samples import Samples, claim_on, labelled_in, numbered
 from api.bench.stranger import NotAsItShould, Strangers
 from api.bench.usage import Usage
 from api.demo.own_stack import OwnStack
@@ -21,11 +23,16 @@ from api.demo.receipts import sprained_wrist
 from api.demo.stage import INSURER, PRODUCT
 from api.stack import ports
 from insurance.rules.cover import SHANGHAI
+from insurance.simulators.receipts.corpus import corpus
 
 AnyCases = TypeVar("AnyCases", bound=Cases)
 
 WARM_UP = 6
-PHOTOS = 2
+PHOTOS = 10
+# drawn receipts that are claimed on when no folder of them is given
+SAMPLES, SAMPLES_SEED = 20, 5
+Part = Literal["loads", "decision", "samples"]
+PARTS: tuple[Part, ...] = get_args(Part)
 # cases that have the machine for themselves
 ALONE = 5
 # so that the whole stays under three minutes on a slow machine as well
@@ -34,10 +41,20 @@ BARE_LIMIT_SECONDS = 5.0
 
 
 class Measurement:
-    """`number` of each, `at_once` of them at a time, on a stack that is up and has nothing else to do."""
+    """`number` of each, `at_once` of them at a time, on a stack that is up and has nothing else to do. `receipts`: a folder of
+    labelled ones to claim on."""
 
-    def __init__(self, stack: OwnStack, number: int, at_once: int, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        stack: OwnStack,
+        number: int,
+        at_once: int,
+        tell: Callable[[str], None],
+        parts: Sequence[Part] = PARTS,
+        receipts: Path | None = None,
+    ) -> None:
         self._stack, self._number, self._at_once, self._tell = stack, number, at_once, tell
+        self._parts, self._receipts = parts, receipts
         self._tokens: dict[str, str] = {}
         self._strangers = Strangers(stack.url, self._token_of)
         self._today: date = datetime.now(SHANGHAI).date()
@@ -51,16 +68,23 @@ class Measurement:
         temporal = f"{ports.LOOPBACK}:{self._stack.plan.ports['temporal']}"
         client = await Client.connect(temporal)
         await self._prepare()
+        if "loads" in self._parts:
+            await self._loads(bench, client, temporal)
+        if "decision" in self._parts:
+            await self._photographs(bench)
+        if "samples" in self._parts:
+            bench.samples = await self._samples()
+        bench.seconds = time.perf_counter() - began
+        return bench
+
+    async def _loads(self, bench: Bench, client: Client, temporal: str) -> None:
         bench.processes["purchase"] = await self._purchases(client)
-        bench.processes["claim"], electronic = await self._claims(client)
+        bench.processes["claim"], bench.reading["electronic"] = await self._claims(client)
         with bare_worker(temporal) as worker:
             for name, process in bench.processes.items():
                 await self._beside(client, name, process, worker)
-        bench.reading = {"electronic": electronic, "photo": await self._photographs()}
         self._tell("识别一页的成本 pages")
         bench.pages = read_pages()
-        bench.seconds = time.perf_counter() - began
-        return bench
 
     async def _beside(self, client: Client, name: str, process: Process, worker: int) -> None:
         for kind, steps in kinds(process.steps).items():
@@ -82,15 +106,17 @@ class Measurement:
         self._tell("热身 warm-up")
         self._product = await self._strangers.ask("anyone", "GET", f"/v1/products/{PRODUCT}")
         claims, purchases = self._new(Claims), self._new(Purchases)
+        await self._take_over(claims.rows(range(self._purchases_from)))
+        await self._drive("warm-up", WARM_UP, lambda n: claims.claim(n, claims.bill))
+        await self._drive("warm-up", WARM_UP, lambda n: purchases.buy(self._purchases_from + n))
+
+    async def _take_over(self, rows: list[dict[str, Any]]) -> None:
         operator = {"authorization": f"Bearer {self._stack.token('operator', 'operator')}"}
-        rows = claims.rows(range(self._purchases_from))
         for start in range(0, len(rows), 500):
             body = {"policies": rows[start : start + 500]}
             answer = await self._strangers.client.put(f"/v1/insurers/{INSURER}/policies", json=body, headers=operator)
             if answer.status_code != 200 or answer.json()["rejected"]:
                 raise NotAsItShould(f"takeover {answer.status_code} {answer.text[:200]}")
-        await self._drive("warm-up", WARM_UP, lambda n: claims.claim(n, claims.bill))
-        await self._drive("warm-up", WARM_UP, lambda n: purchases.buy(self._purchases_from + n))
 
     async def _purchases(self, client: Client) -> Process:
         self._tell(f"投保 purchases：{self._number}，同时 {self._at_once}")
@@ -103,14 +129,26 @@ class Measurement:
         process = await self._measured(client, "claim", cases, lambda n: cases.claim(WARM_UP + n, cases.bill))
         return process, reading_seconds(cases.done)
 
-    async def _photographs(self) -> list[float]:
-        """Claims with a photographed receipt, one after the other: what reading costs when it has to look."""
-        self._tell("识别照片 photographs")
-        cases = self._new(Claims)
+    async def _photographs(self, bench: Bench) -> None:
+        """Claims with a photographed receipt, one after the other: from the file to the decision, and how much of it is
+        reading."""
+        self._tell("一张照片到自动核定 decision")
+        cases, usage = self._new(Claims), Usage(self._stack.folder)
         taken = self._today - timedelta(days=TREATED_DAYS)
         for number in range(self._photos_from, self._purchases_from):
             await cases.claim(number, lambda _n: sprained_wrist(CHILD, taken).file)
-        return reading_seconds(cases.done)
+        bench.decision_cpu = usage.so_far()
+        bench.reading["photo"], bench.decision = reading_seconds(cases.done), decision_seconds(cases.done)
+
+    async def _samples(self) -> Samples:
+        """Claims on labelled receipts, one after the other."""
+        files = labelled_in(self._receipts) if self._receipts else corpus(SAMPLES, SAMPLES_SEED, "known")
+        samples, found = numbered(files, self._purchases_from + WARM_UP + ALONE + self._number), Samples()
+        await self._take_over([sample.row(self._product) for sample in samples])
+        for done, sample in enumerate(samples, 1):
+            self._tell(f"有答案的票据 samples：{done}/{len(samples)}")
+            await claim_on(self._strangers, sample, PRODUCT, found)
+        return found
 
     async def _measured(
         self, client: Client, name: str, cases: Cases, act: Callable[[int], Awaitable[None]]

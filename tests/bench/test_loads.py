@@ -6,8 +6,9 @@ import pytest
 from api.bench.against import kinds
 from api.bench.bare import Steps
 from api.bench.drive import Load, drive
-from api.bench.gaps import gaps, reading_seconds
+from api.bench.gaps import decision_seconds, gaps, reading_seconds
 from api.bench.result import Bench, Process
+from api.bench.samples import Samples
 
 
 def load(latencies, failures=()):
@@ -47,6 +48,17 @@ def test_one_failure_anywhere_spoils_the_measurement():
     assert Bench({"purchase": good}).ok
     assert not Bench({"purchase": good, "claim": process(load([1.0]), load([1.0], ["failed"]))}).ok
     assert not Bench({"purchase": process(load([]), load([1.0]))}).ok
+
+
+def test_one_wrong_decision_spoils_the_measurement():
+    assert Bench(samples=Samples(asked=3, automatic=2)).ok
+    assert not Bench(samples=Samples(asked=3, automatic=2, wrong=["000: 1, true 2"])).ok
+    assert not Bench(samples=Samples()).ok
+
+
+def test_a_decision_is_counted_from_the_last_document():
+    told = case(("document_received", 1), ("document_read", 3), ("document_received", 2), ("decided", 6))
+    assert decision_seconds([told]) == [4.0]
 
 
 async def test_a_load_keeps_so_many_at_a_time_and_counts_failures_apart():
