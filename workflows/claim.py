@@ -33,6 +33,7 @@ from workflows.messages import (
     Continued,
     Correction,
     IncidentLink,
+    Objection,
     PayeeOrder,
     Rereading,
     ReviewAnswer,
@@ -41,6 +42,7 @@ from workflows.messages import (
 from workflows.options import RECORDS
 from workflows.serious_watch import SeriousWatch
 
+UNSAID = Objection()
 GATHERING = ("reported", "submitted", "reading", "supplement_requested")
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
 
@@ -56,6 +58,7 @@ class ClaimWorkflow:
         self._submitted = False
         self._accepted = False
         self._disputed = False
+        self._objection = UNSAID
         self._undoing: Undoing | None = None
         self._keeps_clocks = False
         # corrections, and what ends their time: none of them while another one is at work
@@ -336,7 +339,8 @@ class ClaimWorkflow:
             self._disputed, case.disputed = False, True
             # another adjuster's time is counted anew
             case.clocks_from = workflow.now()
-            await case.move("disputed", "disputed", "family", "您对审核结果有异议，将由另一位理赔员复核")
+            text = "您对审核结果有异议，将由另一位理赔员复核"
+            await case.move("disputed", "disputed", "family", text, reason=self._objection.reason)
         elif self._accepted:
             await self._agree("family", "您已确认审核结果")
 
@@ -444,12 +448,12 @@ class ClaimWorkflow:
             raise ApplicationError("拒赔决定无须确认；有异议请申请复核", type="illegal_move")
 
     @workflow.update
-    async def dispute(self) -> None:
-        self._disputed = True
+    async def dispute(self, objection: Objection = UNSAID) -> None:
+        self._disputed, self._objection = True, objection
         await workflow.wait_condition(lambda: self._case.state != "decided")
 
     @dispute.validator
-    def _may_dispute(self) -> None:
+    def _may_dispute(self, objection: Objection = UNSAID) -> None:
         self._require_unanswered()
         if self._case.disputed:
             raise ApplicationError("本次申请已复核过一次；仍有异议请投诉", type="already_disputed")

@@ -206,6 +206,13 @@ class Rereading:
 
 
 @dataclass(frozen=True)
+class Objection:
+    """What the family has against a decision; they may leave it unsaid."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Undoing:
     actor: Actor
     reason: str

@@ -19,7 +19,7 @@ from api.consents import require_standing
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.digest import is_sampled
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, Flag, Instant, Long, Region, Short
+from api.fields import Body, Comment, Flag, Instant, Long, Region, Short
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
@@ -28,7 +28,7 @@ from insurance.rules.case import AccidentReport, CaseConsent
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
 from insurance.tables import Claim, PersonalDataRead, Policy
-from workflows.messages import ClaimOrder
+from workflows.messages import ClaimOrder, Objection
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 
@@ -56,6 +56,10 @@ class ReportBody(Body):
     description: Long
     claimant_mobile: Short
     consents: Consents = ()
+
+
+class DisputeBody(Body):
+    reason: Comment = ""
 
 
 class ReopenBody(Body):
@@ -117,9 +121,11 @@ async def accept(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[st
 
 
 @router.post("/claims/{claim_id}/dispute")
-async def dispute(parts: TheParts, caller: Parent, claim_id: ObjectId) -> dict[str, Any]:
-    """To another adjuster, once."""
-    return await told(parts, caller, claim_id, "dispute")
+async def dispute(
+    parts: TheParts, caller: Parent, claim_id: ObjectId, body: DisputeBody | None = None
+) -> dict[str, Any]:
+    """To another adjuster, once. Why, if the family says so, is for the adjusters."""
+    return await told(parts, caller, claim_id, "dispute", Objection(body.reason if body else ""))
 
 
 @router.post("/claims/{claim_id}/withdraw")

@@ -3,7 +3,7 @@ import pytest
 from insurance.rules.case import DecidedLine
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_world import World
-from workflows.messages import Correction, DecisionOrder, PapersOrder, Reassignment, Undoing
+from workflows.messages import Correction, DecisionOrder, Objection, PapersOrder, Reassignment, Undoing
 
 pytestmark = pytest.mark.servers
 
@@ -63,6 +63,16 @@ async def test_a_decision_is_kept_with_its_coded_reasons_and_comment_and_its_und
     await world.update(claim_id, "undo", Undoing(LEAD, "金额有误"))
     assert reasons(world, claim_id)["decision_undone"] == "金额有误"
     assert "金额有误" not in words_for_the_family(world)
+
+
+@pytest.mark.parametrize(("objection", "kept"), [(Objection("空调费是抢救用的"), "空调费是抢救用的"), (None, None)])
+async def test_why_a_decision_is_disputed_is_kept_if_the_family_says_so(world: World, objection, kept) -> None:
+    claim_id, review_id = await in_review(world)
+    half = (DecidedLine("accident_medical", 100_00),)
+    await world.update(review_id, "decide", DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", half))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute", objection)
+    assert reasons(world, claim_id)["disputed"] == kept
 
 
 async def test_why_a_claim_was_opened_again_is_kept_and_not_told(world: World) -> None:
