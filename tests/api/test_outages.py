@@ -36,7 +36,9 @@ PROCESSES = [
     if route.method != "GET" and not route.path.endswith(WITHOUT_PROCESS) and "/insurers/" not in route.path
 ]
 STORE = [route for route in GUARDED if route.path.endswith(("/documents", "/complete"))]
-CREATING = [route for route in GUARDED if route.creates and not route.path.endswith(("/documents", "/uploads"))]
+# the family's claim is linked to an event already, and its serious case has no process
+CREATED_BY_OTHERS = ("/documents", "/uploads", "/incidents", "/notes")
+CREATING = [route for route in GUARDED if route.creates and not route.path.endswith(CREATED_BY_OTHERS)]
 OPEN = [BY_NAME[name] for name in ("GET /v1/products", "GET /v1/insurers", "POST /v1/previews/settlement")]
 # the family's claim has no letter yet, and no day was reconciled
 READS = [
