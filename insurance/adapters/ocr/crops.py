@@ -11,20 +11,21 @@ Array = np.ndarray[Any, Any]
 LINE_HEIGHT = 48
 
 
-def cut_lines(pixels: Array, quads: Sequence[Array] | Array) -> list[Array]:
-    """A crop of `LINE_HEIGHT` pixels for each box, BGR; a box taller than wide is laid on its side."""
-    return [_cut(pixels, quad) for quad in quads]
+def cut_lines(pixels: Array, quads: Sequence[Array] | Array, ends: float = 0.1) -> list[Array]:
+    """A crop of `LINE_HEIGHT` pixels for each box, BGR; a box taller than wide is laid on its side. `ends`, in heights, are
+    added at both: boxes of small print cut their first and last characters."""
+    return [_cut(pixels, quad, ends) for quad in quads]
 
 
 def half_turned(crop: Array) -> Array:
     return np.ascontiguousarray(crop[::-1, ::-1])
 
 
-def _cut(pixels: Array, quad: Array) -> Array:
+def _cut(pixels: Array, quad: Array, ends: float) -> Array:
     quad = np.asarray(quad, np.float32)
     if _height(quad) >= 1.5 * _width(quad):
         quad = np.roll(quad, -1, axis=0)
-    quad = _widened(quad)
+    quad = _widened(quad, ends)
     scale = LINE_HEIGHT / _height(quad)
     size = (max(round(_width(quad) * scale), 4), LINE_HEIGHT)
     if scale < 0.5:
@@ -41,11 +42,10 @@ def _cut(pixels: Array, quad: Array) -> Array:
     return crop
 
 
-def _widened(quad: Array) -> Array:
-    """A tenth of its height more at both ends: boxes of small print cut their first and last characters."""
+def _widened(quad: Array, ends: float) -> Array:
     along = quad[1] - quad[0]
     length = max(float(np.linalg.norm(along)), 1.0)
-    step = along / length * (0.1 * float(np.linalg.norm(quad[3] - quad[0])))
+    step = along / length * (ends * float(np.linalg.norm(quad[3] - quad[0])))
     widened: Array = quad + np.stack([-step, step, step, -step])
     return widened
 

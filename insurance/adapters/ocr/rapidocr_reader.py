@@ -23,6 +23,8 @@ MAX_UPSCALE = 1.6
 UNSURE = 0.9
 # lines of about this width tell which way is up, and cost little
 _TELLING = 300
+# a part of a page is read because something was missing: perhaps the end of a line
+_WIDER_ENDS = 0.3
 
 
 class RapidOcrReader:
@@ -67,7 +69,7 @@ class RapidOcrReader:
     def read_upright(self, image: object) -> Page:
         pixels = _pixels(image)
         quads = self._detect(pixels)
-        return self._page(pixels, quads, cut_lines(pixels, quads), 0)
+        return self._page(pixels, quads, cut_lines(pixels, quads, _WIDER_ENDS), 0)
 
     def _page(self, pixels: Array, quads: Array, crops: Sequence[Array], turned: int) -> Page:
         lines = self._recogniser.read(crops)

@@ -12,17 +12,21 @@ from typing import Any
 import numpy as np
 
 from insurance.adapters.ocr.crops import LINE_HEIGHT
+from insurance.adapters.ocr.lost import lost_places
 
 Array = np.ndarray[Any, Any]
 
 _BATCH = 6
 # narrower pictures are padded to this, as the model was trained
 _MIN_WIDTH = 320
+# of a character that is not beyond doubt, so many next guesses are kept
+_NO_DOUBT, _NEXT_GUESSES = 0.97, 5
 
 
 @dataclass(frozen=True)
 class Guess:
-    """The text of a line, how sure each of its characters is (0-1), and the next best guess for each."""
+    """The text of a line, how sure each of its characters is (0-1), and for each the next best guesses, best first, with the
+    chance of the first of them."""
 
     text: str
     scores: tuple[float, ...] = ()
@@ -43,6 +47,7 @@ class Recogniser:
         self._input = session.get_inputs()[0].name
         self._characters = characters
         self._twins = _twins(characters)
+        self._wide = np.array(["\u3400" <= c <= "\u9fff" for c in characters])
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="recogniser")
 
     def read(self, crops: Sequence[Array]) -> list[Guess]:
@@ -63,16 +68,26 @@ class Recogniser:
         for i, crop in enumerate(crops):
             batch[i, :, :, : crop.shape[1]] = crop.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
         (chances,) = self._session.run(None, {self._input: batch})
-        return [self._decode(line) for line in chances]
+        step = width / chances.shape[1]
+        return [self._decode(line, crop, step) for line, crop in zip(chances, crops, strict=True)]
 
-    def _decode(self, guess: Array) -> Guess:
-        """Greedy CTC."""
+    def _decode(self, guess: Array, crop: Array, step: float) -> Guess:
+        """Greedy CTC, and the best guess where a character was passed over."""
         best = guess.argmax(axis=1)
         keep = best != 0
         keep[1:] &= best[1:] != best[:-1]
-        steps = guess[keep].copy()
-        if not len(steps):
+        places = [int(place) for place in np.flatnonzero(keep)]
+        if not places:
             return _NOTHING
+        taken = {place: guess[place].copy() for place in places}
+        wide = [bool(self._wide[best[place]]) for place in places]
+        for start, end in lost_places(places, wide, crop, step):
+            row = guess[start : end + 1].max(axis=0) * self._wide
+            row[[best[p] for p in places if start - 8 < p < end + 8]] = 0
+            taken[start] = row
+        return self._characters_of(np.stack([taken[place] for place in sorted(taken)]))
+
+    def _characters_of(self, steps: Array) -> Guess:
         rows = np.arange(len(steps))
         first = steps.argmax(axis=1)
         scores = steps[rows, first]
@@ -82,12 +97,21 @@ class Recogniser:
         twins = self._twins[first]
         scores = scores + np.where(twins > 0, steps[rows, twins], 0)
         steps[rows, twins] = 0
-        second = steps.argmax(axis=1)
+        chances = steps.max(axis=1)
         return Guess(
             "".join(self._characters[i] for i in first),
             tuple(round(min(float(s), 1.0), 3) for s in scores),
-            tuple((self._characters[i], round(float(s), 3)) for i, s in zip(second, steps[rows, second], strict=True)),
+            tuple(
+                (self._next(row, 1 if score >= _NO_DOUBT else _NEXT_GUESSES), round(float(chance), 3))
+                for row, score, chance in zip(steps, scores, chances, strict=True)
+            ),
         )
+
+    def _next(self, row: Array, count: int) -> str:
+        if count == 1:
+            return self._characters[int(row.argmax())]
+        best = np.argpartition(-row, min(count, len(row) - 1))[:count]
+        return "".join(self._characters[i] for i in best[np.argsort(-row[best])] if row[i] > 0)
 
 
 def _twins(characters: Sequence[str]) -> Array:

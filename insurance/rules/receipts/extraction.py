@@ -98,7 +98,8 @@ def _label_score(line: Print, label: Found) -> float:
 def _behind(place: Placed, page: Sequence[Placed], span: tuple[int, int], name: str) -> Value | None:
     start, end = span
     raw = place.print.part(start, end).without(":")
-    if not raw.text:
+    if not raw.text or (name in AMOUNTS and end == len(place.print.text) and not re.search(r"\d", raw.text)):
+        # what is left of a label whose end was misread is no sum
         return None
     length = len(place.print.text)
     left, top, right, bottom = place.line.box

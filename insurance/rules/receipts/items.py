@@ -5,8 +5,8 @@ Columns come from the heads, and where a head could not be read from the sums th
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from statistics import median
 
 from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
@@ -73,13 +73,14 @@ def read_items(page: Sequence[Placed]) -> Rows:
     bottom = min(bottoms, default=float("inf"))
     body = [p for p in page if head_y + 0.6 * height < p.y < bottom - 0.5 * height]
     columns, astray = _with_headless(columns, body)
-    entries: list[_Entry] = []
+    filled: list[list[_Entry]] = []
     whole = bool(bottoms) and not astray
     for column in columns:
         pairs, complete = _pairs(column, body)
-        entries += [_Entry((n or a).y, column.names_from, (n, a)) for n, a in pairs]  # type: ignore[union-attr]
+        filled.append([_Entry((n or a).y, (n or a).left, (n, a)) for n, a in pairs])  # type: ignore[union-attr]
         whole = whole and complete
-    return Rows(tuple(entry.pair for entry in _reading_order(entries, height)), whole and bool(entries))
+    entries = _in_order(filled, height)
+    return Rows(tuple(entry.pair for entry in entries), whole and bool(entries))
 
 
 def _ends_the_table(place: Placed) -> bool:
@@ -152,12 +153,30 @@ def _with_headless(columns: list[_Column], body: Sequence[Placed]) -> tuple[list
     while left:
         group = [a for a in left if abs(a.right - left[0].right) < 0.4 * pitch]
         left = [a for a in left if a not in group]
+        if _are_prices(group, columns, body):
+            continue
         names = [name for a in group if (name := _left_of(a, body, found))]
         if len(names) == len(group):
             names_from = median(n.left for n in names)
             found.append(_Column(names_from, median(a.x for a in group), names_from - 0.3 * pitch))
         astray = astray or 0 < len(names) < len(group)
-    return sorted(found, key=lambda c: c.names_from), astray
+    return _parted(found), astray
+
+
+def _are_prices(group: Sequence[Placed], columns: Sequence[_Column], body: Sequence[Placed]) -> bool:
+    """Sums with further sums behind them in their rows, and no names between."""
+    x = median(a.x for a in group)
+    right = min((c.amount_x for c in columns if c.amount_x > x), default=None)
+    if right is None or any(_is_name(p) and x < p.left < right for p in body):
+        return False
+    return all(any(same_row(a, other) and other.left > a.right for other in _amounts(body)) for a in group)
+
+
+def _parted(columns: Sequence[_Column]) -> list[_Column]:
+    """In order of their sums, each beginning behind the sums of the one before."""
+    ordered = sorted(columns, key=lambda c: c.amount_x)
+    behind = [float("-inf"), *(c.amount_x for c in ordered[:-1])]
+    return [replace(c, after=max(c.after, before)) for c, before in zip(ordered, behind, strict=True)]
 
 
 def _left_of(amount: Placed, body: Sequence[Placed], known: Sequence[_Column]) -> Placed | None:
@@ -236,6 +255,16 @@ def _parts_of(whole: Pair, below: Sequence[Pair]) -> int:
     sums = [parse_amount(a.print.text) for _, a in indented if a]
     told = [to_fen(s) for s in sums if s is not None]
     return len(indented) if told and len(told) == len(indented) and sum(told) == to_fen(total) else 0
+
+
+def _in_order(columns: Sequence[Sequence[_Entry]], height: float) -> list[_Entry]:
+    """Row by row; column by column where that is how the form was filled: a column is two lines or more longer than the next."""
+    filled = sorted((column for column in columns if column), key=lambda column: min(entry.x for entry in column))
+    lengths = [len(column) for column in filled]
+    complete = all(None not in entry.pair for column in filled for entry in column)
+    if complete and lengths == sorted(lengths, reverse=True) and any(a - b > 1 for a, b in pairwise(lengths)):
+        return [entry for column in filled for entry in sorted(column, key=lambda e: e.y)]
+    return _reading_order([entry for column in columns for entry in column], height)
 
 
 def _reading_order(entries: Sequence[_Entry], height: float) -> list[_Entry]:

@@ -12,6 +12,7 @@ AMOUNT_CHARACTERS = "0123456789.,-¥元"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
 # 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
 _CHECK_CODE = "0123456789abcdef"
+_CLEAR_END, _READ = 0.8, 0.99
 _SHAPES = {
     "bill_code": re.compile(r"\d{6,12}"),
     "bill_no": re.compile(r"\d{8,20}"),
@@ -29,11 +30,13 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     """A raw print as the value of a field (None when it has not that field's shape), and the score of its least sure
     character."""
     if name in AMOUNTS:
-        chosen = raw.only(AMOUNT_CHARACTERS)
+        # two decimals end a sum: a star behind them is the seal's
+        chosen = raw.without_end("*★☆").only(AMOUNT_CHARACTERS)
         return parse_amount(chosen.text), chosen.score
     if name in ("date", "visit_date"):
         return parse_date(raw.text), raw.score
     if name == "total_upper":
+        raw = raw.without("。.,;、·*")
         # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
         skipped = re.match(r"(人民币|[:：⊗])*", raw.text)
         chosen = raw.part(skipped.end() if skipped else 0).only(_CAPITALS)
@@ -48,5 +51,16 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     if name == "hospital":
         kept = without_seal(kept).ending_as(HOSPITAL_KINDS)
         text = kept.text
+        kept = _borne_out_by_its_end(kept)
     of_its_shape = _SHAPES[name].fullmatch(text) and not (name == "hospital" and lost_a_character(text))
     return (text if of_its_shape else None), kept.score
+
+
+def _borne_out_by_its_end(name: Print) -> Print:
+    """Where one character of a known end (儿童医院) is unclear and the rest of that end is not, no other end is like it: the
+    end counts as read, and the name is as sure as what stands before."""
+    end = max((len(kind) for kind in HOSPITAL_KINDS if name.text.endswith(kind)), default=0)
+    tail = sorted(name.scores[len(name.scores) - end :])
+    if end < 3 or tail[1] < _CLEAR_END:
+        return name
+    return Print(name.text, (*name.scores[:-end], *[max(score, _READ) for score in name.scores[-end:]]), name.seconds)

@@ -1,4 +1,5 @@
-"""Several receipts in one picture: every receipt prints its total in capitals once, so those labels count the receipts."""
+"""Several receipts in one picture: every receipt prints its total in capitals once, so those sums, or their labels, count the
+receipts."""
 
 import re
 from collections.abc import Sequence
@@ -8,44 +9,62 @@ from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.text import plain
 
 _CAPITALS = re.compile(r"大写")
+_SUM = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万]{2,}[元圆]|[壹贰叁肆伍陆柒捌玖][元圆角]")
 _TOTAL = re.compile(r"^(?!.*小写).*(?:大写|合计|总金额)")
 # a column of a receipt may have a strip beside it; a receipt has at least so many lines
 _LEAST_LINES = 8
-_FOOT = re.compile(r"收款单位|收款人|收款员|复核人|收费单位|开票人|销售方")
+_LEANS = (0.0, *(sign * step / 50 for step in range(1, 7) for sign in (1, -1)))
+_FOOT = re.compile(r"收款单位|收款人|收款员|复核人|收费单位|开票人")
 
 
 def split_receipts(lines: Sequence[Line]) -> list[list[Line]]:
     """The lines of each receipt in reading order; one list when there is only one receipt, or none to be seen."""
-    anchors = [line for line in lines if _CAPITALS.search(plain(line.text))]
-    totals = [line for line in lines if _TOTAL.search(plain(line.text))]
+    written = [line for line in lines if _SUM.search(plain(line.text))]
+    labels = [line for line in lines if _CAPITALS.search(plain(line.text))]
+    totals = written if len(written) > 1 else [line for line in lines if _TOTAL.search(plain(line.text))]
     if len(totals) < 2:
         return [list(lines)]
-    parts = _side_by_side(lines, totals) or (_one_above_another(lines) if len(anchors) > 1 else [])
+    anchors = max(written, labels, key=len)
+    parts = _side_by_side(lines, totals) or (_one_above_another(lines, anchors) if len(anchors) > 1 else [])
     if len(parts) < 2:
         return [list(lines)]
     return [receipt for part in parts for receipt in split_receipts(part)]
 
 
 def _side_by_side(lines: Sequence[Line], anchors: Sequence[Line]) -> list[list[Line]]:
-    """Cut along the widest upright strip without print that has a total on either side."""
-    spans = sorted((line.box[0], line.box[2]) for line in lines)
-    reached, strips = spans[0][1], []
-    for left, right in spans[1:]:
-        if left > reached:
-            strips.append((left - reached, (left + reached) / 2))
-        reached = max(reached, right)
+    """Cut along the widest strip without print that has a total on either side: upright, or leaning as photos make it."""
     heights = sorted(line.box[3] - line.box[1] for line in lines)
-    for width, cut in sorted(strips, reverse=True):
-        sides = {(a.box[0] + a.box[2]) / 2 > cut for a in anchors}
-        parts = [x for x in lines if x.box[2] < cut], [x for x in lines if x.box[2] >= cut]
-        if len(sides) == 2 and width > heights[len(heights) // 2] and min(map(len, parts)) >= _LEAST_LINES:
-            return list(parts)
+    least = heights[len(heights) // 2]
+    cuts = [cut for lean in _LEANS for cut in _cuts(lines, anchors, lean) if cut[0] > least]
+    for _, lean, x in sorted(cuts, key=lambda cut: -cut[0]):
+        left = [line for line in lines if _span(line, lean)[1] < x]
+        right = [line for line in lines if _span(line, lean)[1] >= x]
+        if min(len(left), len(right)) >= _LEAST_LINES:
+            return [left, right]
     return []
 
 
-def _one_above_another(lines: Sequence[Line]) -> list[list[Line]]:
+def _cuts(lines: Sequence[Line], anchors: Sequence[Line], lean: float) -> list[tuple[float, float, float]]:
+    """Strips without print that part the totals: width, lean, middle."""
+    spans = sorted(_span(line, lean) for line in lines)
+    middles = [sum(_span(anchor, lean)) / 2 for anchor in anchors]
+    reached, cuts = spans[0][1], []
+    for left, right in spans[1:]:
+        x = (left + reached) / 2
+        if left > reached and min(middles) < x < max(middles):
+            cuts.append((left - reached, lean, x))
+        reached = max(reached, right)
+    return cuts
+
+
+def _span(line: Line, lean: float) -> tuple[float, float]:
+    xs = [x + lean * y for x, y in line.quad]
+    return min(xs), max(xs)
+
+
+def _one_above_another(lines: Sequence[Line], totals: Sequence[Line]) -> list[list[Line]]:
     page = straighten(lines)
-    anchors = sorted((p for p in page if _CAPITALS.search(p.print.text)), key=lambda p: p.y)
+    anchors = sorted((p for p in page if p.line in totals), key=lambda p: p.y)
     if anchors[-1].y - anchors[0].y <= 6 * anchors[0].height:
         return []
     edges = [_edge(page, above, below) for above, below in pairwise(anchors) if below.y - above.y > 3 * above.height]

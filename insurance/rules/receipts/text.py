@@ -16,11 +16,14 @@ _DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年]?)(\d\d?)(?:[-/.月]?)(\d\d?)日?
 _NO_SECOND = ("", 0.0)
 # a next guess below this is no reading at all
 _LIKELY_SECOND = 0.05
+# a character read less surely than this may be a later guess of the engine; such a one is worth so much
+_DOUBTFUL, _HARDLY = 0.95, 0.3
 
 
 @dataclass(frozen=True)
 class Print:
-    """A piece of plain text with how sure the engine was of each of its characters, and its next guess for each."""
+    """A piece of plain text with how sure the engine was of each of its characters, and for each its next guesses, best first,
+    with the chance of the first of them."""
 
     text: str
     scores: tuple[float, ...]
@@ -36,6 +39,9 @@ class Print:
         """Without these characters at both ends."""
         start = len(self.text) - len(self.text.lstrip(dropped))
         return self.part(start, max(len(self.text.rstrip(dropped)), start))
+
+    def without_end(self, dropped: str) -> "Print":
+        return self.part(0, len(self.text.rstrip(dropped)))
 
     @property
     def score(self) -> float:
@@ -53,23 +59,28 @@ class Print:
         """Where a character can't stand here, the engine's next guess if that can: of `461:39` as a sum, `461.39`."""
         chosen = self
         for i, character in enumerate(self.text):
-            if character not in allowed and self.seconds[i][0] in set(allowed) and self.seconds[i][1] >= _LIKELY_SECOND:
+            second, chance = self.seconds[i]
+            if character not in allowed and second[:1] in set(allowed) and chance >= _LIKELY_SECOND:
                 chosen = chosen._with_second(i)
         return chosen
 
     def _turned_into(self, known: Callable[[str], bool]) -> "Print":
-        if not known(self.text):
-            for i, (second, chance) in enumerate(self.seconds):
-                if second and chance >= _LIKELY_SECOND and known(self.text[:i] + second + self.text[i + 1 :]):
-                    return self._with_second(i)
+        if known(self.text):
+            return self
+        for i, (seconds, chance) in enumerate(self.seconds):
+            for at, second in enumerate(seconds):
+                # of a later guess only its place is known
+                likely = chance >= _LIKELY_SECOND if at == 0 else self.scores[i] < _DOUBTFUL
+                if likely and known(self.text[:i] + second + self.text[i + 1 :]):
+                    return self._with_second(i, at)
         return self
 
-    def _with_second(self, i: int) -> "Print":
-        """The next guess at one place, as sure as it is when the first can't be."""
-        second, chance = self.seconds[i]
-        score = min(chance / max(1 - self.scores[i], 0.01), 0.95)
+    def _with_second(self, i: int, at: int = 0) -> "Print":
+        """A next guess at one place: the first as sure as it is when what was read can't be, a later one hardly."""
+        seconds, chance = self.seconds[i]
+        score = min(chance / max(1 - self.scores[i], 0.01), 0.95) if at == 0 else _HARDLY
         return Print(
-            self.text[:i] + second + self.text[i + 1 :],
+            self.text[:i] + seconds[at] + self.text[i + 1 :],
             (*self.scores[:i], score, *self.scores[i + 1 :]),
             (*self.seconds[:i], _NO_SECOND, *self.seconds[i + 1 :]),
         )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from insurance.rules.receipts.labels import find_labels
 from insurance.rules.receipts.layout import Line, Placed, same_row
 from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, plain
+from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 Found = tuple[Placed, Print]
 
@@ -25,12 +26,17 @@ _BROKEN_KIND = re.compile(
 )
 _WHOLE_NAME = re.compile(r"(?:[院所心室部站店司校场房坊处科厂会馆]|[)）])$")
 _NO_NAME = re.compile(r"盖章|公章|无效|取药|请|窗口")
+# a sign behind the whole name that is read less surely is a stroke of the seal
+_CLEAR = 0.9
 _PARTY = re.compile(r"^(?:名?称|名):")
 
 
 def without_seal(name: Print) -> Print:
     """A name without the words of the seal that stands over its end."""
-    kept = name.part(0, len(_SEAL_TAIL.sub("", name.text)))
+    kept = name.without_end("★☆*")
+    kept = kept.part(0, len(_SEAL_TAIL.sub("", kept.text)))
+    if kept.text[:-1].endswith(HOSPITAL_KINDS) and kept.scores[-1] < _CLEAR:
+        kept = kept.part(0, len(kept.text) - 1)
     return kept if "(" in kept.text else kept.without(")")
 
 
@@ -67,12 +73,15 @@ def hospital_by_its_name(page: Sequence[Placed], foot: float) -> Found | None:
 
 
 def total_beside(capitals: Placed, page: Sequence[Placed]) -> Found | None:
-    """A sum with a currency sign in the row of the capitals, where no label stands before it."""
-    for place in sorted((p for p in page if p.left > capitals.left and same_row(capitals, p)), key=lambda p: p.left):
-        raw = place.print
-        if raw.text.startswith("¥") and parse_amount(raw.text) is not None:
-            return place, raw.without("¥")
-    return None
+    """The sum in the row of the capitals, where no label stands before it: with a currency sign, or the only one there."""
+    row = [
+        p for p in page if p.left > capitals.left and same_row(capitals, p) and parse_amount(p.print.text) is not None
+    ]
+    signed = [p for p in row if p.print.text.startswith("¥")]
+    if not signed and len(row) != 1:
+        return None
+    place = min(signed or row, key=lambda p: p.left)
+    return place, place.print.without("¥")
 
 
 def sum_in_capitals(page: Sequence[Placed]) -> Found | None:
@@ -130,4 +139,4 @@ def is_invoice(page: Sequence[Placed]) -> bool:
 
 def _row_text(first: Placed, page: Sequence[Placed]) -> str:
     row = sorted((p for p in page if p.left >= first.left and same_row(first, p, 0.8)), key=lambda p: p.left)
-    return plain("".join(p.text for p in row))
+    return plain("".join(p.text for p in row)).replace("·", "")

@@ -16,9 +16,9 @@ ITEM_NAMES = frozenset(
     )
 )  # fmt: skip
 
-# how the names of hospitals end
+# how the names of hospitals end; none that a number tells apart (第二医院): one figure is as good as another there
 HOSPITAL_KINDS = (
     "人民医院", "中医医院", "中医院", "中心医院", "儿童医院", "口腔医院", "骨科医院", "眼科医院", "妇幼保健院", "附属医院",
     "中西医结合医院", "社区卫生服务中心", "社区卫生服务站", "乡卫生院", "镇卫生院", "中心卫生院", "口腔门诊部", "综合门诊部",
-    "妇产医院", "肿瘤医院", "胸科医院", "精神卫生中心", "康复医院", "传染病医院", "惠民医院", "第一医院", "第二医院",
+    "妇产医院", "肿瘤医院", "胸科医院", "精神卫生中心", "康复医院", "传染病医院", "惠民医院", "骨伤科医院", "皮肤病医院",
 )  # fmt: skip

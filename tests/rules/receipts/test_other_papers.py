@@ -1,6 +1,7 @@
 from printed import changed, line, receipt
 
 from insurance.rules.receipts.extraction import extract
+from insurance.rules.receipts.labels import find_labels
 from insurance.rules.receipts.layout import Line
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.reading import Item, ReceiptReading
@@ -210,3 +211,23 @@ def test_names_printed_beforehand_without_a_sum_are_no_charges_when_the_others_m
     assert read([*receipt(), *printed]).fields.items == read(receipt()).fields.items
     unread = read([*changed(receipt(), "86.00", None), *printed]).fields.items
     assert Item("治疗费", None) in unread
+
+
+def test_receipts_side_by_side_on_a_leaning_photo_are_two() -> None:
+    second = [leaning(item, 1700) for item in changed(receipt(), "票据号码：0012345678", "票据号码：0098765432")]
+    page = [*(leaning(item, 0) for item in receipt()), *second]
+    assert {extract(part).text("bill_no") for part in split_receipts(page)} == {"0012345678", "0098765432"}
+
+
+def leaning(item: Line, right: float) -> Line:
+    return Line(item.text, tuple((x + right - 0.08 * y, y) for x, y in item.quad), item.score)  # type: ignore[arg-type]
+
+
+def test_words_inside_other_words_are_no_labels() -> None:
+    page = changed(receipt(), "收款单位（章）：南昌市明湖人民医院", "收款单位（章）：南昌市明湖骨科医院")
+    assert read(page).fields.hospital == "南昌市明湖骨科医院"
+    assert [label.field for label in find_labels("医院:南昌市明湖骨科医院")] == ["hospital"]
+
+
+def test_a_sum_alone_in_the_row_of_the_capitals_is_the_total() -> None:
+    assert read(changed(receipt(), "（小写）", None)).fields.total == "506.50"

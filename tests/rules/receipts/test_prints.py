@@ -8,6 +8,7 @@ from insurance.rules.receipts.labels import telling_places
 from insurance.rules.receipts.layout import Line
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.second import combine, needs_second_reading, where_to_look
+from insurance.rules.receipts.shapes import read_value
 from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, parse_amount, plain_print
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
 
@@ -111,3 +112,24 @@ def test_of_two_unsure_readings_that_agree_the_name_stands_and_is_not_certain() 
     twice = prove(combine(unsure, unsure))
     assert twice.fields.payer == "黄子轩"
     assert twice.confidence["payer"] < 0.99
+
+
+def test_one_unclear_character_of_a_known_end_is_borne_out_by_the_rest() -> None:
+    name = "南昌市明湖儿童医院"
+    scores = tuple(0.2 if c == "儿" else 1.0 for c in name)
+    assert read_value("hospital", plain_print(name, scores)) == (name, 0.99)
+    assert read_value("hospital", plain_print(name, (0.2, *scores[1:])))[1] == 0.2
+
+
+def test_a_later_guess_of_the_engine_counts_where_it_makes_a_known_end() -> None:
+    read, guesses = "南昌市明湖导科医院", [("", 0.0)] * 5 + [("于守骨", 0.06)] + [("", 0.0)] * 3
+    scores = tuple(0.1 if c == "导" else 1.0 for c in read)
+    assert read_value("hospital", plain_print(read, scores, guesses))[0] == "南昌市明湖骨科医院"
+    assert read_value("hospital", plain_print(read, (1.0,) * 9, guesses))[0] is None
+
+
+def test_a_seals_star_behind_a_value_is_no_part_of_it() -> None:
+    assert read_value("pool_pay", plain_print("297.34*", (1.0,) * 7))[0] == "297.34"
+    assert read_value("pool_pay", plain_print("*297.34", (1.0,) * 7))[0] is None
+    name = "惠州市明湖儿童医院★"
+    assert read_value("hospital", plain_print(name, (1.0,) * 10))[0] == name[:-1]
