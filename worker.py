@@ -39,8 +39,9 @@ from insurance.adapters.registry import Adapters, open_adapters, open_storage
 from insurance.calendar import load_calendar
 from insurance.settings import ClaimSettings, Settings
 from insurance.tables import Database
+from workflows.admission import Admission
 from workflows.claim import ClaimWorkflow
-from workflows.client import connect
+from workflows.client import Processes, connect
 from workflows.purchase import PurchaseWorkflow
 from workflows.quality_review import QualityReviewWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
@@ -237,6 +238,10 @@ async def _open_process_worker(
     adapters = await open_parts.enter_async_context(open_adapters(settings))
     relay = asyncio.create_task(Relay(database, adapters.notices).run())
     open_parts.callback(relay.cancel)
+    admission = asyncio.create_task(
+        Admission(database, Processes(client, settings.temporal).start_purchase, settings.queue).run()
+    )
+    open_parts.callback(admission.cancel)
     scheduling = asyncio.create_task(_scheduled(client, settings.temporal.process_queue))
     open_parts.callback(scheduling.cancel)
     return process_worker(client, settings, database, adapters, extra)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from api.gates import Gates
 from insurance.adapters.ocr.process import ReadingProcess
 from insurance.adapters.ports import Storage
 from insurance.adapters.registry import Adapters
@@ -35,6 +36,7 @@ class Parts:
     calendar: Calendar
     clock: Callable[[], datetime] = system_clock
     inspector: ReadingProcess = field(default_factory=file_inspector)
+    gates: Gates = field(default_factory=Gates)
 
     def now(self) -> datetime:
         return self.clock()

@@ -88,6 +88,18 @@ class NoticesSettings(BaseModel):
     timeout_seconds: float = 5.0
 
 
+class QueueSettings(BaseModel):
+    """How many purchases begin in a second with one insurer, and how many may be at work there; others wait in turn."""
+
+    rate: float = Field(default=20.0, gt=0)
+    # insurers that take less, or more: {code: rate}
+    rates: dict[str, float] = Field(default_factory=dict)
+    in_flight: int = Field(default=40, ge=1)
+
+    def rate_of(self, insurer_code: str) -> float:
+        return self.rates.get(insurer_code, self.rate)
+
+
 class ProcessSettings(BaseModel):
     """Times of processes that no law and no product fixes."""
 
@@ -112,6 +124,26 @@ class ClaimSettings(BaseModel):
     same_accident_days: int = Field(default=3, ge=0, le=60)
 
 
+class IssuerKey(BaseModel):
+    """What one insurer signs its e-policies with: a PKCS#12 file in base64, or PEM texts, the insurer's own certificate first and its
+    authority's last."""
+
+    pkcs12: SecretStr = SecretStr("")
+    private_key: SecretStr = SecretStr("")
+    certificates: str = ""
+    # of the file or of the key, when they have one
+    password: SecretStr = SecretStr("")
+
+
+class SigningSettings(BaseModel):
+    """E-policies (电子保单). Without these there are none: the API says so."""
+
+    # keys the codes on e-policies; changing it makes every printed QR code worthless
+    code_secret: SecretStr = SecretStr("")
+    # by insurer code
+    issuers: dict[str, IssuerKey] = Field(default_factory=dict)
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="XUEPING_", env_nested_delimiter="__", extra="ignore")
 
@@ -129,7 +161,9 @@ class Settings(BaseSettings):
     notices: NoticesSettings = NoticesSettings()
     worker: WorkerSettings = WorkerSettings()
     process: ProcessSettings = ProcessSettings()
+    queue: QueueSettings = QueueSettings()
     claims: ClaimSettings = ClaimSettings()
+    signing: SigningSettings = SigningSettings()
 
 
 @lru_cache

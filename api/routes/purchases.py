@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.journal import Entries, TimelineEvent, write_entries
 from activities.purchases import application_document
 from api.consents import record_consents
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
@@ -18,6 +19,7 @@ from api.fields import Body, Code, Day, Fen, Flag, Short
 from api.idempotency import first_record, once
 from api.on_file import insured_until, on_file
 from api.parts import Parts
+from api.queue import BUSY, enqueue, leave, must_wait, place_of
 from api.routes.catalogue import insurer_ref
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship, SchoolBody
 from api.timeline import timeline_of
@@ -91,10 +93,15 @@ async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: Idempote
         until = await insured_until(session, child, terms.insurer_code)
         order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", eligibility.death_cover, child, until)
         warnings = [asdict(warning) for warning in eligibility.warnings]
-        await first_record(session, _first_record(order, warnings), "purchase_id")
+        waits = await must_wait(parts, session, terms.insurer_code)
+        await first_record(session, _first_record(order, warnings, "queued" if waits else "submitted"), "purchase_id")
         await record_consents(session, order)
-        await parts.processes.start_purchase(order)
-        return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
+        if not waits:
+            await parts.processes.start_purchase(order)
+            return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
+        await enqueue(session, order)
+        answer = {"purchase_id": order.purchase_id, "state": "queued", "message": BUSY, "warnings": warnings}
+        return answer | await place_of(parts, session, order.purchase_id)
 
     return await once(parts, caller, "POST /v1/purchases", key, body, 201, work)
 
@@ -115,8 +122,22 @@ async def resume(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict
 @router.post("/{purchase_id}/cancel")
 async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
     await _shown(parts, caller.subject, purchase_id)
-    await parts.processes.update(purchase_id, "cancel")
+    if not await _left_the_queue(parts, purchase_id):
+        await parts.processes.update(purchase_id, "cancel")
     return await _shown(parts, caller.subject, purchase_id)
+
+
+async def _left_the_queue(parts: Parts, purchase_id: str) -> bool:
+    """Cancelled before anything began."""
+    now = parts.now()
+    async with parts.database.transaction() as session:
+        if not await leave(session, purchase_id):
+            return False
+        row = await session.get_one(Purchase, purchase_id, with_for_update=True)
+        row.state, row.updated_at = "cancelled", now
+        told = TimelineEvent(1, "cancelled", "family", "您已取消投保，没有产生费用", now)
+        await write_entries(session, purchase_id, Entries(events=(told,)))
+    return True
 
 
 def _terms(parts: Parts, product_id: str) -> ProductTerms:
@@ -191,14 +212,14 @@ def _order(
     )
 
 
-def _first_record(order: PurchaseOrder, warnings: list[dict[str, Any]]) -> Purchase:
+def _first_record(order: PurchaseOrder, warnings: list[dict[str, Any]], state: str) -> Purchase:
     """What is shown until the process publishes its own."""
     return Purchase(
         purchase_id=order.purchase_id,
         subject=order.subject,
         insurer_code=order.insurer_code,
         product_id=order.terms.product_id,
-        state="submitted",
+        state=state,
         seq=0,
         application=application_document(order.application),
         notes={"warnings": warnings},
@@ -215,7 +236,8 @@ async def _shown(parts: Parts, subject: str, purchase_id: str) -> dict[str, Any]
         row = await session.get(Purchase, purchase_id)
         if row is None or row.subject != subject:
             raise not_found()
-        return purchase_view(parts, row) | {"timeline": await timeline_of(session, purchase_id)}
+        place = await place_of(parts, session, purchase_id) if row.state == "queued" else {}
+        return purchase_view(parts, row) | place | {"timeline": await timeline_of(session, purchase_id)}
 
 
 def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
@@ -227,6 +249,8 @@ def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
         "state": row.state,
         "label": label("purchase", row.state),
         "queue_position": None,
+        "queue_seconds": None,
+        "message": BUSY if row.state == "queued" else None,
         "product_id": row.product_id,
         "insurer": insurer_ref(parts, row.insurer_code),
         "premium_fen": row.premium_fen,

@@ -14,6 +14,7 @@ from insurance.tables.ledger import LimitEntry, Movement
 from insurance.tables.letters import Letter
 from insurance.tables.policies import Policy
 from insurance.tables.purchases import Purchase
+from insurance.tables.queue import QueuedPurchase
 from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
 from insurance.tables.reconciliation import Reconciliation, ReconciliationDifference
 from insurance.tables.reviews import Review
@@ -46,6 +47,7 @@ __all__ = [
     "PersonalDataRead",
     "Policy",
     "Purchase",
+    "QueuedPurchase",
     "Receipt",
     "ReceiptMark",
     "Reconciliation",

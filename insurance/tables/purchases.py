@@ -9,7 +9,15 @@ from insurance.tables.columns import Document, document, fen, instant
 
 class Purchase(SQLModel, table=True):
     __tablename__ = "purchases"
-    __table_args__ = (Index("ix_purchases_subject_created", "subject", "created_at"),)
+    __table_args__ = (
+        Index("ix_purchases_subject_created", "subject", "created_at"),
+        Index(
+            "ix_purchases_in_flight",
+            "insurer_code",
+            "updated_at",
+            postgresql_where="state IN ('submitted', 'underwriting')",
+        ),
+    )
 
     purchase_id: str = Field(primary_key=True, max_length=64)
     subject: str = Field(max_length=128)

@@ -1,0 +1,66 @@
+"""The door of the queue: most purchases go straight in; at the peak they are taken down at once and begin in turn."""
+
+from datetime import timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import func, tuple_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from api.parts import Parts
+from insurance.tables import QueuedPurchase
+from workflows.admission import order_document
+from workflows.messages import PurchaseOrder
+
+# DOMAIN A22
+BUSY = "目前正处于学平险投保集中时间段，您的投保已收到，正在排队；可以在“我的—全部保单—未完成投保”中查看进度，感谢理解"
+
+
+async def must_wait(parts: Parts, session: AsyncSession, insurer_code: str) -> bool:
+    """Whoever comes while others wait, waits too."""
+    if not parts.gates.lets_in(insurer_code, parts.settings.queue.rate_of(insurer_code)):
+        return True
+    waiting = select(col(QueuedPurchase.purchase_id)).where(QueuedPurchase.insurer_code == insurer_code).limit(1)
+    return (await session.exec(waiting)).first() is not None
+
+
+async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:
+    """In the round that is being served, or behind the last place of the same parent."""
+    mine = select(func.max(col(QueuedPurchase.turn))).where(
+        QueuedPurchase.insurer_code == order.insurer_code, QueuedPurchase.subject == order.subject
+    )
+    served = select(func.min(col(QueuedPurchase.turn))).where(QueuedPurchase.insurer_code == order.insurer_code)
+    last, now = (await session.exec(mine)).one(), (await session.exec(served)).one()
+    turn = max(now or 0, -1 if last is None else last + 1, 0)
+    session.add(
+        QueuedPurchase(
+            purchase_id=order.purchase_id,
+            insurer_code=order.insurer_code,
+            subject=order.subject,
+            turn=turn,
+            purchase_order=dict(order_document(order)),
+            created_at=order.submitted_at,
+        )
+    )
+
+
+async def leave(session: AsyncSession, purchase_id: str) -> bool:
+    """Whether it was still waiting; nobody begins it any more."""
+    row = await session.get(QueuedPurchase, purchase_id, with_for_update=True)
+    if row is None:
+        return False
+    await session.delete(row)
+    return True
+
+
+async def place_of(parts: Parts, session: AsyncSession, purchase_id: str) -> dict[str, Any]:
+    """`queue_position` counts from 1; `queue_seconds` at the insurer's rate. Null when it waits no more."""
+    row = await session.get(QueuedPurchase, purchase_id)
+    if row is None:
+        return {"queue_position": None, "queue_seconds": None}
+    order = tuple_(col(QueuedPurchase.turn), col(QueuedPurchase.place))
+    ahead = select(func.count()).where(QueuedPurchase.insurer_code == row.insurer_code, order < (row.turn, row.place))
+    position = (await session.exec(ahead)).one() + 1
+    wait = timedelta(seconds=ceil(position / parts.settings.queue.rate_of(row.insurer_code)))
+    return {"queue_position": position, "queue_seconds": int(wait.total_seconds())}

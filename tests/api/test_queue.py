@@ -1,0 +1,183 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from api_door import Door
+from api_routes import insured, purchase
+from sqlmodel import func, select
+
+from api.gates import Gates
+from insurance.settings import QueueSettings
+from insurance.tables import Database, Purchase, QueuedPurchase
+from tests import records
+from workflows.admission import Admission
+from workflows.client import ProcessUnavailable
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+async def peak(door: Door):
+    """Nobody goes straight in, and an insurer of this test alone has a rate."""
+    async with door.database.transaction() as session:
+        for row in (await session.exec(select(QueuedPurchase))).all():
+            await session.delete(row)
+    settings = door.parts.settings.model_copy(update={"queue": QueueSettings(rate=10, in_flight=1000)})
+    gates = Gates()
+    door.app.state.parts = replace(door.parts, settings=settings, gates=gates)
+    while gates.lets_in("xiangjiang", 10):
+        pass
+    gates.buckets["xiangjiang"].at = float("inf")
+    return settings.queue
+
+
+def number(place):
+    """Of the n-th child: a valid one."""
+    digits = f"4301022016{place % 12 + 1:02d}{place // 12 % 28 + 1:02d}{place % 1000:03d}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return digits + "10X98765432"[sum(int(d) * w for d, w in zip(digits, weights, strict=True)) % 11]
+
+
+async def buy(door: Door, subject, place=1):
+    child = number(place)
+    birth = f"{child[6:10]}-{child[10:12]}-{child[12:14]}"
+    gender = "male" if int(child[16]) % 2 else "female"
+    body = purchase() | {"insured": insured() | {"id_number": child, "birth_date": birth, "gender": gender}}
+    answer = await door.client.post("/v1/purchases", json=body, headers=door.parent(subject))
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def shown(door: Door, subject, purchase_id):
+    return (await door.client.get(f"/v1/purchases/{purchase_id}", headers=door.parent(subject))).json()
+
+
+class Begun:
+    """What was begun, in order."""
+
+    def __init__(self):
+        self.ids, self.down = [], False
+
+    async def start(self, order):
+        if self.down:
+            raise ProcessUnavailable
+        self.ids.append(order.purchase_id)
+
+
+def admission(database: Database, begun: Begun, settings: QueueSettings):
+    return Admission(database, begun.start, settings, clock=lambda: datetime.now(UTC))
+
+
+async def test_at_the_peak_a_purchase_is_taken_down_with_its_place_and_a_kind_word(door: Door, peak):
+    first, second = [await buy(door, records.new("parent"), place) for place in (1, 2)]
+    assert (first["state"], first["queue_position"], second["queue_position"]) == ("queued", 1, 2)
+    assert "排队" in first["message"]
+    assert (second["queue_seconds"], door.processes.started) == (1, {})
+
+
+async def test_whoever_waits_sees_where_and_moves_up(door: Door, peak):
+    parents = [records.new("parent") for _ in range(12)]
+    bought = [await buy(door, parent, place) for place, parent in enumerate(parents)]
+    begun = Begun()
+    assert await admission(door.database, begun, peak).admit("xiangjiang", 0.5) == 5
+    assert begun.ids == [b["purchase_id"] for b in bought[:5]]
+    last = await shown(door, parents[-1], bought[-1]["purchase_id"])
+    assert (last["state"], last["queue_position"], last["queue_seconds"]) == ("queued", 7, 1)
+    first = await shown(door, parents[0], bought[0]["purchase_id"])
+    assert (first["state"], first["queue_position"]) == ("submitted", None)
+
+
+async def test_a_parent_of_many_children_keeps_nobody_waiting(door: Door, peak):
+    many, few = records.new("parent"), records.new("parent")
+    mine = [(await buy(door, many, place))["purchase_id"] for place in range(5)]
+    other = await buy(door, few, 9)
+    assert other["queue_position"] == 2
+    begun = Begun()
+    await admission(door.database, begun, peak).admit("xiangjiang", 0.3)
+    assert begun.ids == [mine[0], other["purchase_id"], mine[1]]
+
+
+async def test_a_round_that_is_over_is_not_joined_any_more(door: Door, peak):
+    many = records.new("parent")
+    mine = [(await buy(door, many, place))["purchase_id"] for place in range(4)]
+    await admission(door.database, Begun(), peak).admit("xiangjiang", 0.2)
+    late = await buy(door, records.new("parent"), 9)
+    # beside the third child and not before it
+    assert late["queue_position"] == 2
+    assert (await shown(door, many, mine[2]))["queue_position"] == 1
+
+
+async def test_parents_of_a_slow_insurer_do_not_delay_those_of_another(door: Door, peak):
+    begun = Begun()
+    slow = QueueSettings(rate=10, rates={"slow": 1}, in_flight=1000)
+    await buy(door, records.new("parent"), 1)
+    async with door.database.transaction() as session:
+        row = (await session.exec(select(QueuedPurchase))).one()
+        values = row.model_dump(exclude={"place"})
+        for n in range(30):
+            session.add(QueuedPurchase(**values | {"purchase_id": f"slow-{n}", "insurer_code": "slow"}))
+    served = admission(door.database, begun, slow)
+    assert (await served.admit("slow", 1), await served.admit("xiangjiang", 1)) == (1, 1)
+
+
+async def test_the_rate_is_kept_over_time(door: Door, peak):
+    for place in range(30):
+        await buy(door, records.new("parent"), place)
+    served = admission(door.database, Begun(), peak)
+    assert [await served.admit("xiangjiang", 0.25) for _ in range(8)] == [2, 3] * 4
+
+
+async def test_no_more_are_at_work_than_the_insurer_takes(door: Door, peak):
+    for place in range(6):
+        await buy(door, records.new("parent"), place)
+    narrow = QueueSettings(rate=1000, in_flight=3)
+    async with door.database.transaction() as session:
+        recent = Purchase.insurer_code == "xiangjiang", Purchase.state.in_(("submitted", "underwriting"))
+        for row in (await session.exec(select(Purchase).where(*recent))).all():
+            row.state = "issued"
+    served = admission(door.database, Begun(), narrow)
+    assert [await served.admit("xiangjiang", 1) for _ in range(2)] == [3, 0]
+
+
+async def test_two_admissions_begin_nobody_twice(door: Door, peak):
+    for place in range(10):
+        await buy(door, records.new("parent"), place)
+    begun = Begun()
+    one, other = (admission(door.database, begun, peak) for _ in range(2))
+    for served in (one, other, one, other):
+        await served.admit("xiangjiang", 0.4)
+    assert len(begun.ids) == len(set(begun.ids)) == 10
+
+
+async def test_while_processes_do_not_answer_everybody_keeps_the_place(door: Door, peak):
+    parent = records.new("parent")
+    bought = await buy(door, parent)
+    begun = Begun()
+    begun.down = True
+    with pytest.raises(ProcessUnavailable):
+        await admission(door.database, begun, peak).admit("xiangjiang", 1)
+    assert (await shown(door, parent, bought["purchase_id"]))["queue_position"] == 1
+
+
+async def test_whoever_cancels_leaves_the_queue_without_a_process(door: Door, peak):
+    parent = records.new("parent")
+    bought = await buy(door, parent)
+    address = f"/v1/purchases/{bought['purchase_id']}/cancel"
+    gone = (await door.client.post(address, headers=door.parent(parent))).json()
+    assert (gone["state"], [event["event"] for event in gone["timeline"]]) == ("cancelled", ["cancelled"])
+    begun = Begun()
+    await admission(door.database, begun, peak).admit("xiangjiang", 1)
+    assert (begun.ids, door.processes.told) == ([], [])
+
+
+async def test_whoever_comes_while_others_wait_waits_too(door: Door, peak):
+    await buy(door, records.new("parent"), 1)
+    door.app.state.parts.gates.buckets.clear()
+    assert (await buy(door, records.new("parent"), 2))["state"] == "queued"
+
+
+async def test_without_a_queue_a_purchase_begins_at_once(door: Door, peak):
+    door.app.state.parts.gates.buckets.clear()
+    assert (await buy(door, records.new("parent"), 1))["state"] == "submitted"
+    async with door.database.transaction() as session:
+        assert (await session.exec(select(func.count()).select_from(QueuedPurchase))).one() == 0
