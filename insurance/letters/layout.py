@@ -1,13 +1,14 @@
 """Where everything of a letter stands on its A4 pages (排版): texts and rules at places, in points from the top left corner."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 
 from insurance.letters.fonts import LetterFont
-from insurance.letters.letter import Block, Facts, Heading, Letter, Paragraph, Table, chinese_day
+from insurance.letters.letter import Block, Facts, Heading, Letter, Paragraph, QrCode, Table, chinese_day
 from insurance.letters.lines import broken
+from insurance.letters.qr import qr_squares
 
 PAGE_WIDTH, PAGE_HEIGHT = 595.28, 841.89
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 62.0, 56.0, 64.0
@@ -15,6 +16,7 @@ WIDTH = PAGE_WIDTH - LEFT - RIGHT
 TITLE, HEADING, BODY, CELL, SMALL = 18.0, 12.0, 10.5, 9.5, 8.5
 LEADING = 1.65
 PADDING = 4.0
+QR = 84.0
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,21 @@ class Rule:
     thick: float
 
 
+@dataclass(frozen=True)
+class Box:
+    """A dark rectangle; `x` and `y` are of its upper left corner."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
 @dataclass
 class Page:
     texts: list[Text] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
+    boxes: list[Box] = field(default_factory=list)
 
 
 def lay_out(letter: Letter, font: LetterFont) -> list[Page]:
@@ -87,6 +100,8 @@ class _Sheet:
                 self._facts(rows)
             case Table():
                 self._table(block)
+            case QrCode():
+                self._qr_code(block)
 
     def signature(self, letter: Letter) -> None:
         self._skip(16)
@@ -128,6 +143,18 @@ class _Sheet:
         self._rule(0.8)
         self._row(table.header, widths, table.amounts, CELL)
         self._rule(0.4)
+
+    def _qr_code(self, code: QrCode) -> None:
+        self._skip(6)
+        self._need(QR)
+        top, squares = self._y, qr_squares(code.content)
+        side = QR / len(squares)
+        for number, row in enumerate(squares):
+            self.pages[-1].boxes += [Box(LEFT + x * side, top + number * side, n * side, side) for x, n in _runs(row)]
+        for text in code.beside:
+            for line in self._broken(text, CELL, WIDTH - QR - 14):
+                self._line([(LEFT + QR + 14, line)], CELL)
+        self._y = max(self._y, top + QR)
 
     # --- setting ------------------------------------------------------------------------------------------------------
 
@@ -178,3 +205,13 @@ class _Sheet:
 
     def _width(self, text: str, size: float) -> float:
         return self._font.width(text, size)
+
+
+def _runs(row: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Where dark squares begin, and how many follow each other: one rectangle shows no seams."""
+    start = 0
+    for dark, squares in groupby(row):
+        count = len(list(squares))
+        if dark:
+            yield start, count
+        start += count

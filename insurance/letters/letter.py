@@ -33,7 +33,15 @@ class Table:
     total: bool = True
 
 
-Block = Heading | Paragraph | Facts | Table
+@dataclass(frozen=True)
+class QrCode:
+    """`content` is what a phone reads; `beside` is printed at its right for people."""
+
+    content: str
+    beside: tuple[str, ...]
+
+
+Block = Heading | Paragraph | Facts | Table | QrCode
 
 
 @dataclass(frozen=True)

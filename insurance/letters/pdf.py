@@ -38,6 +38,8 @@ def _drawn(letter: Letter, pages: Sequence[Page], font_file: str) -> bytes:
         for rule in page.rules:
             pdf.set_line_width(rule.thick)
             pdf.line(rule.x0, rule.y, rule.x1, rule.y)
+        for box in page.boxes:
+            pdf.rect(box.x, box.y, box.width, box.height, style="F")
         for text in page.texts:
             pdf.set_font("letter", size=text.size)
             pdf.text(text.x, text.y, text.text)

@@ -9,6 +9,7 @@ import pypdfium2
 from insurance.letters.apportionment_statement import ApportionmentOnPaper, PrintedNumber, apportionment_statement
 from insurance.letters.claim_facts import ClaimOnPaper
 from insurance.letters.decision_notice import DecisionOnPaper, decision_notice
+from insurance.letters.electronic_policy import AgreedText, PersonOnPolicy, PolicyOnPaper, electronic_policy
 from insurance.letters.letter import Issuer, Letter
 from insurance.products.catalogue import load_catalogue
 from insurance.rules.apportionment import apportion
@@ -79,3 +80,29 @@ def pages_of(file: bytes) -> list[str]:
 
 def text_of(file: bytes) -> str:
     return "".join(pages_of(file))
+
+
+def policy_on_paper(**changes: Any) -> PolicyOnPaper:
+    texts = load_catalogue().documents(TERMS.product_id)
+    paper = PolicyOnPaper(
+        policy_no="XJ00000000000001",
+        terms=TERMS,
+        applicant=PersonOnPolicy("黄建国", "360102********3450", "137****5678"),
+        insured=PersonOnPolicy("黄小明", "430102********0017"),
+        relationship="parent",
+        school_class="三年级二班",
+        effective_date=date(2025, 9, 1),
+        ends_on=date(2026, 8, 31),
+        premium_fen=120_00,
+        paid_on=date(2025, 8, 20),
+        issued_on=date(2025, 8, 20),
+        renewal=False,
+        death_limit_fen=None,
+        death_cover=None,
+        agreed=tuple(AgreedText(text.title, text.version, text.sha256) for text in texts),
+    )
+    return replace(paper, **changes)
+
+
+def e_policy(verify_url: str = "https://xueping.invalid/v1/verify/XJ1?c=abc", **changes: Any) -> Letter:
+    return electronic_policy(policy_on_paper(**changes), "XJ00000000000001-0123456789", ISSUER, verify_url)
