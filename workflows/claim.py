@@ -536,7 +536,7 @@ class ClaimWorkflow:
     @workflow.update
     async def undo(self, undoing: Undoing) -> None:
         self._undoing = undoing
-        await workflow.wait_condition(lambda: self._undoing is None)
+        await workflow.wait_condition(lambda: self._undoing is None or self._case.ended)
 
     @undo.validator
     def _may_undo(self, undoing: Undoing) -> None:
