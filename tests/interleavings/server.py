@@ -100,7 +100,7 @@ class Server:
     def _faults(self) -> Iterator[Move]:
         for process in self._open():
             if process.task is not None:
-                yield Move(f"{process.name} lost", process.lose_task, fault=True)
+                yield Move(f"{process.name} lost", lambda p=process: self._lose(p), fault=True)
             for step in list(process.local.values()):
                 yield Move(f"{process.name} {step.kind} fails", lambda s=step: _fail(s), fault=True)
         for step in self.outside:
@@ -176,7 +176,7 @@ class Server:
     def _commit_if_whole(self, process: Process) -> None:
         if process.ends_now and any(not job.HasField("do_update") for job in process.inbox):
             # the server takes no end from a process that has not heard everything
-            process.lose_task()
+            self._lose(process)
         elif process.ends_now or not process.local:
             self._commit(process)
 
@@ -185,6 +185,12 @@ class Server:
             self._obey(process, command)
         if process.end is not None:
             self._close(process, process.end)
+
+    def _lose(self, process: Process) -> None:
+        """What is done again begins with all that came meanwhile."""
+        process.lose_task()
+        if process.task is not None:
+            process.open_task(self.now)
 
     def _tick(self) -> None:
         self.now += TICK

@@ -111,6 +111,18 @@ def test_nobody_answers_a_decision_that_is_being_undone() -> None:
     assert told.state() == "in_review"
 
 
+def test_a_claim_that_is_withdrawn_while_it_is_being_undone_ends() -> None:
+    told = Told()
+    told.in_review()
+    told.tell(REVIEW, "decide", DecisionOrder(ANNA, "refused", ("outside_period",), ""), but="cl-1/0 publish_claim")
+    undo = told.world.tell(CLAIM, "undo", Undoing(LEAD, "复核"))
+    told.tell(CLAIM, "withdraw", but="cl-1/0 publish_claim")
+    told.go_on()
+    assert undo.state == "done"
+    assert told.state() == "withdrawn"
+    assert not told.runs(CLAIM)
+
+
 def test_a_lead_undoes_a_full_decision_until_it_is_agreed() -> None:
     told = Told()
     told.in_review()
