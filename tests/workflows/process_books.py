@@ -24,8 +24,8 @@ from insurance.calendar import load_calendar
 from insurance.rules.advance import certain_part
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
-from insurance.rules.serious import School
 from insurance.rules.decision import most
+from insurance.rules.serious import School
 from insurance.rules.status import Process, allowed
 
 Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord

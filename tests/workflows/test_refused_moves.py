@@ -72,6 +72,8 @@ async def claim_refused(world):
     await world.update(review_id, "decide", REFUSAL)
     claim_id = review_id.removesuffix("-r1")
     await world.until_state(claim_id, "decided")
+    for beside in ("notice_delivered", "letter_made"):
+        await world.until_told(claim_id, beside)
     return claim_id
 
 
