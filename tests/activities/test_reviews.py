@@ -1,0 +1,76 @@
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from activities.claims import ClaimRecords
+from activities.reviews import Remark, ReviewRecords, Verdict
+from insurance.tables import Claim, Database, Event, Review
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+async def claim_in_the_books(database: Database, state="closed"):
+    """With two events in its timeline."""
+    policy = records.policy()
+    async with database.transaction() as session:
+        session.add(policy)
+    case = records.case(policy_no=policy.policy_no, state=state, event_count=2)
+    entries = replace(records.entries(case.claim_id), movements=())
+    record = records.claim(2, open=state != "closed", case=case, entries=entries)
+    await ClaimRecords(database).publish_claim(record)
+    return case
+
+
+def remark(case, **changes):
+    at = records.NOW + timedelta(days=1)
+    return replace(
+        Remark(case.claim_id, "quality_disagreed", "adjuster:adj-1", "提出了意见", "日期有误", at), **changes
+    )
+
+
+async def events(database: Database, claim_id):
+    async with database.transaction() as session:
+        found = await session.exec(select(Event).where(Event.process_id == claim_id).order_by(col(Event.seq)))
+        return [(event.seq, event.event, event.by) for event in found.all()]
+
+
+async def test_a_remark_on_a_claim_that_is_over_stands_once_in_its_history(database: Database):
+    case = await claim_in_the_books(database)
+    for _ in range(3):
+        assert await ReviewRecords(database).remark_on_claim(remark(case)) is True
+    assert (await events(database, case.claim_id))[2:] == [(3, "quality_disagreed", "adjuster:adj-1")]
+    async with database.transaction() as session:
+        row = await session.get_one(Claim, case.claim_id)
+    # a claim that is opened again counts on from here
+    assert (row.case["event_count"], row.state) == (3, "closed")
+
+
+async def test_remarks_at_the_same_moment_have_a_number_each(database: Database):
+    case = await claim_in_the_books(database)
+    remarks = [remark(case, at=records.NOW + timedelta(hours=n)) for n in range(5)]
+    await asyncio.gather(*(ReviewRecords(database).remark_on_claim(one) for one in remarks))
+    assert [seq for seq, _, _ in await events(database, case.claim_id)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+async def test_a_claim_that_runs_is_told_by_its_process(database: Database):
+    case = await claim_in_the_books(database, "payee_needed")
+    assert await ReviewRecords(database).remark_on_claim(remark(case)) is False
+    assert len(await events(database, case.claim_id)) == 2
+
+
+async def test_a_review_is_published_with_its_steps_its_skill_and_its_verdict(database: Database):
+    verdict = Verdict(False, "日期有误", "adj-1", records.NOW)
+    record = records.review(kind="quality", skill="inpatient", verdict=verdict)
+    record = replace(record, entries=replace(records.entries(), movements=()))
+    for _ in range(2):
+        await ReviewRecords(database).publish_review(record)
+    async with database.transaction() as session:
+        row = await session.get_one(Review, record.review_id)
+    assert (row.kind, row.skill, row.verdict["agrees"], row.verdict["reason"]) == (
+        "quality", "inpatient", False, "日期有误",
+    )  # fmt: skip
+    assert [event for _, event, _ in await events(database, record.review_id)] == ["reported", "read"]
