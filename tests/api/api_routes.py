@@ -28,6 +28,7 @@ def png(side: int = 120, colour: str = "white") -> bytes:
 
 
 PNG = png()
+ROSTER = "姓名,证件号码,班级\n黄小明,430102201602290017,三年级二班".encode()
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,11 @@ class Route:
     creates: bool = False
     # what comes with a file
     form: dict[str, str] | None = field(default=None, hash=False)
+    file: bytes = PNG
+
+    @property
+    def upload(self) -> dict[str, Any]:
+        return {"files": {"file": ("a", self.file)}, "data": self.form}
 
     @property
     def name(self) -> str:
@@ -260,7 +266,7 @@ ROUTES = (
     Route("GET", CASE, ADJUSTER, owned=True),
     Route("POST", CASE + "/in-contact", ADJUSTER, lambda _: {"comment": "母亲接听"}, owned=True),
     Route("POST", CASE + "/documents-told", ADJUSTER, lambda _: {"comment": ""}, owned=True),
-    Route("PUT", "/v1/schools/{school_code}/roster", SCHOOL, form={"partial": "false"}),
+    Route("PUT", "/v1/schools/{school_code}/roster", SCHOOL, form={"partial": "false"}, file=ROSTER),
     Route("GET", "/v1/schools/{school_code}/roster", SCHOOL),
     Route("GET", "/v1/schools/{school_code}/enrolment", SCHOOL),
     Route("GET", "/v1/schools/{school_code}/cases", SCHOOL, owned=True),

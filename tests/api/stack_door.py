@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 from api_family import Family
-from api_routes import PNG, Route
+from api_routes import Route
 from pydantic import SecretStr
 from sqlmodel import SQLModel, text
 
@@ -56,7 +56,7 @@ class StackDoor:
         headers = self.for_route(route, family) | ({"idempotency-key": key} if key else {})
         content: dict[str, Any] = {"json": today(route.body(family))} if route.body else {}
         if route.form:
-            content = {"files": {"file": ("a.png", PNG)}, "data": route.form}
+            content = route.upload
         request = self.client.build_request(route.method, route.address(family), headers=headers, **content)
         answer = await self.client.send(request, stream=True)
         if not answer.headers["content-type"].startswith("text/event-stream"):

@@ -4,7 +4,7 @@ import json
 import pytest
 from api_door import Door
 from api_family import Family
-from api_routes import ANYONE, PNG, ROUTES, Route
+from api_routes import ANYONE, ROUTES, Route
 from refusals import problems_of
 
 pytestmark = pytest.mark.servers
@@ -24,7 +24,7 @@ def headers_for(door: Door, route: Route, family: Family):
 
 def content_for(route: Route, family: Family):
     if route.form:
-        return {"files": {"file": ("a.png", PNG)}, "data": route.form}
+        return route.upload
     return {"json": route.body(family)} if route.body else {}
 
 

@@ -23,6 +23,10 @@ pytestmark = pytest.mark.stack
 BY_NAME = {route.name: route for route in ROUTES}
 WITHOUT_PROCESS = (
     "/uploads",
+    "/consent-files",
+    "/consents/{consent_id}/withdraw",
+    "/give",
+    "/roster",
     "/complete",
     "/letters",
     "/messages",
@@ -35,7 +39,9 @@ PROCESSES = [
     for route in GUARDED
     if route.method != "GET" and not route.path.endswith(WITHOUT_PROCESS) and "/insurers/" not in route.path
 ]
-STORE = [route for route in GUARDED if route.path.endswith(("/documents", "/complete"))]
+STORE = [
+    route for route in GUARDED if route.path.endswith(("/claims/{claim_id}/documents", "/complete", "/consent-files"))
+]
 # the family's claim is linked to an event already, and its serious case has no process
 CREATED_BY_OTHERS = ("/documents", "/uploads", "/incidents", "/notes")
 CREATING = [route for route in GUARDED if route.creates and not route.path.endswith(CREATED_BY_OTHERS)]

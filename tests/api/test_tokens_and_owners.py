@@ -4,7 +4,7 @@ import jwt
 import pytest
 from api_door import SETTINGS, Door, bearer
 from api_family import Family
-from api_routes import ANYONE, GUARDED, OPEN_TO_ALL, PNG, ROUTES, Route
+from api_routes import ANYONE, GUARDED, OPEN_TO_ALL, ROUTES, Route
 
 from api.auth import Caller
 
@@ -18,7 +18,7 @@ FINE = {"sub": "parent-1", "role": "parent", "iss": "xueping", "exp": datetime.n
 async def ask(door: Door, route: Route, family: Family, headers: dict[str, str]):
     content = {"json": route.body(family)} if route.body else {}
     if route.form:
-        content = {"files": {"file": ("a.png", PNG)}, "data": route.form}
+        content = route.upload
     return await door.client.request(route.method, route.address(family), headers=headers, **content)
 
 
