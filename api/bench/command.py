@@ -41,7 +41,7 @@ def perform(number: int, at_once: int, as_json: bool, parts: Sequence[Part], rec
         else:
             _show(console, bench)
         if not bench.ok:
-            wrong = bench.samples.wrong if bench.samples else []
+            wrong = [*bench.samples.wrong, *bench.samples.failures] if bench.samples else []
             failures = [*(failure for load in bench.loads for failure in load.failures), *wrong]
             raise StackError(f"{len(failures)} 件没有走完：{'；'.join(failures[:2])}", f"日志 {stack.logs}")
 

@@ -65,7 +65,9 @@ class Bench:
     def ok(self) -> bool:
         """Something was measured everywhere, and nothing failed."""
         is_measured = bool(self.loads or self.decision or self.samples)
-        is_right = self.samples is None or (self.samples.asked > 0 and not self.samples.wrong)
+        is_right = self.samples is None or (
+            self.samples.asked > 0 and not (self.samples.wrong or self.samples.failures)
+        )
         return is_measured and is_right and all(load.latencies and not load.failures for load in self.loads)
 
     def document(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from api.bench.gaps import decision_seconds, gaps, reading_seconds
 from api.bench.histories import steps_of
 from api.bench.pages import read_pages
 from api.bench.result import Bench, Process
-from api.bench.samples import Samples, claim_on, labelled_in, numbered
+from api.bench.samples import Samples, claim_on_all, labelled_in, numbered
 from api.bench.stranger import NotAsItShould, Strangers
 from api.bench.usage import Usage
 from api.demo.own_stack import OwnStack
@@ -143,12 +143,9 @@ class Measurement:
     async def _samples(self) -> Samples:
         """Claims on labelled receipts, one after the other."""
         files = labelled_in(self._receipts) if self._receipts else corpus(SAMPLES, SAMPLES_SEED, "known")
-        samples, found = numbered(files, self._purchases_from + WARM_UP + ALONE + self._number), Samples()
+        samples = numbered(files, self._purchases_from + WARM_UP + ALONE + self._number)
         await self._take_over([sample.row(self._product) for sample in samples])
-        for done, sample in enumerate(samples, 1):
-            self._tell(f"有答案的票据 samples：{done}/{len(samples)}")
-            await claim_on(self._strangers, sample, PRODUCT, found)
-        return found
+        return await claim_on_all(self._strangers, samples, PRODUCT, self._tell)
 
     async def _measured(
         self, client: Client, name: str, cases: Cases, act: Callable[[int], Awaitable[None]]

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.bench.cases import CHILD, COVERED_DAYS, PARENT
-from api.bench.stranger import Strangers
+from api.bench.stranger import NotAsItShould, Strangers
 from api.demo.people import Family, accident, family, taken_over
 from insurance.rules.money import parse_yuan
 from insurance.simulators.receipts.labelled import Labelled
@@ -29,6 +29,7 @@ class Samples:
     asked: int = 0
     automatic: int = 0
     wrong: list[str] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
     why: Counter[str] = field(default_factory=Counter)
 
     def document(self) -> dict[str, Any]:
@@ -38,6 +39,7 @@ class Samples:
             "automatic": self.automatic,
             "share": share,
             "wrong": self.wrong,
+            "failures": self.failures[:5],
             "why_not": dict(self.why.most_common()),
         }
 
@@ -97,7 +99,21 @@ class Sample:
         }
 
 
-async def claim_on(strangers: Strangers, sample: Sample, product_id: str, found: Samples) -> None:
+async def claim_on_all(
+    strangers: Strangers, samples: Sequence[Sample], product_id: str, tell: Callable[[str], None]
+) -> Samples:
+    """One after the other; one that did not go through is told and keeps no other from being measured."""
+    found = Samples()
+    for done, sample in enumerate(samples, 1):
+        tell(f"有答案的票据 samples：{done}/{len(samples)}")
+        try:
+            await _claim_on(strangers, sample, product_id, found)
+        except NotAsItShould as error:
+            found.failures.append(f"{sample.file.stem}: {error}")
+    return found
+
+
+async def _claim_on(strangers: Strangers, sample: Sample, product_id: str, found: Samples) -> None:
     """From the report to a decision without a person, or to whoever has to look."""
     owner, ask = sample.owner, strangers.ask
     happened = accident(sample.accident_on, owner.applicant["mobile"])
