@@ -1,18 +1,15 @@
 """Letters (文书): worked out from the case, drawn, stored under object lock, entered. What was made once is never made anew."""
 
 import asyncio
-import hashlib
-import io
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
-from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.letter_orders import ApportionmentLetter, DecisionLetter, LetterClaim
-from insurance.adapters.ports import Storage, StorageRefused, StoredObject
+from activities.letter_shelf import LetterShelf
+from insurance.adapters.ports import Storage
 from insurance.letters.apportionment_statement import ApportionmentOnPaper, PrintedNumber, apportionment_statement
 from insurance.letters.claim_facts import ClaimOnPaper
 from insurance.letters.decision_notice import DecisionOnPaper, decision_notice
@@ -27,8 +24,6 @@ from insurance.rules.receipts.repeats import copies
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Database, Letter, Policy
 
-CONTENT_TYPE = "application/pdf"
-MAX_BYTES = 5 * 1024 * 1024
 _terms = TypeAdapter(ProductTerms)
 
 
@@ -45,8 +40,7 @@ class LetterSteps:
 
     def __init__(self, database: Database, storage: Storage, retention_days: int) -> None:
         self._database = database
-        self._storage = storage
-        self._retention = timedelta(days=retention_days)
+        self._shelf = LetterShelf(database, storage, retention_days)
 
     @activity.defn
     async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
@@ -98,39 +92,12 @@ class LetterSteps:
         return (_made(row) if row else None), policy
 
     async def _make(self, claim: LetterClaim, kind: str, draft: Draft) -> MadeLetter:
-        """The file first, then its row: a row never speaks of a file that is not there."""
         try:
             file = await asyncio.to_thread(drawn, draft)
         except FontMissing as error:
             raise ApplicationError(str(error), type="font_missing", non_retryable=True) from None
-        stored = await self._keep(claim.claim_id, file)
-        row = Letter(
-            letter_id=draft.number,
-            process_id=claim.claim_id,
-            kind=kind,
-            title=draft.title,
-            sha256=stored.sha256,
-            size=stored.size,
-            object_key=stored.key,
-            version_id=stored.version_id,
-            made_at=datetime.now(UTC),
-        )
-        async with self._database.transaction() as session:
-            await session.execute(insert(Letter).values(**row.model_dump()).on_conflict_do_nothing())
-            first = await session.get_one(Letter, draft.number)
-        return _made(first)
-
-    async def _keep(self, claim_id: str, file: bytes) -> StoredObject:
-        """The same file given again is the object that is there."""
-        digest = hashlib.sha256(file).hexdigest()
-        key = f"letters/{claim_id}/{digest}.pdf"
-        try:
-            return await self._storage.stat(key)
-        except StorageRefused:
-            locked_until = datetime.now(UTC) + self._retention
-            return await self._storage.put(
-                key, io.BytesIO(file), CONTENT_TYPE, locked_until=locked_until, max_bytes=MAX_BYTES
-            )
+        row = await self._shelf.put(draft.number, claim.claim_id, kind, draft.title, file)
+        return _made(row)
 
 
 def _made(row: Letter) -> MadeLetter:

@@ -45,6 +45,7 @@ def variables(fresh: Secrets) -> dict[str, str]:
         "XUEPING_ALIPAY__ALIPAY_PUBLIC_KEY": fresh.alipay_gateway.public,
         "XUEPING_ALIPAY__NOTIFY_URL": "http://api:8000/v1/callbacks/alipay",
         "ALIPAY_SIMULATOR_CONFIG": environment.alipay_simulator(fresh),
+        **environment.signing(fresh),
     }
 
 

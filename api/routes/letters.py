@@ -8,7 +8,8 @@ from sqlmodel import col, select
 from temporalio.exceptions import ApplicationError
 
 from activities.letter_orders import NothingToTell, apportionment_letter, decision_letter, decision_letter_id
-from activities.letters import CONTENT_TYPE, LetterSteps, MadeLetter
+from activities.letter_shelf import CONTENT_TYPE
+from activities.letters import LetterSteps, MadeLetter
 from api.claim_files import case_of, evidence_of
 from api.deps import IdempotencyHeader, ObjectId, ParentOrAdjuster, TheParts
 from api.errors import Problem, not_found

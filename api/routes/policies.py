@@ -103,6 +103,7 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
         "insured": masked_person(row.insured),
         "coverages": coverage_views(terms),
         "contact": contact_of(parts, row.insurer_code),
+        "document_url": f"/v1/policies/{row.policy_no}/document",
         "actions": ["claim", "contact", "surrender"] if open_for_more else ["contact"],
     }
 

@@ -39,6 +39,7 @@ def settings_of(plan: Plan) -> dict[str, str]:
         "XUEPING_ALIPAY__ALIPAY_PUBLIC_KEY": plan.secrets.alipay_gateway.public,
         "XUEPING_ALIPAY__NOTIFY_URL": f"{public_url}/v1/callbacks/alipay",
         "XUEPING_ALIPAY__RETURN_URL": public_url,
+        **signing(plan.secrets),
     }
 
 
@@ -62,6 +63,15 @@ def insurers(secrets: Secrets, simulator: str) -> str:
             for code, key in secrets.insurers.items()
         }
     )
+
+
+def signing(secrets: Secrets) -> dict[str, str]:
+    """What e-policies (电子保单) are signed and checked with."""
+    issuers = {code: identity.model_dump() for code, identity in secrets.issuers.items()}
+    return {
+        "XUEPING_SIGNING__CODE_SECRET": secrets.policy_codes,
+        "XUEPING_SIGNING__ISSUERS": json.dumps(issuers),
+    }
 
 
 def insurer_simulator(secrets: Secrets, api: str) -> str:

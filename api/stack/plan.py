@@ -8,10 +8,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from api.stack import ports
 from api.stack.errors import StackError
+from api.stack.identities import Identity, new_identity
 
 LAYOUT_VERSION = 1
 DEFAULT_PORT = 8000
@@ -61,6 +62,9 @@ class Secrets(BaseModel):
     insurers: dict[str, InsurerKey]
     alipay_app: KeyPair
     alipay_gateway: KeyPair
+    # a folder of before gets these with its next start
+    policy_codes: str = ""
+    issuers: dict[str, Identity] = Field(default_factory=dict)
 
 
 class Plan(BaseModel):
@@ -102,7 +106,7 @@ def settle_plan(folder: Path, port: int | None) -> Plan:
         layout_version=LAYOUT_VERSION,
         api_port=port or (kept.api_port if kept else DEFAULT_PORT),
         ports=_settle_ports(kept.ports if kept else {}),
-        secrets=kept.secrets if kept else new_secrets(),
+        secrets=_completed(kept.secrets) if kept else new_secrets(),
     )
     _save(folder, plan)
     return plan
@@ -136,7 +140,16 @@ def new_secrets() -> Secrets:
         },
         alipay_app=_new_key_pair(),
         alipay_gateway=_new_key_pair(),
+        policy_codes=secrets.token_urlsafe(32),
+        issuers={code: new_identity(code) for code in INSURERS},
     )
+
+
+def _completed(kept: Secrets) -> Secrets:
+    """`kept`, with what the folder's program did not know yet."""
+    issuers = {code: kept.issuers.get(code) or new_identity(code) for code in INSURERS}
+    codes = kept.policy_codes or secrets.token_urlsafe(32)
+    return kept.model_copy(update={"policy_codes": codes, "issuers": kept.issuers | issuers})
 
 
 def _new_key_pair() -> KeyPair:

@@ -28,12 +28,14 @@ from insurance.rules.case_file import CaseFile
 from insurance.settings import Settings
 from insurance.tables import Database
 from tests import records
+from tests.signing_identity import signing_settings
 from workflows.client import ProcessUnavailable
 
 SETTINGS = Settings(
     environment="development",
     token_secret=SecretStr("a secret of these tests alone, 32+"),
     digest_secret=SecretStr("digest"),
+    signing=signing_settings(),
 )
 _case = TypeAdapter(CaseFile)
 

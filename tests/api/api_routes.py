@@ -9,7 +9,9 @@ from api_family import Family
 from PIL import Image
 
 from insurance.products.catalogue import load_catalogue
+from insurance.rules.verification import verification_code
 from tests import records
+from tests.signing_identity import signing_settings
 
 ANYONE = frozenset({"parent", "adjuster", "school", "supervisor", "operator"})
 PARENT = frozenset({"parent"})
@@ -43,6 +45,8 @@ class Route:
     # what comes with a file
     form: dict[str, str] | None = field(default=None, hash=False)
     file: bytes = PNG
+    # what else the address needs to be served
+    query: Callable[[Family], str] | None = None
 
     @property
     def upload(self) -> dict[str, Any]:
@@ -58,7 +62,11 @@ class Route:
             **vars(family), "upload_id": upload_id, "code": "xiangjiang", "product_id": records.PLAN_2.product_id,
             "document_id": "declaration", "version": "1", "day": "2026-03-10", "letter_id": "letter-1",
         }  # fmt: skip
-        return self.path.format(**known)
+        return self.path.format(**known) + (f"?{self.query(family)}" if self.query else "")
+
+
+def policy_code(family: Family) -> str:
+    return f"c={verification_code(family.policy_no, signing_settings().code_secret.get_secret_value())}"
 
 
 def agreements(product_id: str) -> list[dict[str, str]]:
@@ -189,6 +197,7 @@ ROUTES = (
     Route("GET", "/readyz", ANYONE),
     Route("GET", "/metrics", ANYONE),
     Route("GET", "/v1/insurers", ANYONE),
+    Route("GET", "/v1/insurers/{code}/certificate", ANYONE),
     Route("GET", "/v1/products", ANYONE),
     Route("GET", "/v1/products/{product_id}", ANYONE),
     Route("GET", "/v1/documents/{document_id}/{version}", ANYONE),
@@ -209,6 +218,8 @@ ROUTES = (
     Route("POST", PURCHASE + "/cancel", PARENT, owned=True),
     Route("GET", "/v1/policies", PARENT),
     Route("GET", POLICY, PARENT, owned=True),
+    Route("GET", POLICY + "/document", PARENT, owned=True),
+    Route("GET", "/v1/verify/{policy_no}", ANYONE, query=policy_code),
     Route("POST", POLICY + "/claims", BOTH, report, owned=True, creates=True),
     Route("GET", POLICY + "/surrender-quote", PARENT, owned=True),
     Route(

@@ -40,7 +40,9 @@ PROCESSES = [
     if route.method != "GET" and not route.path.endswith(WITHOUT_PROCESS) and "/insurers/" not in route.path
 ]
 STORE = [
-    route for route in GUARDED if route.path.endswith(("/claims/{claim_id}/documents", "/complete", "/consent-files"))
+    route
+    for route in GUARDED
+    if route.path.endswith(("/claims/{claim_id}/documents", "/complete", "/consent-files", "{policy_no}/document"))
 ]
 # the family's claim is linked to an event already, and its serious case has no process
 CREATED_BY_OTHERS = ("/documents", "/uploads", "/incidents", "/notes")
@@ -48,7 +50,9 @@ CREATING = [route for route in GUARDED if route.creates and not route.path.endsw
 OPEN = [BY_NAME[name] for name in ("GET /v1/products", "GET /v1/insurers", "POST /v1/previews/settlement")]
 # the family's claim has no letter yet, and no day was reconciled
 READS = [
-    route for route in GUARDED if route.method == "GET" and not {"{letter_id}", "{day}"} & {*route.path.split("/")}
+    route
+    for route in GUARDED
+    if route.method == "GET" and not {"{letter_id}", "{day}", "document"} & {*route.path.split("/")}
 ]
 # what each part's absence keeps from working, and what it must not
 NEEDED = {"postgres": (GUARDED, OPEN), "temporal": (PROCESSES, [*OPEN, *READS]), "store": (STORE, [*OPEN, *READS])}

@@ -8,6 +8,7 @@ from api.stack import ports
 from api.stack.environment import settings_of, stack_environment
 from api.stack.errors import StackError
 from api.stack.plan import LAYOUT_VERSION, PORTS, load_plan, plan_file, settle_plan
+from insurance.letters.issuer_identity import issuer_identity
 from insurance.settings import Settings
 
 
@@ -128,3 +129,27 @@ def test_a_port_on_which_somebody_listens_is_not_free(listener):
 def test_a_chosen_port_is_free_and_not_among_the_taken():
     port = ports.choose({*ports.CANDIDATES} - {20_001, 20_002, 20_003, 20_004})
     assert port in (20_001, 20_002, 20_003, 20_004)
+
+
+def test_a_folder_of_before_gets_who_signs_and_keeps_it(tmp_path):
+    plan = settle_plan(tmp_path, None)
+    kept = plan.secrets.model_dump()
+    del kept["issuers"], kept["policy_codes"]
+    rewrite(tmp_path, secrets=kept)
+    completed = settle_plan(tmp_path, None)
+    assert set(completed.secrets.issuers) == set(completed.secrets.insurers) and completed.secrets.policy_codes
+    assert completed.secrets.token == plan.secrets.token
+    assert settle_plan(tmp_path, None) == completed
+
+
+def test_the_insurers_of_a_stack_can_sign_and_be_checked(first, monkeypatch):
+    folder, plan = first
+    for name, value in stack_environment(folder).items():
+        monkeypatch.setenv(name, value)
+    signing = Settings().signing
+    assert signing.code_secret.get_secret_value() == plan.secrets.policy_codes
+    for code in plan.secrets.insurers:
+        own, authority = issuer_identity(signing, code).certificates
+        own.verify_directly_issued_by(authority)
+        authority.verify_directly_issued_by(authority)
+    assert "PRIVATE" not in plan.secrets.issuers["ganpo"].certificates

@@ -1,0 +1,108 @@
+"""E-policies (电子保单): the signed file for the family, and for anybody who holds it the means to check it."""
+
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from activities.letter_shelf import CONTENT_TYPE
+from activities.policy_documents import PolicyDocuments
+from api.deps import ObjectId, Parent, TheParts
+from api.errors import Problem, not_found
+from api.pages.verification import verification_page
+from api.parts import Parts
+from api.routes.catalogue import insurer_ref
+from api.routes.policies import own_policy, state_of
+from api.views import instant
+from insurance.letters.fonts import FontMissing
+from insurance.letters.issuer_identity import NotSigning, issuer_identity
+from insurance.rules.masking import mask_name
+from insurance.rules.status import label
+from insurance.rules.verification import code_fits
+from insurance.tables import Letter, Policy
+
+log = logging.getLogger(__name__)
+router = APIRouter(prefix="/v1", tags=["policies"])
+
+# the address holds the code: it is kept by nobody on the way, and handed on to nobody
+PRIVATE = {"cache-control": "private, no-store", "referrer-policy": "no-referrer", "vary": "accept"}
+PAGE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
+
+
+@router.get("/policies/{policy_no}/document", response_class=Response)
+async def show_document(parts: TheParts, caller: Parent, policy_no: ObjectId) -> Response:
+    """The e-policy (application/pdf), signed by the insurer. Made with the first download, then the same file for ever; another one
+    after a correction. 503 `not_signing` where the insurer has no signing key."""
+    async with parts.database.transaction() as session:
+        await own_policy(session, caller.subject, policy_no)
+    try:
+        row = await _documents(parts).issue(policy_no)
+    except (NotSigning, FontMissing) as error:
+        raise _not_signing(error) from None
+    headers = {
+        "content-disposition": f'inline; filename="{policy_no}.pdf"',
+        "cache-control": "private, no-store",
+        "etag": f'"{row.sha256}"',
+    }
+    return Response(await parts.storage.get(row.object_key, row.version_id), media_type=CONTENT_TYPE, headers=headers)
+
+
+@router.get("/verify/{policy_no}")
+async def verify(
+    parts: TheParts,
+    policy_no: ObjectId,
+    code: Annotated[str, Query(alias="c", max_length=64)] = "",
+    accept: Annotated[str, Header()] = "",
+) -> Response:
+    """Whether the policy exists and what became of it, for whoever has the code that is printed on it (验真). HTML for browsers. A wrong
+    code, or none, is 404 like a policy that does not exist."""
+    if not code_fits(code, policy_no, parts.settings.signing.code_secret.get_secret_value()):
+        raise not_found()
+    async with parts.database.transaction() as session:
+        policy = await session.get(Policy, policy_no)
+    if policy is None:
+        raise not_found()
+    seen = _seen(parts, policy, await _documents(parts).issued(policy_no))
+    if "text/html" in accept:
+        return HTMLResponse(verification_page(seen), headers=PRIVATE | PAGE)
+    return JSONResponse(seen, headers=PRIVATE)
+
+
+@router.get("/insurers/{code}/certificate", response_class=Response)
+async def show_certificate(parts: TheParts, code: ObjectId) -> Response:
+    """The certificate (PEM) that a PDF reader must trust to show this insurer's signatures as valid: that of its authority."""
+    if parts.catalogue.insurer(code) is None:
+        raise not_found()
+    try:
+        identity = issuer_identity(parts.settings.signing, code)
+    except NotSigning as error:
+        raise _not_signing(error) from None
+    headers = {"content-disposition": f'attachment; filename="{code}.cer"'}
+    return Response(identity.authority_pem(), media_type="application/x-pem-file", headers=headers)
+
+
+def _documents(parts: Parts) -> PolicyDocuments:
+    return PolicyDocuments(parts.database, parts.storage, parts.settings)
+
+
+def _not_signing(error: Exception) -> Problem:
+    log.error("no e-policy can be issued: %s", error)
+    return Problem(503, "not_signing", "电子保单暂时不能签发，保单本身不受影响，请稍后再试或致电客服热线")
+
+
+def _seen(parts: Parts, policy: Policy, document: Letter | None) -> dict[str, Any]:
+    """The only thing about a person is a masked name."""
+    state = state_of(policy, parts.today())
+    return {
+        "policy_no": policy.policy_no,
+        "state": state,
+        "label": label("policy", state),
+        "insurer": insurer_ref(parts, policy.insurer_code),
+        "product_id": policy.product_id,
+        "title": policy.terms["title"],
+        "effective_date": policy.effective_date.isoformat(),
+        "ends_on": policy.ends_on.isoformat(),
+        "insured_name": mask_name(policy.insured["name"]),
+        "document": {"sha256": document.sha256, "issued_at": instant(document.made_at)} if document else None,
+    }
