@@ -73,7 +73,8 @@ def _show(console: Console, bench: Bench) -> None:
         )
     if samples := told["samples"]:
         console.print(
-            f"有答案的票据：{samples['n']} 件，自动核定 {samples['automatic']} 件，其中错 {len(samples['wrong'])} 件；"
+            f"有答案的票据：{samples['n']} 件，读对了就可以自动的 {samples['possible']} 件，"
+            f"自动核定 {samples['automatic']} 件，其中错 {len(samples['wrong'])} 件；"
             f"转人工的原因：{_pairs(samples['why_not'])}"
         )
     for what, found in told["reading_seconds"].items():

@@ -12,6 +12,7 @@ from typing import Any
 from api.bench.cases import CHILD, COVERED_DAYS, PARENT
 from api.bench.stranger import NotAsItShould, Strangers
 from api.demo.people import Family, accident, family, taken_over
+from insurance.products.catalogue import load_catalogue
 from insurance.rules.money import parse_yuan
 from insurance.simulators.receipts.labelled import Labelled
 
@@ -23,21 +24,24 @@ ENDS = ("closed", "in_review", "supplement_requested", "withdrawn", "payee_neede
 
 @dataclass
 class Samples:
-    """`wrong`: decided by itself on a forged receipt, or with another sum than the terms give for what is true. `why`: the
-    findings of those that a person looks at."""
+    """`possible`: what the terms would leave to no person if it were read whole: honest, payable, within the automatic limit, and
+    small enough to need no other paper. `wrong`: decided by itself on a forged receipt, or with another sum than the terms
+    give for what is true. `why`: the findings of those that a person looks at."""
 
     asked: int = 0
+    possible: int = 0
     automatic: int = 0
     wrong: list[str] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     why: Counter[str] = field(default_factory=Counter)
 
     def document(self) -> dict[str, Any]:
-        share = round(self.automatic / self.asked, 3) if self.asked else None
         return {
             "n": self.asked,
+            "possible": self.possible,
             "automatic": self.automatic,
-            "share": share,
+            "share": round(self.automatic / self.asked, 3) if self.asked else None,
+            "share_of_possible": round(self.automatic / self.possible, 3) if self.possible else None,
             "wrong": self.wrong,
             "failures": self.failures[:5],
             "why_not": dict(self.why.most_common()),
@@ -76,6 +80,12 @@ class Sample:
     def row(self, product: dict[str, Any]) -> dict[str, Any]:
         """Its policy, to be taken over before."""
         return taken_over(product, self.owner, self.policy_no, self.effective)
+
+    def is_possible(self, product_id: str, payable_fen: int) -> bool:
+        """Whether it could be decided without a person, were it read whole."""
+        terms, total_fen = load_catalogue().product(product_id), sum(_fen(r["total"]) for r in self.receipts)
+        is_payable = 0 < payable_fen <= terms.automatic_approval_limit_fen
+        return is_payable and total_fen <= terms.small_claim_fen and not self.file.truth["tampered"]
 
     def question(self, product_id: str) -> dict[str, Any]:
         """What is true, for the calculator that everybody may ask."""
@@ -124,13 +134,14 @@ async def _claim_on(strangers: Strangers, sample: Sample, product_id: str, found
     await ask(owner.account, "PUT", f"{path}/payee", json=owner.payee)
     await ask(owner.account, "POST", f"{path}/submit")
     case = await strangers.until(owner.account, path, ENDS)
+    truth = await ask(owner.account, "POST", "/v1/previews/settlement", json=sample.question(product_id))
     found.asked += 1
+    found.possible += sample.is_possible(product_id, truth["payable_fen"])
     decision = case["decision"]
     if decision is None or decision["by"] != "automatic":
         found.why.update({finding["code"] for finding in case["findings"]} or {case["state"]})
         return
     found.automatic += 1
-    truth = await ask(owner.account, "POST", "/v1/previews/settlement", json=sample.question(product_id))
     paid, due = case["settlement"]["payable_fen"], truth["payable_fen"]
     if sample.file.truth["tampered"] or paid != due:
         found.wrong.append(f"{sample.file.stem}: {paid}, true {due}")

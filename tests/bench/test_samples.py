@@ -86,3 +86,13 @@ def test_a_folder_of_drawn_receipts_comes_back_with_its_truth(tmp_path):
 def test_the_share_is_of_all_that_were_asked():
     assert Samples(asked=8, automatic=2).document()["share"] == 0.25
     assert Samples().document()["share"] is None
+
+
+def test_what_no_reading_could_decide_by_itself_is_told_apart():
+    small = Sample(7, labelled(total="1100.00"))
+    assert small.is_possible("changsha-2024-plan-2", 800_00)
+    assert not small.is_possible("changsha-2024-plan-2", 0)
+    assert not Sample(7, labelled(total="3000.01")).is_possible("changsha-2024-plan-2", 800_00)
+    forged = labelled(total="1100.00")
+    forged.truth["tampered"] = "total_lower"
+    assert not Sample(7, forged).is_possible("changsha-2024-plan-2", 800_00)
