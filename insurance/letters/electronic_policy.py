@@ -115,18 +115,18 @@ def _coverages(paper: PolicyOnPaper) -> Table:
 
 
 def _death_limit(paper: PolicyOnPaper) -> Iterator[Block]:
-    cover = paper.death_cover
-    if paper.death_limit_fen is None or cover is None:
+    limit, cover = paper.death_limit_fen, paper.death_cover
+    if limit is None:
         return
     yield Heading("未成年人身故保险金限额（保监发〔2015〕90号，单位：元）")
-    yield Paragraph(
-        f"被保险人在保障生效日{cover.age}周岁，投保时告知已有的身故保额为{yuan(cover.existing_fen)}元。"
-        f"本保单各项身故保险金合计以{yuan(paper.death_limit_fen)}元为限，计算如下。"
-    )
-    steps = tuple((step.label, yuan(step.amount_fen)) for step in cover.steps)
-    yield Table(
-        ("计算", "金额"), (*steps, ("本保单身故保险金限额", yuan(paper.death_limit_fen))), (78, 22), frozenset({1})
-    )
+    yield Paragraph(f"本保单各项身故保险金合计以{yuan(limit)}元为限。")
+    if cover is not None:
+        yield Paragraph(
+            f"被保险人在保障生效日{cover.age}周岁，投保时告知已有的身故保额为{yuan(cover.existing_fen)}元："
+        )
+        steps = tuple((step.label, yuan(step.amount_fen)) for step in cover.steps)
+        rows = (*steps, ("本保单身故保险金限额", yuan(limit)))
+        yield Table(("计算", "金额"), rows, (78, 22), frozenset({1}))
 
 
 def _agreed(paper: PolicyOnPaper) -> Iterator[Block]:

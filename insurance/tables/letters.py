@@ -8,13 +8,13 @@ from insurance.tables.columns import instant
 
 
 class Letter(SQLModel, table=True):
-    """`letter_id` is the number printed on it. `version_id`: which version of the object was stored with this row."""
+    """`letter_id` is the number printed on it. `process_id`: whose it is, a claim or a policy. `version_id`: which version of the object was stored with this row."""
 
     __tablename__ = "letters"
 
     letter_id: str = Field(primary_key=True, max_length=80)
     process_id: str = Field(max_length=64, index=True)
-    kind: str = Field(max_length=32)  # decision | apportionment
+    kind: str = Field(max_length=32)  # decision | apportionment | policy
     title: str = Field(max_length=64)
     sha256: str = Field(max_length=64)
     size: int

@@ -6,6 +6,7 @@ import zxingcpp
 from letter_builders import TERMS, e_policy, policy_on_paper, text_of
 
 from insurance.letters.coverage_words import payment_words, waiting_words
+from insurance.letters.electronic_policy import AgreedText
 from insurance.letters.letter import Table
 from insurance.letters.pdf import as_pdf
 from insurance.products.catalogue import load_catalogue
@@ -67,6 +68,18 @@ def test_the_minors_cap_stands_in_the_contract_with_its_calculation():
     text = text_of(as_pdf(e_policy(terms=PLAN_4, death_cover=cover, death_limit_fen=cover.accepted_fen)))
     assert "保监发〔2015〕90号" in text and "被保险人在保障生效日9周岁" in text
     assert "未满10周岁身故保险金限额200000.00已有的身故保额-150000.00本保单身故保险金限额50000.00" in text
+
+
+def test_a_cap_of_which_no_calculation_was_kept_is_said_all_the_same():
+    text = text_of(as_pdf(e_policy(death_limit_fen=10_000_00)))
+    assert "身故保险金合计以10000.00元为限" in text and "已有的身故保额" not in text
+
+
+@pytest.mark.parametrize("terms", load_catalogue().products, ids=lambda terms: terms.product_id)
+def test_every_product_has_one_of_at_most_three_pages(terms):
+    agreed = tuple(AgreedText(t.title, t.version, t.sha256) for t in load_catalogue().documents(terms.product_id))
+    file = as_pdf(e_policy(terms=terms, agreed=agreed))
+    assert len(pypdfium2.PdfDocument(file)) <= 3 and len(file) < 150_000
 
 
 def test_without_a_reduction_no_word_of_the_cap():
