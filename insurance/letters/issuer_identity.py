@@ -2,12 +2,13 @@
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 
-from insurance.settings import IssuerKey, SigningSettings
+from insurance.settings import SigningSettings
 
 
 class NotSigning(Exception):
@@ -35,32 +36,44 @@ def issuer_identity(settings: SigningSettings, insurer_code: str) -> IssuerIdent
     known = settings.issuers.get(insurer_code)
     if known is None:
         raise NotSigning(f"no signing key for {insurer_code}: XUEPING_SIGNING__ISSUERS")
+    secrets = (known.pkcs12, known.private_key, known.password)
+    pkcs12_file, private_key, password = (secret.get_secret_value() for secret in secrets)
     try:
-        key, certificates = _read(known)
+        return _read(pkcs12_file, private_key, known.certificates, password)
     except (ValueError, TypeError) as error:
-        raise NotSigning(f"the signing key of {insurer_code} can't be read: {type(error).__name__}") from None
+        raise NotSigning(f"the signing key of {insurer_code} can't be used: {_why(error)}") from None
+
+
+class _Unfit(ValueError):
+    """Ours, with a text that tells no secret."""
+
+
+def _why(error: Exception) -> str:
+    return str(error) if isinstance(error, _Unfit) else f"unreadable ({type(error).__name__})"
+
+
+@lru_cache(maxsize=64)
+def _read(pkcs12_file: str, private_key: str, certificates: str, password: str) -> IssuerIdentity:
+    """Once for each: to prove an RSA key takes as long as to sign with it twenty times."""
+    sealed_with = password.encode() or None
+    if pkcs12_file:
+        key, own, others = pkcs12.load_key_and_certificates(base64.b64decode(pkcs12_file), sealed_with)
+        chain = [own, *_upwards(own, others)] if own else []
+    else:
+        key = load_pem_private_key(private_key.encode(), sealed_with)
+        chain = x509.load_pem_x509_certificates(certificates.encode())
     if not isinstance(key, RSAPrivateKey):
-        raise NotSigning(f"the signing key of {insurer_code} is not an RSA key")
-    if not certificates or certificates[0].public_key() != key.public_key():
-        raise NotSigning(f"the first certificate of {insurer_code} is not that of its key")
-    return IssuerIdentity(key, certificates)
+        raise _Unfit("it is not an RSA key")
+    if not chain or chain[0].public_key() != key.public_key():
+        raise _Unfit("the first certificate is not that of the key")
+    return IssuerIdentity(key, tuple(chain))
 
 
-def _read(known: IssuerKey) -> tuple[object, tuple[x509.Certificate, ...]]:
-    password = known.password.get_secret_value().encode() or None
-    if file := known.pkcs12.get_secret_value():
-        key, own, others = pkcs12.load_key_and_certificates(base64.b64decode(file), password)
-        return key, (*([own] if own else []), *_upwards(own, others))
-    key = load_pem_private_key(known.private_key.get_secret_value().encode(), password)
-    return key, tuple(x509.load_pem_x509_certificates(known.certificates.encode()))
-
-
-def _upwards(own: x509.Certificate | None, others: list[x509.Certificate]) -> list[x509.Certificate]:
+def _upwards(own: x509.Certificate, others: list[x509.Certificate]) -> list[x509.Certificate]:
     """A PKCS#12 file holds the others in any order."""
-    chain, below = [], own
-    while below is not None and (
-        above := next((c for c in others if c.subject == below.issuer and c not in chain), None)
-    ):
+    chain: list[x509.Certificate] = []
+    below = own
+    while above := next((c for c in others if c.subject == below.issuer and c not in chain), None):
         chain.append(above)
         below = above
     return chain
