@@ -9,6 +9,7 @@ FILES = sorted(Path(workflows.__file__).parent.glob("*.py"))
 
 # waits without a time-out, by file and function, and why each of them ends all the same
 EXEMPT = {
+    "admission._begin": "outside of processes: calls with limits of their own",
     "claim.run": "for handlers and steps of its own, which end by themselves or are called off",
     "claim._close": "for notices and an advance: steps that we owe, repeated until there is an answer",
     "claim._pay": "for an advance, which a decision makes needless while it waits for an account",
