@@ -10,7 +10,7 @@ from activities.letter_shelf import CONTENT_TYPE
 from activities.policy_documents import PolicyDocuments
 from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
-from api.pages.verification import verification_page
+from api.pages.verification import unknown_page, verification_page
 from api.parts import Parts
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, state_of
@@ -57,14 +57,14 @@ async def verify(
 ) -> Response:
     """Whether the policy exists and what became of it, for whoever has the code that is printed on it (验真). HTML for browsers. A wrong
     code, or none, is 404 like a policy that does not exist."""
-    if not code_fits(code, policy_no, parts.settings.signing.code_secret.get_secret_value()):
-        raise not_found()
-    async with parts.database.transaction() as session:
-        policy = await session.get(Policy, policy_no)
+    html = "text/html" in accept
+    policy = await _named(parts, policy_no, code)
     if policy is None:
-        raise not_found()
+        if not html:
+            raise not_found()
+        return HTMLResponse(unknown_page(), 404, headers=PRIVATE | PAGE)
     seen = _seen(parts, policy, await _documents(parts).issued(policy_no))
-    if "text/html" in accept:
+    if html:
         return HTMLResponse(verification_page(seen), headers=PRIVATE | PAGE)
     return JSONResponse(seen, headers=PRIVATE)
 
@@ -80,6 +80,13 @@ async def show_certificate(parts: TheParts, code: ObjectId) -> Response:
         raise _not_signing(error) from None
     headers = {"content-disposition": f'attachment; filename="{code}.cer"'}
     return Response(identity.authority_pem(), media_type="application/x-pem-file", headers=headers)
+
+
+async def _named(parts: Parts, policy_no: str, code: str) -> Policy | None:
+    if not code_fits(code, policy_no, parts.settings.signing.code_secret.get_secret_value()):
+        return None
+    async with parts.database.transaction() as session:
+        return await session.get(Policy, policy_no)
 
 
 def _documents(parts: Parts) -> PolicyDocuments:

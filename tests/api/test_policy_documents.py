@@ -194,6 +194,12 @@ async def test_a_wrong_code_finds_nothing(door: Door, family: Family, query: str
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
+async def test_a_browser_with_a_wrong_code_is_told_what_it_may_mean(door: Door, family: Family):
+    answer = await ask(door, family, "c=aaaaaaaaaaaaaaaa", accept="text/html")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "没有查到" in answer.text and family.policy_no not in answer.text
+
+
 async def test_the_code_of_another_policy_finds_nothing_and_neither_does_one_of_none(door: Door, family: Family):
     other = await new_family(door)
     assert (await ask(door, family, policy_code(other))).status_code == 404
