@@ -32,6 +32,9 @@ from insurance.rules.receipts.vocabulary import ITEM_NAMES
 _DOUBTFUL = 0.7
 # the sums of 其他信息 that every national form prints (财综〔2019〕29号 annexes 1, 2)
 _BLOCK = (*PAYERS, "self_pay", "self_expense")
+# a known label with more words behind it is another label (个人自付现金)
+_LONGER = re.compile(r"[\u3400-\u9fff]{2}")
+_HEAD_OF_A_TABLE = re.compile(r"项目|金额|数量|单价|规格|单位|备注|名称|收费|费用|药品|品名|小计")
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -71,6 +74,8 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged
         following = labels[i + 1] if i + 1 < len(labels) else None
         end = following.start if following else len(text)
         value = _behind(place, page, (label.end, end), name)
+        if name in AMOUNTS and _LONGER.match(text[label.end : end]):
+            continue
         if value is None and following is None:
             value = _right_of(place, page, name) or _under(place, page, name)
         draft.labelled.setdefault(name, place.line.box)
@@ -101,6 +106,8 @@ def _behind(place: Placed, page: Sequence[Placed], span: tuple[int, int], name: 
     if not raw.text or (name in AMOUNTS and end == len(place.print.text) and not re.search(r"\d", raw.text)):
         # what is left of a label whose end was misread is no sum
         return None
+    if name in AMOUNTS and _LONGER.match(raw.text):
+        return Value(None, raw.text, place.line.box, raw.score, line=place.line)
     length = len(place.print.text)
     left, top, right, bottom = place.line.box
     width = (right - left) / length
@@ -132,16 +139,17 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
     # on a slip, which is narrow, values stand at the other edge
     width = max(p.right for p in page) - min(p.left for p in page)
     reach = max(14 * place.height, width if width < 26 * place.height else 0)
-    row = [
-        p for p in page
-        if p is not place and same_row(place, p) and -0.9 * place.height < p.left - place.right < reach
-    ]  # fmt: skip
+    beside = [p for p in page if p is not place and same_row(place, p) and -0.9 * place.height < p.left - place.right]
+    # alone in its row with a label, a value belongs to it however far
+    row = beside if len(beside) == 1 else [p for p in beside if p.left - place.right < reach]
     for near in sorted(row, key=lambda p: p.left):
         text = near.print.text
         labels = find_labels(text)
         if labels and labels[0].start == 0:
             return None
         raw = near.print.part(0, labels[0].start if labels else None)
+        if labels and name in AMOUNTS and not re.search(r"\d", raw.text):
+            return None
         if not re.search(r"\w", raw.text):
             continue
         value, score = read_value(name, raw)
@@ -150,18 +158,25 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
 
 
 def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
-    """A sum in the row below its label: some papers print a row of labels and under it a row of sums."""
-    beside = {label.field for p in page if same_row(place, p) for label in find_labels(p.print.text)}
-    if name not in AMOUNTS or place.print.text.endswith(":") or len(beside & AMOUNTS) < 3:
+    """A value in the row below its label: some papers print a row of labels and under it a row of what they head."""
+    if place.print.text.endswith(":") or len(_heads_beside(place, page)) < 3:
         return None
     column = [
         p for p in page if 0.6 < (p.y - place.y) / place.height < 5 and p.left < place.right and p.right > place.left
     ]
     nearest = min(column, key=lambda p: p.y, default=None)
-    if nearest is None or parse_amount(nearest.print.text) is None:
+    if nearest is None or find_labels(nearest.print.text) or _HEAD_OF_A_TABLE.match(nearest.print.text):
         return None
     value, score = read_value(name, nearest.print)
-    return Value(value, nearest.print.text, nearest.line.box, score, line=nearest.line)
+    return Value(value, nearest.print.text, nearest.line.box, score, line=nearest.line) if value is not None else None
+
+
+def _heads_beside(place: Placed, page: Sequence[Placed]) -> set[str]:
+    """Labels of a row in which nothing but labels stands."""
+    row = [p for p in page if same_row(place, p)]
+    found = [(p, find_labels(p.print.text)) for p in row]
+    bare = [labels for p, labels in found if labels and not re.search(r"\d", p.print.text)]
+    return {labels[0].field for labels in bare} if 2 * len(bare) > len(row) else set()
 
 
 def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
@@ -211,14 +226,21 @@ def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:
 def _item_name(place: Placed | None) -> Value | None:
     if place is None:
         return None
-    name = place.print.without("。.,:;'").as_one_of(ITEM_NAMES)
+    name = place.print.part(0, _end_of_name(place)).without("。.,:;'").as_one_of(ITEM_NAMES)
     return Value(name.text, place.text, place.line.box, name.score, line=place.line)
+
+
+def _end_of_name(place: Placed) -> int | None:
+    """Before the colon where name and sum stand in one line."""
+    name, colon, sum_ = place.print.text.partition(":")
+    return len(name) if colon and parse_amount(sum_) is not None else None
 
 
 def _item_amount(place: Placed | None) -> Value | None:
     if place is None:
         return None
-    chosen = place.print.only(AMOUNT_CHARACTERS)
+    behind = _end_of_name(place)
+    chosen = place.print.part(0 if behind is None else behind + 1).only(AMOUNT_CHARACTERS)
     return Value(parse_amount(chosen.text), place.text, place.line.box, chosen.score, line=place.line)
 
 

@@ -12,6 +12,7 @@ from statistics import median
 from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
 from insurance.rules.receipts.text import parse_amount, to_fen
+from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
 _AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$|^收费金额")
 # where a form prints what was asked beside what was taken, the latter counts
@@ -64,9 +65,10 @@ def read_items(page: Sequence[Placed]) -> Rows:
     """The pairs of the table, row by row, left to right; empty where there is no table."""
     columns, head_y, height = _columns(page)
     if not columns:
+        running = _in_running_text(page)
         columns, head_y, height = _column_without_heads(page)
-    if not columns:
-        return Rows((), False)
+        if not columns or any(name is sum_ for name, sum_ in running):
+            return Rows(running, False)
     across = min(c.names_from - 0.5 * c.pitch for c in columns), max(c.amount_x for c in columns)
     below = [p for p in page if p.y > head_y + 0.5 * height and p.left < across[1] and p.right > across[0]]
     bottoms = [p.y for p in below if _ends_the_table(p)]
@@ -83,6 +85,21 @@ def read_items(page: Sequence[Placed]) -> Rows:
     return Rows(tuple(entry.pair for entry in entries), whole and bool(entries))
 
 
+def _in_running_text(page: Sequence[Placed]) -> tuple[Pair, ...]:
+    """Where there is no table: known kinds of charges, each with the sum behind it (`西药费：12.00`)."""
+    pairs: list[tuple[float, float, Pair]] = []
+    for place in page:
+        name, _, sum_ = place.print.text.partition(":")
+        if name not in ITEM_NAMES:
+            continue
+        row = [p for p in page if p.left > place.left and p is not place and same_row(place, p)]
+        nearest = place if sum_ else min(row, key=lambda p: p.left, default=None)
+        if nearest is not None and parse_amount(sum_ or nearest.print.text) is not None:
+            pairs.append((place.y, place.left, (place, nearest)))
+    entries = [_Entry(y, x, pair) for y, x, pair in pairs]
+    return tuple(e.pair for e in _reading_order(entries, min((p.height for p in page), default=1.0)))
+
+
 def _ends_the_table(place: Placed) -> bool:
     """The total, or whatever has a label of its own: some papers print the total above the table."""
     labels = find_labels(place.print.text)
@@ -96,12 +113,16 @@ def _is_name(place: Placed) -> bool:
     return bool(_WORD.search(text)) and not _STAMP.search(text) and not _QUANTITY.search(text) and not find_labels(text)
 
 
+def _heads_names(place: Placed) -> bool:
+    return place.print.text.startswith(ITEM_HEADS) or place.print.text in ("名称", "品名规格", "项目")
+
+
 def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
     """By the heads of the first row that has a head of names and one of sums; its height on the page and its own."""
-    names = [p for p in page if p.print.text.startswith(ITEM_HEADS)]
+    names = [p for p in page if _heads_names(p)]
     for first in sorted(names, key=lambda p: p.y):
         row = sorted((p for p in page if same_row(first, p)), key=lambda p: p.left)
-        starts = sorted(p.left for p in row if p.print.text.startswith(ITEM_HEADS))
+        starts = sorted(p.left for p in row if _heads_names(p))
         amount_heads = [p for p in row if _AMOUNT_HEAD.search(p.print.text)]
         if not amount_heads:
             continue

@@ -5,7 +5,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from insurance.rules.receipts.layout import Line, Placed, straighten
+from insurance.rules.receipts.labels import find_labels
+from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.text import plain
 
 _CAPITALS = re.compile(r"大写")
@@ -13,6 +14,7 @@ _SUM = re.compile(r"[零壹贰叁肆伍陆柒捌玖拾佰仟万]{2,}[元圆]|[�
 _TOTAL = re.compile(r"^(?!.*小写).*(?:大写|合计|总金额)")
 # a column of a receipt may have a strip beside it; a receipt has at least so many lines
 _LEAST_LINES = 8
+_ONCE = frozenset(("bill_code", "bill_no", "check_code", "payer", "date", "hospital", "total_upper"))
 _LEANS = (0.0, *(sign * step / 50 for step in range(1, 7) for sign in (1, -1)))
 _FOOT = re.compile(r"收款单位|收款人|收款员|复核人|收费单位|开票人")
 
@@ -25,23 +27,39 @@ def split_receipts(lines: Sequence[Line]) -> list[list[Line]]:
     if len(totals) < 2:
         return [list(lines)]
     anchors = max(written, labels, key=len)
-    parts = _side_by_side(lines, totals) or (_one_above_another(lines, anchors) if len(anchors) > 1 else [])
+    parts = _side_by_side(lines, totals, (0.0,)) or _side_by_side(lines, _one_a_row(totals, lines), _LEANS)
+    parts = parts or (_one_above_another(lines, anchors) if len(anchors) > 1 else [])
     if len(parts) < 2:
         return [list(lines)]
     return [receipt for part in parts for receipt in split_receipts(part)]
 
 
-def _side_by_side(lines: Sequence[Line], anchors: Sequence[Line]) -> list[list[Line]]:
+def _one_a_row(totals: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """A receipt may print its total twice in a row, in capitals and in figures; two in capitals are two receipts."""
+    kept: list[Placed] = []
+    found = [place for place in straighten(lines) if place.line in totals]
+    for place in sorted(found, key=lambda p: "大写" not in p.print.text):
+        if "大写" in place.print.text or not any(same_row(place, other) for other in kept):
+            kept.append(place)
+    return [place.line for place in kept]
+
+
+def _side_by_side(lines: Sequence[Line], anchors: Sequence[Line], leans: Sequence[float]) -> list[list[Line]]:
     """Cut along the widest strip without print that has a total on either side: upright, or leaning as photos make it."""
     heights = sorted(line.box[3] - line.box[1] for line in lines)
     least = heights[len(heights) // 2]
-    cuts = [cut for lean in _LEANS for cut in _cuts(lines, anchors, lean) if cut[0] > least]
+    cuts = [cut for lean in leans if len(anchors) > 1 for cut in _cuts(lines, anchors, lean) if cut[0] > least]
     for _, lean, x in sorted(cuts, key=lambda cut: -cut[0]):
         left = [line for line in lines if _span(line, lean)[1] < x]
         right = [line for line in lines if _span(line, lean)[1] >= x]
-        if min(len(left), len(right)) >= _LEAST_LINES:
+        if min(len(left), len(right)) >= _LEAST_LINES and _own(left) & _own(right):
             return [left, right]
     return []
+
+
+def _own(part: Sequence[Line]) -> set[str]:
+    """Which facts that every receipt prints once are labelled here: the halves of one receipt have none in common."""
+    return {label.field for line in part for label in find_labels(plain(line.text))} & _ONCE
 
 
 def _cuts(lines: Sequence[Line], anchors: Sequence[Line], lean: float) -> list[tuple[float, float, float]]:

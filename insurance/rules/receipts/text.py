@@ -123,6 +123,9 @@ def to_fen(amount: str) -> int:
 def fen_of_capitals(text: str) -> int | None:
     """A sum in capitals, below zero on a red-letter (红字) receipt: `负捌元整`, `（负数）捌元整`."""
     sign = re.match(r"负|[（(]负数[)）]", text)
+    if re.match(r"零[壹贰叁肆伍陆柒捌玖][拾佰仟万元圆]", text):
+        # the end of a longer sum
+        return None
     fen = parse_capitals(text[sign.end() :] if sign else text)
     return -fen if sign and fen is not None else fen
 

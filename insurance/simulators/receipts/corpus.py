@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from insurance.simulators.receipts.dev import dev
+from insurance.simulators.receipts.fresh import fresh
 from insurance.simulators.receipts.held_out import held_out
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
@@ -16,6 +17,7 @@ GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {
     "marks": marks,
     "held_out": held_out,
     "unseen": unseen,
+    "fresh": fresh,
 }
 
 

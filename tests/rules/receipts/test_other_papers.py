@@ -231,3 +231,40 @@ def test_words_inside_other_words_are_no_labels() -> None:
 
 def test_a_sum_alone_in_the_row_of_the_capitals_is_the_total() -> None:
     assert read(changed(receipt(), "（小写）", None)).fields.total == "506.50"
+
+
+def test_facts_below_a_row_of_heads_are_theirs_and_the_head_of_a_table_is_no_fact() -> None:
+    heads = [line(text, 80 + i * 400, 60) for i, text in enumerate(("票据号码", "患者姓名", "性别", "收费日期"))]
+    facts = [line(text, 80 + i * 400, 110) for i, text in enumerate(("0012345678", "陶馨", "女", "2026-11-02"))]
+    fields = read([*heads, *facts, *receipt()[13:]]).fields
+    assert (fields.bill_no, fields.payer, fields.date) == ("0012345678", "陶馨", "2026-11-02")
+    table = [line(text, 80 + i * 400, 110) for i, text in enumerate(("项目", "金额", "项目", "金额"))]
+    assert read([*heads, *table, *receipt()[13:]]).fields.payer is None
+
+
+def test_charges_without_a_table_are_known_kinds_with_a_sum_behind() -> None:
+    page = [item for item in receipt() if not 290 < item.box[1] < 450]
+    charges = [
+        line("西药费：120.50", 80, 350),
+        line("检查费：", 500, 350),
+        line("300.00", 620, 350),
+        line("治疗费：86.00", 900, 350),
+    ]
+    found = read([*page, *charges])
+    assert found.fields.items == (Item("西药费", "120.50"), Item("检查费", "300.00"), Item("治疗费", "86.00"))
+    assert {c.code: c.ok for c in found.checks}["items_equal_total"]
+
+
+def test_a_value_alone_in_its_row_belongs_to_its_label_however_far() -> None:
+    page = [item for item in receipt() if item.box[1] != 200]
+    assert read([*page, line("交款人", 80, 200), line("陶馨", 1500, 200)]).fields.payer == "陶馨"
+
+
+def test_a_known_label_with_more_words_behind_it_is_another() -> None:
+    fields = read(changed(receipt(), "个人自付：336.50", "个人自付现金 356.50")).fields
+    assert fields.self_pay is None
+
+
+def test_a_total_in_capitals_and_in_figures_does_not_make_two_receipts() -> None:
+    page = changed(receipt(), "（小写）", "合计 ￥")
+    assert len(split_receipts(page)) == 1

@@ -133,3 +133,8 @@ def test_a_seals_star_behind_a_value_is_no_part_of_it() -> None:
     assert read_value("pool_pay", plain_print("*297.34", (1.0,) * 7))[0] is None
     name = "惠州市明湖儿童医院★"
     assert read_value("hospital", plain_print(name, (1.0,) * 10))[0] == name[:-1]
+
+
+def test_capitals_that_begin_with_a_nought_before_a_figure_are_the_end_of_longer_ones() -> None:
+    assert fen_of_capitals("零伍元肆角捌分") is None
+    assert fen_of_capitals("零元伍角") is not None

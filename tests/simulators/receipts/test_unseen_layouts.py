@@ -8,6 +8,7 @@ from insurance.rules.capitals import parse_capitals
 from insurance.simulators.receipts.dev.group import LAYOUTS_SEEN, national
 from insurance.simulators.receipts.fingers import place_finger
 from insurance.simulators.receipts.forgery import TAMPERINGS, forge
+from insurance.simulators.receipts.fresh.group import FRESH_LAYOUTS
 from insurance.simulators.receipts.glare import glare
 from insurance.simulators.receipts.held_out.group import HELD_OUT_LAYOUTS
 from insurance.simulators.receipts.held_out.scenes import HELD_OUT_SCENES
@@ -18,7 +19,7 @@ from insurance.simulators.receipts.scenes import SCENES, several
 from insurance.simulators.receipts.unseen.group import UNSEEN_LAYOUTS
 from insurance.simulators.receipts.vat import invent_invoice
 
-LAYOUTS = LAYOUTS_SEEN | HELD_OUT_LAYOUTS | UNSEEN_LAYOUTS | {"national": national}
+LAYOUTS = LAYOUTS_SEEN | HELD_OUT_LAYOUTS | UNSEEN_LAYOUTS | FRESH_LAYOUTS | {"national": national}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
