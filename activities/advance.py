@@ -7,7 +7,7 @@ from temporalio import activity
 
 from activities.assessment import to_assess
 from insurance.rules.advance import certain_part
-from insurance.rules.case import AccidentReport, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
+from insurance.rules.case import AccidentReport, AssessmentGrounds, CaseReceipt, DecidedLine, Established, EvidenceFile
 from insurance.tables import Database, Policy
 
 
@@ -20,6 +20,7 @@ class CertainStep:
     receipts: tuple[CaseReceipt, ...]
     documents: tuple[EvidenceFile, ...]
     grounds: AssessmentGrounds
+    established: Established | None = None
 
 
 class Advancing:
@@ -31,4 +32,5 @@ class Advancing:
         """Nothing when there is none."""
         async with self._database.transaction() as session:
             policy = (await session.exec(select(Policy).where(Policy.policy_no == step.policy_no))).one()
-        return certain_part(to_assess(policy, step.report, step.receipts, step.documents, step.grounds))
+        claim = to_assess(policy, step.report, step.receipts, step.documents, step.grounds, step.established)
+        return certain_part(claim)

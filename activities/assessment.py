@@ -14,7 +14,15 @@ from activities.accidents import accident_of, mark_accident, same_accidents, stu
 from activities.claims import LimitsHeld, lock_policy, replace_limits
 from activities.repeats import find_repeats, mark
 from insurance.rules.assessment import ClaimToAssess, assess
-from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
+from insurance.rules.case import (
+    AccidentReport,
+    Assessment,
+    AssessmentGrounds,
+    CaseReceipt,
+    DecidedLine,
+    Established,
+    EvidenceFile,
+)
 from insurance.rules.cover import shanghai_day
 from insurance.rules.decision import most
 from insurance.rules.event import Cover
@@ -37,6 +45,7 @@ class AssessStep:
     documents: tuple[EvidenceFile, ...]
     # stays held whatever is payable now
     paid_lines: tuple[DecidedLine, ...] = ()
+    established: Established | None = None
 
 
 class Assessing:
@@ -56,7 +65,8 @@ class Assessing:
         async with self._database.transaction() as session:
             policy = await lock_policy(session, step.policy_no)
             grounds = await self._grounds(session, policy, step)
-            assessment = assess(to_assess(policy, step.report, step.receipts, step.documents, grounds))
+            claim = to_assess(policy, step.report, step.receipts, step.documents, grounds, step.established)
+            assessment = assess(claim)
             lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
             held = LimitsHeld("reserved", most(lines, step.paid_lines))
             await replace_limits(session, step.policy_no, step.claim_id, held)
@@ -82,6 +92,7 @@ def to_assess(
     receipts: Sequence[CaseReceipt],
     documents: Sequence[EvidenceFile],
     grounds: AssessmentGrounds,
+    established: Established | None = None,
 ) -> ClaimToAssess:
     """A claim on this policy as the rules want it."""
     return ClaimToAssess(
@@ -100,6 +111,7 @@ def to_assess(
         documents=documents,
         grounds=grounds,
         insured_id_number=policy.insured["id_number"],
+        established=established,
     )
 
 

@@ -55,6 +55,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "missing": _missing(case.report, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],
         "receipts": [_receipt_view(r) for r in receipts],
+        "established": _established_view(case, caller),
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
         "repeats": await _repeat_views(session, case, caller),
         "clocks": _clock_views(parts, case),
@@ -108,6 +109,14 @@ def decision_view(decision: Decision) -> dict[str, Any]:
         "adjusters": list(decision.adjusters),
         "decided_at": instant(decision.decided_at),
     }
+
+
+def _established_view(case: CaseFile, caller: Caller) -> dict[str, Any] | None:
+    """What adjusters found about the event; who and why is theirs to see."""
+    if case.established is None:
+        return None
+    found = asdict(case.established) | {"at": instant(case.established.at)}
+    return found if caller.role == "adjuster" else {k: v for k, v in found.items() if k not in ("person", "reason")}
 
 
 def _facts(report: AccidentReport) -> EvidenceFacts:

@@ -11,10 +11,12 @@ from temporalio.exceptions import ApplicationError
 from activities.assessment import Assessing, AssessStep
 from activities.reading import READ_KINDS, ReadOutcome
 from activities.reviews import Remark
+from insurance.rules.assessment import event_of
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically, stands_on, why
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.questions import event_problems
 from insurance.rules.reminders import family_reminders, last_day
 from insurance.rules.repeated import has_more
 from workflows import claim_insurer as insurer
@@ -32,6 +34,7 @@ from workflows.messages import (
     ClaimOutcome,
     Continued,
     Correction,
+    Establishing,
     IncidentLink,
     Objection,
     PayeeOrder,
@@ -230,6 +233,7 @@ class ClaimWorkflow:
                 report=self._order.report,
                 receipts=tuple(case.receipts.values()),
                 documents=case.usable_documents,
+                established=case.established,
                 paid_lines=case.paid_lines,
             ),
             **RECORDS,
@@ -509,6 +513,22 @@ class ClaimWorkflow:
             amend(receipt, correction, workflow.now())
         except NotCorrectable as refusal:
             raise ApplicationError(refusal.message, refusal.field, type=refusal.code) from None
+
+    @workflow.update
+    async def establish(self, finding: Establishing) -> None:
+        """What papers beside the receipts prove, in place of what was found before, and the settlement computed anew."""
+        async with self._one_by_one:
+            self._require("in_review")
+            self._case.established = finding.as_found(workflow.now())
+            by = finding.actor.label
+            await self._reassess("event_established", by, "理赔员认定了事故的结果，已重新理算", reason=finding.reason)
+
+    @establish.validator
+    def _may_establish(self, finding: Establishing) -> None:
+        self._require("in_review")
+        event = event_of(self._order.report, finding.as_found(workflow.now()))
+        for problem in event_problems(event):
+            raise ApplicationError(problem.message, problem.field.removeprefix("event."), type=problem.code)
 
     async def _reassess(self, event: str, by: str, text: str, reason: str | None = None) -> None:
         """After a receipt changed in review: what is payable follows, and the review is told."""

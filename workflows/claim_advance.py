@@ -71,6 +71,7 @@ class Advance:
             tuple(case.receipts.values()),
             case.usable_documents,
             case.assessment.grounds,
+            case.established,
         )
         lines: tuple[DecidedLine, ...] = await workflow.execute_local_activity_method(
             Advancing.certain_part, step, **RECORDS

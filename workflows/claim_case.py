@@ -17,6 +17,7 @@ from insurance.rules.case import (
     CaseReceipt,
     DecidedLine,
     Decision,
+    Established,
     EvidenceFile,
     PapersRequest,
     Payee,
@@ -53,6 +54,7 @@ class ClaimCase:
         self.state_since = order.reported_at
         # calls about clocks were made up to here
         self.called_until: datetime | None = None
+        self.established: Established | None = None
         self.assessment: Assessment | None = None
         self.decision: Decision | None = None
         self.undone: list[Decision] = []
@@ -90,6 +92,7 @@ class ClaimCase:
         self.notice_delivered_at, self.supplement_received_at = case.notice_delivered_at, case.supplement_received_at
         self.refusal_notified_at, self.clocks_from = case.refusal_notified_at, case.clocks_from
         self.state_since = case.state_since or case.updated_at
+        self.established = case.established
         self.assessment, self.decision, self.undone = case.assessment, case.decision, list(case.undone)
         self.agreed_at = case.agreed_at
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
@@ -338,6 +341,7 @@ class ClaimCase:
             updated_at=workflow.now(),
             paid_lines=self.paid_lines,
             refusal_notified_at=self.refusal_notified_at,
+            established=self.established,
             state_since=self.state_since,
             clocks_from=self.clocks_from,
             agreed_times=order.terms.agreed_times,

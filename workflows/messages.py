@@ -14,6 +14,7 @@ from insurance.rules.case import (
     CaseReceipt,
     DecidedLine,
     Decision,
+    Established,
     EvidenceFile,
     PapersRequest,
     Payee,
@@ -195,6 +196,35 @@ class Correction:
     receipt_id: str
     fields: dict[str, str | None]
     reason: str
+
+
+@dataclass(frozen=True)
+class Establishing:
+    """An adjuster's finding about the event itself (事实认定); see `Established`."""
+
+    actor: Actor
+    reason: str
+    died_on: date | None = None
+    sudden_death: bool = False
+    critical_illness: date | None = None
+    disability_grades: tuple[int, ...] = ()
+    prior_disability_grade: int | None = None
+    other_insurer_paid_fen: int = 0
+    other_death_benefit_fen: int = 0
+
+    def as_found(self, at: datetime) -> Established:
+        return Established(
+            self.actor.subject,
+            self.reason,
+            at,
+            self.died_on,
+            self.sudden_death,
+            self.critical_illness,
+            self.disability_grades,
+            self.prior_disability_grade,
+            self.other_insurer_paid_fen,
+            self.other_death_benefit_fen,
+        )
 
 
 @dataclass(frozen=True)

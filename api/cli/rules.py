@@ -87,7 +87,7 @@ def _change(
     before = case.assessment
     if before is None:
         return None
-    now = assess(to_assess(policy, case.report, receipts, documents, before.grounds))
+    now = assess(to_assess(policy, case.report, receipts, documents, before.grounds, case.established))
     if (now.settlement.payable_fen, now.automatic) == (before.settlement.payable_fen, before.automatic):
         return None
     return Change(

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.auth import Caller
 from api.deps import Adjuster, ObjectId, TheParts
 from api.errors import Problem, not_found
-from api.fields import Body, Code, Comment, Fen, Flag, Long, Short, Subject
+from api.fields import Body, Code, Comment, Day, Fen, Flag, Long, Short, Subject
 from api.parts import Parts
 from api.routes.claims import shown as claim_shown
 from api.routes.documents import Kind
@@ -23,6 +23,7 @@ from workflows.messages import (
     Actor,
     Correction,
     DecisionOrder,
+    Establishing,
     PapersOrder,
     QualityJudgement,
     Reassignment,
@@ -67,6 +68,19 @@ class CorrectionsBody(Body):
 
 def _as_text(items: list[ItemBody]) -> str:
     return json.dumps([item.model_dump() for item in items], ensure_ascii=False)
+
+
+class EventBody(Body):
+    """What papers beside the receipts prove; it takes the place of what was found before. Grades of JR/T 0083-2013, 1 the heaviest."""
+
+    died_on: Day | None = None
+    sudden_death: Flag = False
+    critical_illness: Day | None = None
+    disability_grades: Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=10)], ...], Field(max_length=20)] = ()
+    prior_disability_grade: Annotated[int, Field(strict=True, ge=1, le=10)] | None = None
+    other_insurer_paid_fen: Fen = 0
+    other_death_benefit_fen: Fen = 0
+    reason: Long
 
 
 class ReadAgainBody(Body):
@@ -126,6 +140,15 @@ async def correct(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: 
     row = await _held(parts, caller, review_id)
     correction = Correction(_actor(caller), body.receipt_id, body.as_texts(), body.reason)
     await parts.processes.update(row.claim_id, "correct", correction)
+    return await claim_shown(parts, caller, row.claim_id)
+
+
+@router.post("/{review_id}/event")
+async def establish(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: EventBody) -> dict[str, Any]:
+    """A death, a first diagnosis, grades of disability, what others paid (事实认定); answers with the claim, computed anew. Only by
+    who holds the review."""
+    row = await _held(parts, caller, review_id)
+    await parts.processes.update(row.claim_id, "establish", Establishing(_actor(caller), **body.model_dump()))
     return await claim_shown(parts, caller, row.claim_id)
 
 

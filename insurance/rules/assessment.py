@@ -7,7 +7,15 @@ from datetime import date
 
 from insurance.rules.approval import ExaminedClaim, examine
 from insurance.rules.benefit import ClaimReceipt, Cover, Event, Settlement, settle
-from insurance.rules.case import AccidentReport, Assessment, AssessmentGrounds, CaseReceipt, EvidenceFile, Finding
+from insurance.rules.case import (
+    AccidentReport,
+    Assessment,
+    AssessmentGrounds,
+    CaseReceipt,
+    Established,
+    EvidenceFile,
+    Finding,
+)
 from insurance.rules.cover import shanghai_day
 from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
 from insurance.rules.receipts.against_claim import fen_of, named
@@ -29,6 +37,7 @@ class ClaimToAssess:
     documents: Sequence[EvidenceFile]
     grounds: AssessmentGrounds
     insured_id_number: str = ""
+    established: Established | None = None
 
 
 def assess(claim: ClaimToAssess) -> Assessment:
@@ -61,8 +70,31 @@ def assess(claim: ClaimToAssess) -> Assessment:
 def _settled(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> Settlement:
     known = [counted for receipt in receipts if (counted := countable(receipt)) is not None]
     report = claim.report
+    found = claim.established
+    return settle(
+        claim.terms,
+        claim.cover,
+        event_of(report, found),
+        known,
+        other_insurer_paid_fen=found.other_insurer_paid_fen if found else 0,
+        other_death_benefit_fen=found.other_death_benefit_fen if found else 0,
+        used_fen=dict(claim.grounds.used_fen),
+    )
+
+
+def event_of(report: AccidentReport, found: Established | None) -> Event:
+    """What happened: as it was told, and what was found since."""
     event = Event(report.event, shanghai_day(report.accident_at), report.on_campus)
-    return settle(claim.terms, claim.cover, event, known, used_fen=dict(claim.grounds.used_fen))
+    if found is None:
+        return event
+    return replace(
+        event,
+        died_on=found.died_on,
+        sudden_death=found.sudden_death,
+        critical_illness=found.critical_illness,
+        disability_grades=found.disability_grades,
+        prior_disability_grade=found.prior_disability_grade,
+    )
 
 
 def countable(receipt: CaseReceipt) -> ClaimReceipt | None:

@@ -3,7 +3,7 @@
 Frozen values, replaced and never changed. They travel through Temporal as JSON and are published to the tables as they are."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from insurance.rules.benefit import Settlement
@@ -26,6 +26,23 @@ class AccidentReport:
     on_campus: bool
     description: str
     claimant_mobile: str
+
+
+@dataclass(frozen=True)
+class Established:
+    """What an adjuster found from the papers beside receipts (事实认定): a death, a first diagnosis, grades of disability (JR/T
+    0083-2013, 1 the heaviest), and what others paid. `person`, `reason`, `at`: who, why, when."""
+
+    person: str
+    reason: str
+    at: datetime
+    died_on: date | None = None
+    sudden_death: bool = False
+    critical_illness: date | None = None
+    disability_grades: tuple[int, ...] = ()
+    prior_disability_grade: int | None = None
+    other_insurer_paid_fen: int = 0
+    other_death_benefit_fen: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from insurance.rules.case import (
     CaseConsent,
     DecidedLine,
     Decision,
+    Established,
     PapersRequest,
     Payee,
     Payout,
@@ -59,6 +60,8 @@ class CaseFile:
     paid_lines: tuple[DecidedLine, ...] = ()
     # the notice of a refusal reached the family (保险法 24)
     refusal_notified_at: datetime | None = None
+    # what adjusters found beside the receipts, the last one counts
+    established: Established | None = None
     # since when its state is what it is
     state_since: datetime | None = None
     # a dispute, or a new fact after the end, starts the clocks anew

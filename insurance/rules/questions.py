@@ -27,7 +27,7 @@ def settlement_problems(
     sums = {"other_insurer_paid_fen": other_insurer_paid_fen, "other_death_benefit_fen": other_death_benefit_fen}
     return (
         *_cover_problems(cover),
-        *_event_problems(event),
+        *event_problems(event),
         *(
             problem
             for i, receipt in enumerate(receipts)
@@ -76,7 +76,8 @@ def _cover_problems(cover: Cover) -> Iterator[FieldError]:
         yield FieldError("insured_birth_date", "after_effective_date", "出生日期不能晚于生效日期")
 
 
-def _event_problems(event: Event) -> Iterator[FieldError]:
+def event_problems(event: Event) -> Iterator[FieldError]:
+    """What can't have happened so."""
     yield from _date_problems({"event.date": event.date})
     for name in ("died_on", "critical_illness"):
         day: date | None = getattr(event, name)

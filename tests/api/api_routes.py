@@ -261,6 +261,10 @@ ROUTES = (
     Route("POST", REVIEW + "/release", ADJUSTER, owned=True),
     Route("POST", REVIEW + "/reassign", ADJUSTER, lambda _: {"adjuster": "adj-2"}, owned=True),
     Route("POST", REVIEW + "/corrections", ADJUSTER, correction, owned=True),
+    Route(
+        "POST", REVIEW + "/event", ADJUSTER,
+        lambda _: {"disability_grades": [8], "critical_illness": None, "reason": "伤残鉴定书"}, owned=True,
+    ),
     Route("POST", REVIEW + "/read-again", ADJUSTER, lambda _: {"document_id": "do-1"}, owned=True),
     Route("POST", REVIEW + "/request-documents", ADJUSTER, papers, owned=True),
     Route("POST", REVIEW + "/decision", ADJUSTER, decision, owned=True),

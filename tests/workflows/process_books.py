@@ -171,6 +171,7 @@ class Books:
             receipts=step.receipts,
             documents=step.documents,
             grounds=self.grounds,
+            established=step.established,
         )
         assessment = assess(claim)
         await self._wait("assessing")
@@ -182,7 +183,14 @@ class Books:
     async def certain_part(self, step: CertainStep) -> tuple[DecidedLine, ...]:
         policy = self.policies[step.policy_no].to_assess
         return certain_part(
-            replace(policy, report=step.report, receipts=step.receipts, documents=step.documents, grounds=step.grounds)
+            replace(
+                policy,
+                report=step.report,
+                receipts=step.receipts,
+                documents=step.documents,
+                grounds=step.grounds,
+                established=step.established,
+            )
         )
 
     @activity.defn
