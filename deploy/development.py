@@ -28,6 +28,7 @@ def variables(fresh: Secrets) -> dict[str, str]:
         "XUEPING_ENVIRONMENT": "development",
         "XUEPING_PUBLIC_URL": "http://127.0.0.1:8000",
         "XUEPING_TOKEN_SECRET": fresh.token,
+        "XUEPING_DIGEST_SECRET": fresh.digest,
         "POSTGRES_PASSWORD": secrets.token_hex(20),
         "XUEPING_DATABASE_PASSWORD": secrets.token_hex(20),
         "TEMPORAL_DATABASE_PASSWORD": secrets.token_hex(20),
