@@ -151,6 +151,38 @@ async def serious(world: World) -> list[str]:
     return [claim_id, case_id]
 
 
+async def advanced(world: World) -> list[str]:
+    """Clocks that run out: reminders, the advance of what is certain, a refusal with its notice and letter, silence."""
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), world.receipt(sure=False), payees=(payee(),))
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(review_id, "take", adjuster())
+    await world.update(review_id, "decide", DecisionOrder(adjuster(), "refused", ("event_not_covered",), ""))
+    await world.until_told(claim_id, "letter_made")
+    await world.let_pass(days=31)
+    await world.end_of(claim_id)
+    return [claim_id, review_id]
+
+
+async def continued(world: World) -> list[str]:
+    """A claim whose history was cut while its review was open; the last run of it."""
+    claim_id = await world.report(longest_history=80)
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", adjuster())
+    receipt_id = next(reversed(world.books.receipts))
+    for number in range(10):
+        fix = Correction(adjuster(), receipt_id, {"total": f"{1100 + number}.00"}, "核对原件")
+        await world.update(claim_id, "correct", fix)
+    await world.update(review_id, "decide", DecisionOrder(adjuster(), "full", (), ""))
+    await world.end_of(claim_id)
+    return [claim_id, review_id]
+
+
 async def surrendered(world: World) -> list[str]:
     """By the original route, and to an account for a policy sold elsewhere."""
     purchase_id = await world.issued()
@@ -187,7 +219,7 @@ async def reconciled(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, surrendered, stray, reconciled,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued, surrendered, stray, reconciled,
 )  # fmt: skip
 
 
