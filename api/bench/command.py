@@ -77,6 +77,13 @@ def _show(console: Console, bench: Bench) -> None:
             f"自动核定 {samples['automatic']} 件，其中错 {len(samples['wrong'])} 件；"
             f"转人工的原因：{_pairs(samples['why_not'])}"
         )
+    if burst := told["burst"]:
+        taken = burst["accepted"]
+        console.print(
+            f"高峰：{taken['whole']} 件收下，每秒 {taken['per_second']} 件，p50 {taken['p50']} s，p99 {taken['p99']} s，"
+            f"没收下 {taken['asked'] - taken['whole']} 件；{burst['drained']} 件用 {burst['drain_seconds']} s 办到待支付，"
+            f"每秒 {burst['drained_per_second']} 件（上限 {burst['rate']}）；内存 MB：{_pairs(burst['memory_mb'])}"
+        )
     for what, found in told["reading_seconds"].items():
         console.print(f"识别 {what}：{found['n']} 份，p50 {found['p50']} s，最长 {found['max']} s")
     if pages := told["page_costs"]:

@@ -8,6 +8,7 @@ from typing import Any
 import psutil
 
 from api.bench.bare import Steps
+from api.bench.burst import Burst
 from api.bench.drive import Load
 from api.bench.pages import PageCosts
 from api.bench.samples import Samples
@@ -53,13 +54,15 @@ class Bench:
     decision: list[float] = field(default_factory=list)
     decision_cpu: dict[str, float] = field(default_factory=dict)
     samples: Samples | None = None
+    burst: Burst | None = None
     seconds: float = 0.0
     load_before: float = field(default_factory=lambda: psutil.getloadavg()[0])
 
     @property
     def loads(self) -> list[Load]:
+        burst = [self.burst.accepted] if self.burst else []
         loads = ((process.load, process.alone, *process.bare.values()) for process in self.processes.values())
-        return [load for several in loads for load in several]
+        return [*burst, *(load for several in loads for load in several)]
 
     @property
     def ok(self) -> bool:
@@ -81,6 +84,7 @@ class Bench:
             "page_costs": self.pages.document() if self.pages else None,
             "decision_seconds": self._decision() if self.decision else None,
             "samples": self.samples.document() if self.samples else None,
+            "burst": self.burst.document() if self.burst else None,
             "reading_seconds": {
                 what: {"n": len(found), "p50": round(median(found), 3), "max": round(max(found), 3)}
                 for what, found in self.reading.items()

@@ -14,13 +14,17 @@ class Only(StrEnum):
     loads = "loads"
     decision = "decision"
     samples = "samples"
+    burst = "burst"
 
 
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="给机器读的结果")] = False,
     number: Annotated[int, typer.Option("--n", min=1, max=20_000, help="投保和理赔各多少件")] = 120,
     at_once: Annotated[int, typer.Option("--at-once", min=1, max=200, help="同时进行多少件")] = 10,
-    only: Annotated[Only | None, typer.Option(help="只测一部分：吞吐、一张照片到核定、有答案的票据")] = None,
+    only: Annotated[
+        Only | None,
+        typer.Option(help="只测一部分：吞吐、一张照片到核定、有答案的票据；burst 是开学高峰（约一刻钟，--n 20000）"),
+    ] = None,
     receipts: Annotated[
         Path | None,
         typer.Option(exists=True, file_okay=False, help="有答案的票据文件夹（xueping receipts draw）；不给就自己画"),

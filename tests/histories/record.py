@@ -219,7 +219,8 @@ async def reconciled(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued, surrendered, stray, reconciled,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
+    surrendered, stray, reconciled,
 )  # fmt: skip
 
 
