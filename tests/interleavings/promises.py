@@ -113,8 +113,11 @@ def _kind(record: object) -> Kind:
 
 
 def _most_decided(records: list[object]) -> int:
-    decisions = [record.case.decision for record in records if isinstance(record, ClaimRecord)]
-    return max((decision.payable_fen for decision in decisions if decision is not None), default=0)
+    """Or paid in advance, which stays paid when less is decided afterwards (保险法 25)."""
+    cases = [record.case for record in records if isinstance(record, ClaimRecord)]
+    decided = [case.decision.payable_fen for case in cases if case.decision is not None]
+    advanced = [sum(p.amount_fen for p in case.payouts if p.advance and p.state == "paid") for case in cases]
+    return max([*decided, *advanced], default=0)
 
 
 def _process_of(number: str) -> str:
