@@ -8,7 +8,7 @@ from typing import Protocol
 @dataclass(frozen=True)
 class TextBox:
     """One line of text found on a page, upright: pixel corners clockwise from the top left, and the engine's own score 0-1,
-    that of the least sure character. `scores` has one for each character of `text`, `seconds` the engine's next guess for it
+    that of the least sure character. `scores` has one for each character of `text`, `seconds` the engine's next guesses for it
     with its score; both are empty where an engine does not tell."""
 
     text: str
