@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.advance import Advancing, CertainStep
 from insurance.rules.case import DecidedLine
-from insurance.rules.decision import most
+from insurance.rules.decision import most, up_to
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
 from workflows.options import RECORDS
@@ -49,14 +49,21 @@ class Advance:
                 break
             if amounts[index] and not await transfer(case, index, amounts[index], advance=True):
                 case.payee_wanted = True
-            else:
-                index += 1
-        if index and case.assessment is not None:
-            case.advance_paid = True
-            case.paid_lines = most(lines, case.paid_lines)
-            case.tell("advance_paid", "审核尚未完成，先向您支付可以确定的部分，其余核定后补足")
-            limits = case.reserved(case.decision.lines if case.decision else proposed(case.assessment))
-            await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=limits)
+                continue
+            index += 1
+            # what one heir has is used, whatever becomes of the others' shares
+            used_fen = case.paid_before_this_round + sum(case.advanced_fen(payee) for payee in range(index))
+            case.paid_lines = most(up_to(lines, used_fen), case.paid_lines)
+        if index:
+            await self._tell()
+
+    async def _tell(self) -> None:
+        case = self._case
+        assert case.assessment is not None
+        case.advance_paid = True
+        case.tell("advance_paid", "审核尚未完成，先向您支付可以确定的部分，其余核定后补足")
+        limits = case.reserved(case.decision.lines if case.decision else proposed(case.assessment))
+        await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=limits)
 
     def _is_needless(self) -> bool:
         return self._case.over or self._case.decision is not None

@@ -28,6 +28,7 @@ from insurance.rules.case import AccidentReport, CaseConsent
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
 from insurance.tables import Claim, PersonalDataRead, Policy
+from workflows.client import ProcessUnavailable
 from workflows.messages import ClaimOrder, Objection
 
 router = APIRouter(prefix="/v1", tags=["claims"])
@@ -145,7 +146,10 @@ async def reopen(parts: TheParts, caller: Parent, claim_id: ObjectId, body: Reop
             raise Problem(409, "surrender_open", "这张保单正在退保或已退保，不能重新受理")
         await parts.processes.start_claim(await reopened_order(parts, session, row, policy, body.reason))
         row.open = True
-    await _until(parts, claim_id, lambda claim: claim.state != "closed")
+    found = await _until(parts, claim_id, lambda claim: claim.state != "closed")
+    if found is None or found.state == "closed":
+        # its last run was just ending and heard nothing: the same request begins the next one
+        raise ProcessUnavailable
     return await shown(parts, caller, claim_id)
 
 

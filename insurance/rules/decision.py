@@ -73,6 +73,17 @@ def most(lines: tuple[DecidedLine, ...], others: tuple[DecidedLine, ...]) -> tup
     return tuple(DecidedLine(coverage_id, payable_fen) for coverage_id, payable_fen in sums.items())
 
 
+def up_to(lines: tuple[DecidedLine, ...], sum_fen: int) -> tuple[DecidedLine, ...]:
+    """The first of these lines that together are this much; the cut falls on the last ones."""
+    left, kept = sum_fen, []
+    for line in lines:
+        fen = min(line.payable_fen, left)
+        left -= fen
+        if fen:
+            kept.append(DecidedLine(line.coverage_id, fen))
+    return tuple(kept)
+
+
 def check_reasons(outcome: Outcome, reason_codes: Sequence[str]) -> None:
     """A reduction or refusal names at least one coded reason (保险法 24)."""
     unknown = [code for code in reason_codes if code not in REASON_CODES]

@@ -8,7 +8,8 @@ from insurance.tables.columns import instant
 
 
 class Letter(SQLModel, table=True):
-    """`letter_id` is the number printed on it. `process_id`: whose it is, a claim or a policy. `version_id`: which version of the object was stored with this row."""
+    """`letter_id` is the number printed on it. `process_id`: whose it is, a claim or a policy. `version_id`: which version of the
+    object was stored with this row."""
 
     __tablename__ = "letters"
 
