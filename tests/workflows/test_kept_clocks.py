@@ -262,6 +262,8 @@ async def test_a_refusal_after_an_advance_takes_nothing_back(world):
     await world.let_pass(days=31)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", CERTAIN)
     assert world.books.limits[claim_id].lines == (DecidedLine("accident_medical", CERTAIN),)
+
+
 async def test_what_one_heir_got_in_advance_is_used_while_the_other_has_no_account(world):
     world.transfers["9102"] = "failed"
     heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
