@@ -30,7 +30,7 @@ from insurance.rules.school_days import why_closed
 from insurance.rules.terms import ProductTerms
 from insurance.school_calendar import load_school_calendar
 from insurance.settings import ClaimSettings
-from insurance.tables import Database, LimitEntry, Policy
+from insurance.tables import Claim, Database, LimitEntry, Policy
 
 _terms = TypeAdapter(ProductTerms)
 _DEFAULTS = ClaimSettings()
@@ -69,7 +69,10 @@ class Assessing:
             assessment = assess(claim)
             lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
             held = LimitsHeld("reserved", most(lines, step.paid_lines))
-            await replace_limits(session, step.policy_no, step.claim_id, held)
+            claimed = await session.get(Claim, step.claim_id)
+            if claimed is None or claimed.open:
+                # a step that outlived its claim holds nothing any more
+                await replace_limits(session, step.policy_no, step.claim_id, held)
         return assessment
 
     async def _grounds(self, session: AsyncSession, policy: Policy, step: AssessStep) -> AssessmentGrounds:

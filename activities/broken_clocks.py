@@ -2,14 +2,22 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import STAFF, done_on
+from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import Clock
 from insurance.tables import BrokenClock, Policy
+
+
+async def end_broken(session: AsyncSession, case: CaseFile) -> None:
+    """Of a claim that has ended nothing is open any more."""
+    open_ones = col(BrokenClock.claim_id) == case.claim_id, col(BrokenClock.done_on).is_(None)
+    await session.execute(update(BrokenClock).where(*open_ones).values(done_on=shanghai_day(case.updated_at)))
 
 
 async def count_broken(session: AsyncSession, case: CaseFile, clocks: Iterable[Clock]) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.broken_clocks import count_broken
+from activities.broken_clocks import count_broken, end_broken
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
 from insurance.calendar import load_calendar
@@ -87,6 +87,8 @@ class ClaimRecords:
                 await replace_limits(session, case.policy_no, case.claim_id, record.limits)
             if is_news:
                 await count_broken(session, case, clocks_of(case, self._calendar, day))
+                if not record.open:
+                    await end_broken(session, case)
             for document in record.documents:
                 await publish_row(session, ClaimDocument, _document(document, record), key="document_id")
             for receipt in record.receipts:

@@ -54,7 +54,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "required_documents": required_document_views(case.report),
         "missing": _missing(case.report, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],
-        "receipts": [_receipt_view(r) for r in receipts],
+        "receipts": [_receipt_view(r, caller) for r in receipts],
         "established": _established_view(case, caller),
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
         "repeats": await _repeat_views(session, case, caller),
@@ -67,6 +67,10 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
             for p in case.payees
         ],
         "payout": _payout_view(parts, case),
+        "papers_requests": [
+            {"kinds": list(asked.kinds), "comment": asked.comment, "at": instant(asked.at)}
+            for asked in case.papers_requests
+        ],
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
         "contact": contact_of(parts, row.insurer_code),
@@ -166,7 +170,9 @@ async def _page_view(parts: Parts, view: EvidenceView) -> dict[str, Any]:
     }
 
 
-def _receipt_view(receipt: CaseReceipt) -> dict[str, Any]:
+def _receipt_view(receipt: CaseReceipt, caller: Caller) -> dict[str, Any]:
+    """Who amended and why is staff's to see."""
+    hidden = () if caller.role == "adjuster" else ("person", "reason")
     return {
         "receipt_id": receipt.receipt_id,
         "document_id": receipt.document_id,
@@ -176,7 +182,9 @@ def _receipt_view(receipt: CaseReceipt) -> dict[str, Any]:
         "category": receipt.category,
         "social_insurance_settled": receipt.social_insurance_settled,
         "treated_on": receipt.treated_on,
-        "amendments": [asdict(a) | {"at": instant(a.at)} for a in receipt.amendments],
+        "amendments": [
+            {k: v for k, v in asdict(a).items() if k not in hidden} | {"at": instant(a.at)} for a in receipt.amendments
+        ],
     }
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -64,6 +64,9 @@ class ClaimWorkflow:
         self._objection = UNSAID
         self._undoing: Undoing | None = None
         self._keeps_clocks = False
+        self._given_at: datetime | None = None
+        # the family's time to answer is over
+        self._closing = False
         # corrections, and what ends their time: none of them while another one is at work
         self._one_by_one = asyncio.Lock()
         self._review = ClaimReview(self._case)
@@ -168,12 +171,13 @@ class ClaimWorkflow:
                     await case.note("family_reminded", "system", "已提醒家长")
             else:
                 return True
-        return False
+        return answered()
 
     async def _lapse(self) -> None:
         case = self._case
         if case.paid_fen:
             # opened again after a payment: what was paid for stays claimed
+            case.papers_came()
             await case.move("submitted", "lapsed", "system", "长时间未补充材料，将按现有材料审核")
         else:
             text = "长时间未提交材料，本次申请已结束；需要时可以重新报案"
@@ -216,12 +220,13 @@ class ClaimWorkflow:
             case.tell("supplement_requested", f"还需要您重新提交：{titles}")
             await case.move("supplement_requested", "supplement_requested", "system", f"还需要：{titles}")
             return
-        case.received_at = case.received_at or workflow.now()
+        # the insurer has them from the moment at which the family gave them
+        case.received_at = case.received_at or self._given_at or workflow.now()
         case.assessment = await self._assessed()
         if case.assessment.automatic:
             await self._decide(decide_automatically(case.assessment, workflow.now()))
         else:
-            await self._open_review("有需要人工核对的内容，已转理赔员", excluded=())
+            await self._open_review("有需要人工核对的内容，已转理赔员")
 
     async def _assessed(self) -> Assessment:
         case = self._case
@@ -269,20 +274,20 @@ class ClaimWorkflow:
         if decision.by == "automatic" and self._order.quality_sampled:
             await open_quality_review(case)
 
-    async def _open_review(self, text: str, excluded: tuple[str, ...]) -> None:
+    async def _open_review(self, text: str) -> None:
+        """Once a claim was disputed or opened again, nobody who has decided it decides it again."""
         case, order = self._case, self._order
         assert case.assessment is not None
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
         await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
-        await self._review.begin(excluded)
+        await self._review.begin(case.deciders if case.disputed or case.round > 1 else ())
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""
         self._case.assessment = await self._assessed()
-        excluded = self._case.deciders
         self._case.undo_decision()
-        await self._open_review("由另一位理赔员复核", excluded)
+        await self._open_review("由另一位理赔员复核")
 
     async def _await_review(self) -> None:
         review, case = self._review, self._case
@@ -294,7 +299,7 @@ class ClaimWorkflow:
             if result.papers is not None:
                 await self._request_papers(result.papers)
             elif result.decision is not None and await self._found_more(result.decision):
-                await self._open_review("审核期间有新的情况，须再核对一次", excluded=())
+                await self._open_review("审核期间有新的情况，须再核对一次")
             elif result.decision is not None:
                 await self._decide(result.decision)
 
@@ -368,7 +373,7 @@ class ClaimWorkflow:
         self._case.assessment = await self._assessed()
         by, text = undoing.actor.label, "审核结果已撤销，重新审核"
         self._case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
-        await self._open_review("重新审核", excluded=())
+        await self._open_review("重新审核")
 
     # --- money --------------------------------------------------------------------------------------------------------
 
@@ -378,7 +383,7 @@ class ClaimWorkflow:
         await money.pay(self._case)
 
     async def _close(self) -> None:
-        case = self._case
+        case, self._closing = self._case, True
         if self._reporting is not None:
             await self._reporting
         await workflow.wait_condition(lambda: self._deliveries.all_done() and self._advance.is_settled())
@@ -421,13 +426,15 @@ class ClaimWorkflow:
     @set_payee.validator
     def _may_set_payee(self, order: PayeeOrder) -> None:
         self._require(*WITHDRAWABLE, "reopened", "payee_needed")
+        if any(payout.state == "paying" for payout in self._case.payouts):
+            raise ApplicationError("一笔赔款正在支付，请稍后再更换账户", type="illegal_move")
         if not self._case.keeps_the_paid(order.payees):
             raise ApplicationError("部分收款人已付款，他们和各人的份额不能改变", type="payees_fixed")
 
     @workflow.update
     async def submit(self) -> None:
         self._submitted = True
-        now = workflow.now()
+        now = self._given_at = workflow.now()
         case = self._case
         case.papers_came()
         case.submitted_at = case.submitted_at or now
@@ -472,7 +479,12 @@ class ClaimWorkflow:
         self._require(*WITHDRAWABLE)
         case = self._case
         is_on_its_way = not self._advance.is_settled() and any(p.state == "paying" for p in case.payouts)
-        if self._accepted or is_on_its_way or (case.decision is not None and case.decision.outcome == "full"):
+        if (
+            self._closing
+            or self._accepted
+            or is_on_its_way
+            or (case.decision is not None and case.decision.outcome == "full")
+        ):
             raise ApplicationError("赔款已在支付中", type="illegal_move")
         if case.paid_fen:
             raise ApplicationError("已经赔付过的申请不能撤回", type="illegal_move")
@@ -570,7 +582,7 @@ class ClaimWorkflow:
 
     def _require_unanswered(self) -> None:
         self._require("decided")
-        is_answered = self._accepted or self._disputed or self._undoing is not None
+        is_answered = self._closing or self._accepted or self._disputed or self._undoing is not None
         # a decision that is being undone stands no more
         if is_answered or self._case.decision is None:
             raise ApplicationError("already answered", type="illegal_move")

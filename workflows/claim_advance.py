@@ -14,14 +14,16 @@ from workflows.payouts import transfer
 
 
 class Advance:
-    """At most one for each round of a claim. A decision that comes first makes it needless."""
+    """At most one is paid in a round of a claim; where nothing was certain, a later day asks again. A decision makes it needless."""
 
     def __init__(self, case: ClaimCase) -> None:
         self._case = case
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        if self._task is None:
+        case = self._case
+        is_paid = any(payout.advance and payout.round == case.round for payout in case.payouts)
+        if self.is_settled() and not is_paid:
             self._task = asyncio.create_task(self._pay())
 
     def is_settled(self) -> bool:

@@ -24,6 +24,7 @@ from insurance.rules.case import (
     Payout,
 )
 from insurance.rules.case_file import CaseFile, SeriousMark
+from insurance.rules.cover import shanghai_day
 from insurance.rules.decision import most
 from insurance.rules.receipts.entry import read_again
 from insurance.rules.shares import parse_shares
@@ -70,6 +71,7 @@ class ClaimCase:
         self.review_count = 0
         self.reviewing = False
         self.payee_wanted = False
+        self.payee_waited_days = 0
         self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
         self.withdrawn = False
@@ -105,6 +107,7 @@ class ClaimCase:
             self._open_again(case)
         else:
             self.seq, self.payee_wanted = continued.seq, continued.payee_wanted
+            self.payee_waited_days = case.payee_waited_days
             self.called_until, self.reviewing = continued.called_until, continued.reviewing
 
     def _open_again(self, case: CaseFile) -> None:
@@ -168,6 +171,10 @@ class ClaimCase:
     def advanced_fen(self, index: int) -> int:
         """What this payee of this round got in advance."""
         return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.advance and self._is_to(p, index))
+
+    def settled_fen(self, index: int) -> int:
+        """What this payee of this round got by the decision."""
+        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and not p.advance and self._is_to(p, index))
 
     def _is_to(self, payout: Payout, index: int) -> bool:
         return (payout.round, payout.payee) == (self.round, index)
@@ -242,7 +249,7 @@ class ClaimCase:
         now = workflow.now()
         if notice.kind == "decided_refused":
             self.refusal_notified_at = now
-        elif self._since_clocks_began(self.notice_delivered_at) is None:
+        elif self.state == "supplement_requested" and self._since_clocks_began(self.notice_delivered_at) is None:
             self.notice_delivered_at = now
         self.journal.delivered(notice, now)
 
@@ -278,6 +285,9 @@ class ClaimCase:
         if state != self.state and not allowed("claim", self.state, state):
             raise RuntimeError(f"claim: {self.state} -> {state}")
         if state != self.state:
+            if self.state == "payee_needed":
+                waited = shanghai_day(workflow.now()) - shanghai_day(self.state_since)
+                self.payee_waited_days += waited.days
             self.state_since = workflow.now()
         self.state = state
         await self.note(event, by, text, limits=limits, reason=reason)
@@ -344,6 +354,7 @@ class ClaimCase:
             established=self.established,
             state_since=self.state_since,
             clocks_from=self.clocks_from,
+            payee_waited_days=self.payee_waited_days,
             agreed_times=order.terms.agreed_times,
             reported_by=order.reported_by,
             serious=self.serious,

@@ -21,14 +21,21 @@ async def pay(case: ClaimCase) -> None:
     if due and not case.payees:
         await _ask_for_payee(case, "请填写收款账户，收到后立即支付")
         return
+    # an heir may have got more in advance than the decision gives: it is not paid out once more to the others
+    left = due - sum(case.advanced_fen(index) + case.settled_fen(index) for index in range(len(case.payees)))
     for index, share_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
-        amount_fen = share_fen - case.advanced_fen(index)
-        if amount_fen > 0 and not case.is_paid(index) and not await transfer(case, index, amount_fen):
+        amount_fen = min(share_fen - case.advanced_fen(index), left)
+        if amount_fen <= 0 or case.is_paid(index):
+            continue
+        if not await transfer(case, index, amount_fen):
             await _ask_for_payee(case, "收款账户没有收到款项，请更换账户；赔款一分不少")
             return
+        left -= amount_fen
     case.paid_lines = most(case.decision.lines, case.paid_lines)
-    case.tell("paid", "赔款已支付，请查收")
-    await case.move("paid", "paid", "system", "赔款已支付", limits=case.used())
+    if due:
+        case.tell("paid", "赔款已支付，请查收")
+    text = "赔款已支付" if due else "没有需要补付的金额"
+    await case.move("paid", "paid", "system", text, limits=case.used())
 
 
 async def await_payee(case: ClaimCase, interrupted: Callable[[], bool]) -> None:

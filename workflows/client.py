@@ -86,11 +86,8 @@ class Processes:
         await self._start("purchase", order, order.purchase_id, order.insurer_code)
 
     async def start_claim(self, order: ClaimOrder) -> None:
-        """A reopened claim runs again under its own id; any other start of it is a repeat."""
-        reuse = WorkflowIDReusePolicy.REJECT_DUPLICATE
-        if order.reopened_because is not None:
-            reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE
-        await self._start("claim", order, order.claim_id, order.insurer_code, reuse)
+        """A reopened claim runs again under its own id, once its last run has ended; any other start of it is a repeat."""
+        await self._start("claim", order, order.claim_id, order.insurer_code, again=order.reopened_because is not None)
 
     async def start_surrender(self, request: SurrenderRequest) -> None:
         await self._start("surrender", request, request.surrender_id, request.insurer_code)
@@ -140,8 +137,11 @@ class Processes:
         order: object,
         process_id: str,
         insurer_code: str | None,
-        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        *,
+        again: bool = False,
     ) -> None:
+        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
+        conflict = WorkflowIDConflictPolicy.FAIL if again else WorkflowIDConflictPolicy.USE_EXISTING
         attributes = [SearchAttributePair(INSURER_CODE, insurer_code)] if insurer_code else []
 
         async def call() -> None:
@@ -152,11 +152,14 @@ class Processes:
                     id=process_id,
                     task_queue=self._queue,
                     id_reuse_policy=reuse,
-                    id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                    id_conflict_policy=conflict,
                     search_attributes=TypedSearchAttributes(attributes),
                     rpc_timeout=RPC_LIMIT,
                 )
             except WorkflowAlreadyStartedError:
+                if again:
+                    # it heard nothing: its last run is just ending
+                    raise ProcessUnavailable from None
                 return
 
         await _answered(call)

@@ -125,8 +125,15 @@ class ReviewWorkflow:
 
     @workflow.signal
     async def reassessed(self, assessment: Assessment) -> None:
+        changed = assessment.settlement != self._desk.assessment.settlement
         self._desk.assessment = assessment
         self._desk.touch()
+        if changed and self._first is not None and not self._desk.is_over:
+            # what the first adjuster decided was another sum
+            self._first = self._desk.first = self._desk.adjuster = None
+            text = "金额有变化，须由两位理赔员重新审核"
+            await self._desk.publish("review_returned", "system", text, "open")
+            return
         await self._desk.publish("review_reassessed", "system", "票据内容有更正，已重新理算")
 
     @workflow.signal

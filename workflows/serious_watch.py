@@ -46,7 +46,9 @@ class SeriousWatch:
     def _mark(self) -> SeriousMark:
         """A reason that was found stays one."""
         case, terms = self._case, self._case.order.terms
-        because = serious_because(case.order.report, case.assessment, self._students, terms.serious_case_from_fen)
+        because = serious_because(
+            case.order.report, case.assessment, self._students, terms.serious_case_from_fen, case.established
+        )
         before = case.serious.because if case.serious else ()
         return SeriousMark(case.state, (*before, *(reason for reason in because if reason not in before)))
 

@@ -66,6 +66,8 @@ class CaseFile:
     state_since: datetime | None = None
     # a dispute, or a new fact after the end, starts the clocks anew
     clocks_from: datetime | None = None
+    # for so long nobody could be paid: no account, or none that takes it
+    payee_waited_days: int = 0
     # the product's own promises (约定理赔时效)
     agreed_times: tuple[AgreedTime, ...] = ()
     # the adjuster who reported it for the family (代为报案)

@@ -1,6 +1,7 @@
 """Every clock of one claim (时限), from its file: the law's, the product's promises, and the family's own two years."""
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from insurance.rules.case_file import CaseFile
 from insurance.rules.cover import shanghai_day
@@ -15,6 +16,7 @@ from insurance.rules.deadlines import (
 )
 
 PAID = ("paid", "closed")
+PAYMENTS = frozenset({"payment", "agreed_payment"})
 ENDED = ("closed", "withdrawn")
 
 
@@ -27,7 +29,26 @@ def clocks_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Clock, .
     if facts is None:
         known_on = shanghai_day(case.report.accident_at)
         return (limitation_clock(known_on, calendar, as_of),) if case.state not in ENDED else ()
-    return (*clocks(facts, calendar, as_of), *_promised(case, facts, calendar, as_of))
+    found = (*clocks(facts, calendar, as_of), *_promised(case, facts, calendar, as_of))
+    return tuple(_waiting_for_payee(case, c, as_of) if c.clock in PAYMENTS else c for c in found if _is_due(case, c))
+
+
+def _is_due(case: CaseFile, clock: Clock) -> bool:
+    """Nothing is to be paid where an advance, or an earlier round, has paid it all."""
+    return clock.clock not in PAYMENTS or _is_owed(case)
+
+
+def _waiting_for_payee(case: CaseFile, clock: Clock, as_of: date) -> Clock:
+    """Nobody is late while the family has not named an account that takes the money."""
+    if case.state == "payee_needed":
+        return replace(clock, state="paused", paused_days=_payee_days(case, as_of), late_days=0)
+    return replace(clock, paused_days=case.payee_waited_days)
+
+
+def _payee_days(case: CaseFile, as_of: date) -> int:
+    """Days in which nobody could be paid, today's waiting included."""
+    since = shanghai_day(case.state_since) if case.state_since else as_of
+    return case.payee_waited_days + max(0, (as_of - since).days)
 
 
 def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
@@ -70,15 +91,21 @@ def facts_of(case: CaseFile) -> ClaimFacts | None:
         supplement_received_on=_day(case.supplement_received_at, start),
         decided_on=_day(decision.decided_at if decision else None, start),
         outcome=decision.outcome if decision else None,
-        agreed_on=_day(case.agreed_at, start) if _is_owed(case) else None,
+        agreed_on=_payable_from(case, start),
         paid_on=_paid_on(case),
-        refusal_notified_on=_day(case.refusal_notified_at, start),
+        refusal_notified_on=_day(case.refusal_notified_at, max(start, decision.decided_at) if decision else start),
         advance_paid_on=_last_payout(case, advance=True),
     )
 
 
 def _day(at: datetime | None, since: datetime) -> date | None:
     return shanghai_day(at) if at is not None and at >= since else None
+
+
+def _payable_from(case: CaseFile, start: datetime) -> date | None:
+    """The day of agreement, later by the days in which nobody could be paid."""
+    agreed_on = _day(case.agreed_at, start) if _is_owed(case) else None
+    return agreed_on + timedelta(days=case.payee_waited_days) if agreed_on else None
 
 
 def _is_owed(case: CaseFile) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from insurance.rules.case import AccidentReport, Assessment
+from insurance.rules.case import AccidentReport, Assessment, Established
 
 # of one event (DESIGN 5)
 STUDENTS = 3
@@ -25,7 +25,11 @@ BECAUSE: Mapping[str, str] = MappingProxyType(
 
 
 def serious_because(
-    report: AccidentReport, assessment: Assessment | None, students: int, large_from_fen: int
+    report: AccidentReport,
+    assessment: Assessment | None,
+    students: int,
+    large_from_fen: int,
+    established: Established | None = None,
 ) -> tuple[str, ...]:
     """Every reason why a claim is serious; empty when it is not. `students` are linked to the same event; `large_from_fen` is the
     product's (DESIGN 5: 50,000 yuan)."""
@@ -33,8 +37,8 @@ def serious_because(
     paying = {line.coverage_id for line in settlement.lines if line.payable_fen} if settlement else set()
     linked = max(students, assessment.grounds.incident_students if assessment else 0)
     held = {
-        "death": report.patient_state == "deceased",
-        "disability": report.patient_state == "disabled",
+        "death": report.patient_state == "deceased" or (established is not None and established.died_on is not None),
+        "disability": report.patient_state == "disabled" or bool(established and established.disability_grades),
         "critical_illness": "critical_illness" in paying,
         "incident": linked >= STUDENTS,
         "large_sum": settlement is not None and settlement.payable_fen >= large_from_fen,

@@ -160,7 +160,7 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "open": ("taken", "withdrawn"),
             "taken": ("open", "waiting_documents", "second_open", "decided", "withdrawn"),
             "waiting_documents": ("open", "taken", "withdrawn"),
-            "second_open": ("second_taken", "withdrawn"),
+            "second_open": ("second_taken", "open", "withdrawn"),
             "second_taken": ("second_open", "open", "waiting_documents", "decided", "withdrawn"),
             # undone before payment
             "decided": ("open",),
