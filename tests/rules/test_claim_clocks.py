@@ -202,3 +202,24 @@ def test_a_short_time_has_fewer_reminders():
 def test_the_last_day_of_a_time_is_a_day_in_china():
     assert last_day(datetime(2026, 3, 30, 16, tzinfo=UTC)) == "3月30日"
     assert last_day(datetime(2026, 3, 30, 17, tzinfo=UTC)) == "3月31日"
+
+
+def test_a_second_refusal_has_its_own_three_days():
+    again = case(state="decided", decision=decision("refused", on(20), 0), refusal_notified_at=on(4))
+    assert named(clocks_of(again, CALENDAR, date(2026, 3, 20)))["refusal_notice"].state == "running"
+
+
+def test_nobody_is_late_while_the_family_has_no_account_that_takes_the_money():
+    waiting = case(state="payee_needed", decision=decision("full", on(3)), agreed_at=on(3), state_since=on(3))
+    found = named(clocks_of(waiting, CALENDAR, date(2026, 3, 30)))
+    assert {(found[name].state, found[name].late_days) for name in ("payment", "agreed_payment")} == {("paused", 0)}
+    assert next_due(waiting, CALENDAR, date(2026, 3, 30)) is None
+    given = replace(waiting, state="paying", payee_waited_days=27, state_since=on(30))
+    found = named(clocks_of(given, CALENDAR, date(2026, 3, 30)))
+    assert (found["payment"].due_on, found["payment"].paused_days) == (date(2026, 4, 9), 27)
+
+
+def test_nothing_is_due_where_an_advance_paid_it_all():
+    paid = Payout("o-1", 1, 0, 940_40, "paid", on(2), advance=True)
+    settled = case(state="closed", decision=decision("full", on(3)), agreed_at=on(3), payouts=(paid,), updated_at=on(3))
+    assert not {"payment", "agreed_payment"} & set(named(clocks_of(settled, CALENDAR, date(2026, 5, 1))))

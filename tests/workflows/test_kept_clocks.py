@@ -277,3 +277,33 @@ async def test_what_one_heir_got_in_advance_is_used_while_the_other_has_no_accou
     await world.let_pass(days=31)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", CERTAIN // 2)
     assert world.books.limits[claim_id].lines == (DecidedLine("accident_medical", CERTAIN // 2),)
+
+
+async def test_an_account_is_not_changed_while_an_advance_is_on_its_way(world, monkeypatch):
+    monkeypatch.setattr(world.payments, "transfer", down)
+    claim_id = await doubtful(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "clock_advance")
+    with pytest.raises(MoveRefused):
+        await world.update(claim_id, "set_payee", PayeeOrder((payee("other@example.com"),)))
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(CERTAIN, True)]
+
+
+async def test_heirs_together_get_no_more_than_was_decided_when_one_had_more_in_advance(world):
+    world.transfers["9102"] = "failed"
+    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
+    claim_id = await taken(world, payees=heirs)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    low = (DecidedLine("accident_medical", 500_00),)
+    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", low))
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(claim_id, "accept")
+    await world.until_state(claim_id, "payee_needed")
+    await world.update(claim_id, "set_payee", PayeeOrder((heirs[0], payee("c@example.com", "李秀英", "0.5"))))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 500_00)
+    assert transfers(world, claim_id) == [(CERTAIN // 2, True), (100_00, False)]

@@ -648,3 +648,57 @@ async def test_an_account_that_is_changed_for_a_second_round_gets_the_difference
     await decided_again(world, review_id, full(adjuster("adjuster-2")))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
     assert world.payments.movements[-1][2] == 400_00
+
+
+# --- what a fresh eye found -----------------------------------------------------------------------------------------------
+
+
+async def test_who_decided_a_disputed_claim_does_not_get_it_by_way_of_papers(world):
+    claim_id = await decided(world, refused(adjuster()))
+    await world.update(claim_id, "dispute")
+    second, third = f"{claim_id}-r2", f"{claim_id}-r3"
+    await world.until_state(second, "open")
+    other = adjuster("adjuster-2")
+    await world.update(second, "take", other)
+    await world.update(second, "request_documents", PapersOrder(other, ("medical_record",), "请补病历"))
+    await world.until_state(claim_id, "supplement_requested")
+    await world.update(claim_id, "add_document", await world.paper("medical_record"))
+    await world.update(claim_id, "submit")
+    await world.until_state(third, "open")
+    assert await refusal_of(world, third, "take", adjuster()) == "conflict_of_interest"
+    await world.update(third, "take", other)
+
+
+async def test_a_correction_before_the_second_adjuster_decides_starts_both_anew(world):
+    claim_id, review_id = await taken(world, total="30000.00")
+    await world.update(review_id, "decide", full(adjuster()))
+    await world.until_state(review_id, "second_open")
+    second = adjuster("adjuster-2")
+    await world.update(review_id, "take", second)
+    (receipt_id,) = world.books.receipts
+    await world.update(claim_id, "correct", Correction(second, receipt_id, {"total": "40000.00"}, "核对原件"))
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", second)
+    await world.update(review_id, "decide", full(second))
+    await world.until_state(review_id, "second_open")
+    assert world.claim(claim_id).case.decision is None
+
+
+async def test_a_dispute_that_comes_when_the_claim_is_being_closed_is_refused_and_not_lost(world, monkeypatch):
+    claim_id = await decided(world, refused(adjuster()))
+    reached, go_on = asyncio.Event(), asyncio.Event()
+    close = world.insurer.close_claim
+
+    async def slow(result):
+        reached.set()
+        await go_on.wait()
+        return await close(result)
+
+    monkeypatch.setattr(world.insurer, "close_claim", slow)
+    passing = asyncio.create_task(world.let_pass(days=31))
+    await reached.wait()
+    assert await refusal_of(world, claim_id, "dispute") == "illegal_move"
+    assert await refusal_of(world, claim_id, "withdraw") == "illegal_move"
+    go_on.set()
+    await passing
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 0)
