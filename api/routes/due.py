@@ -53,7 +53,7 @@ async def broken_clocks(
     if caller.role == "supervisor" and caller.region is None:
         raise Problem(403, "forbidden")
     within = col(BrokenClock.due_on).between(first, last)
-    inside = col(BrokenClock.region).startswith(_of_region(caller.region or ""), autoescape=True)
+    inside = col(BrokenClock.region).startswith(of_region(caller.region or ""), autoescape=True)
     mended = func.count(col(BrokenClock.done_on))
     statement = (
         select(col(BrokenClock.insurer_code), col(BrokenClock.clock), func.count(), mended)
@@ -80,7 +80,7 @@ async def broken_clocks(
     }
 
 
-def _of_region(region: str) -> str:
+def of_region(region: str) -> str:
     """A province's or city's code ends in zeros: everything below it begins alike."""
     return region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
 

@@ -43,7 +43,7 @@ def calls_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Call, ...
     if facts_of(case) is None:
         return ()
     clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and c.state != "paused"]
-    found = [call for clock in clocks if done_on(case, clock) is None for call in _calls(clock)]
+    found = [call for clock in clocks if done_on(case, clock) is None for call in calls_about(clock)]
     return tuple(sorted(found, key=lambda call: (call.at, call.clock, call.kind)))
 
 
@@ -60,7 +60,8 @@ def text_of(call: Call) -> str:
     }[call.kind]
 
 
-def _calls(clock: Clock) -> Iterator[Call]:
+def calls_about(clock: Clock) -> Iterator[Call]:
+    """Every call about one clock that is not done."""
     due = clock.due_on
     half = clock.starts_on + (due - clock.starts_on) / 2
     early = due - timedelta(days=2)
