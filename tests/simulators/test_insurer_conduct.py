@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -107,6 +108,20 @@ async def test_a_cancellation_may_be_refused(insurer: InsurerClient) -> None:
     assert answer.json()["code"] == "POLICY_ENDED"
 
 
+@pytest.mark.parametrize(
+    ("name", "at_once", "later"),
+    [("张小华", "PASS", "PASS"), ("张拒改", "REJECT", "REJECT"), ("张待改", "PROCESSING", "PASS"), ("张不改", "PROCESSING", "PROCESSING")],
+)  # fmt: skip
+async def test_the_end_of_the_new_name_says_how_a_correction_goes(
+    insurer: InsurerClient, name: str, at_once: str, later: str
+) -> None:
+    path, body = f"/policies/{await insurer.policy('am')}/amendments", {"insured": {"name": name}}
+    key = uuid4().hex
+    assert (await insurer.post(path, key, body)).json()["amResult"] == at_once
+    await asyncio.sleep(0.25)
+    assert (await insurer.post(path, key, body)).json()["amResult"] == later
+
+
 async def test_policies_taken_over_behave_by_name_too(insurer: InsurerClient) -> None:
     policy = {"policyNo": "P1", "productCode": "x", "premiumFen": 1, "effectiveDate": "2026-09-01"}
     body = json.dumps({"policies": [policy | {"insured": {"name": "张拒退"}}]}).encode()
@@ -127,6 +142,7 @@ async def test_policies_taken_over_behave_by_name_too(insurer: InsurerClient) ->
         ("/policies", b"{}"),
         ("/reports", b'{"policyNo": 1}'),
         ("/policies/P/cancellation", b'{"endsOn": "2026-13-01"}'),
+        ("/policies/P/amendments", b'{"insured": {"name": 7}}'),
     ],
 )
 async def test_a_request_that_makes_no_sense_is_refused(insurer: InsurerClient, path: str, body: bytes) -> None:

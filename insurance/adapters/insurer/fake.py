@@ -11,9 +11,11 @@ from insurance.adapters.insurer.mapping import RESULTS
 from insurance.adapters.insurer.signing import SigningKey
 from insurance.adapters.insurer.wire import UnderwritingEvent
 from insurance.adapters.ports import (
+    Amendment,
     Cancellation,
     ClaimReport,
     ClaimResult,
+    Endorsement,
     InsurerRefused,
     InsurerUnavailable,
     IssuedPolicy,
@@ -45,6 +47,7 @@ class FakePolicy:
 
 class FakeInsurer:
     """`verdict` decides each proposal (accepted, if not given); `decide` settles a pending one and returns its callback.
+    `amends` decides each amendment; `decide_amendment` settles a pending one. `amended` has, by policy, the last one accepted.
 
     `entries` lists what was really done, as (kind, request id, number); `faults` makes it misbehave.
     """
@@ -54,15 +57,18 @@ class FakeInsurer:
         code: str = "fake",
         *,
         verdict: Callable[[Proposal], Verdict] = lambda _: "accepted",
+        amends: Callable[[Amendment], Verdict] = lambda _: "accepted",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeout_seconds: float = 20.0,
     ) -> None:
         self.entries: list[tuple[str, str, str]] = []
+        self.amended: dict[str, Amendment] = {}
         self.faults = Faults(InsurerUnavailable, InsurerRefused, timeout_seconds)
         self.callback_path = f"/v1/callbacks/insurers/{code}"
         self.key = SigningKey("fake-key", b"fake-secret")
         self._code = code
         self._verdict = verdict
+        self._amends = amends
         self._clock = clock
         self._answers = Answers(InsurerRefused)
         self._proposals: dict[str, Proposal] = {}
@@ -70,6 +76,8 @@ class FakeInsurer:
         self._issued: set[str] = set()
         self._policies: dict[str, FakePolicy] = {}
         self._reports: set[str] = set()
+        self._amendments: dict[str, Amendment] = {}
+        self._endorsements: dict[str, Endorsement] = {}
 
     async def underwrite(self, proposal: Proposal) -> Underwriting:
         def act() -> Underwriting:
@@ -166,6 +174,30 @@ class FakeInsurer:
             return self._record("cancellation", cancellation.request_id)
 
         return self._once("cancel_policy", cancellation, act)
+
+    async def amend_policy(self, amendment: Amendment) -> Endorsement:
+        def act() -> Endorsement:
+            self._answers.once("amend_policy", amendment.request_id, amendment, lambda: self._amend(amendment))
+            return self._endorsements[amendment.request_id]
+
+        return self.faults.run("amend_policy", act)
+
+    def _amend(self, amendment: Amendment) -> None:
+        if self._policy(amendment.policy_no).cancelled:
+            raise InsurerRefused("policy_ended")
+        self._amendments[amendment.request_id] = amendment
+        number = self._record("amendment", amendment.request_id)
+        self._endorse(amendment.request_id, number, self._amends(amendment))
+
+    def decide_amendment(self, request_id: str, verdict: Verdict) -> None:
+        self._endorse(request_id, self._endorsements[request_id].endorsement_no, verdict)
+
+    def _endorse(self, request_id: str, number: str, verdict: Verdict) -> None:
+        reason = ("amendment_rule", "更正的内容与证件不符") if verdict == "declined" else (None, None)
+        self._endorsements[request_id] = Endorsement(verdict, number, *reason)
+        if verdict == "accepted":
+            amendment = self._amendments[request_id]
+            self.amended[amendment.policy_no] = amendment
 
     def _once(
         self, operation: str, request: IssueOrder | ClaimReport | ClaimResult | Cancellation, act: Callable[[], Answer]

@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from insurance.adapters.insurer import mapping, wire
 from insurance.adapters.insurer.signing import SigningKey
 from insurance.adapters.ports import (
+    Amendment,
     Cancellation,
     ClaimReport,
     ClaimResult,
+    Endorsement,
     InsurerUnavailable,
     IssuedPolicy,
     IssueOrder,
@@ -94,6 +96,11 @@ class HttpInsurer:
         body = mapping.wire_cancellation(cancellation)
         answer = await self._call("POST", path, wire.CancellationAnswer, cancellation.request_id, body)
         return answer.confirmation_no
+
+    async def amend_policy(self, amendment: Amendment) -> Endorsement:
+        path = f"/policies/{_part(amendment.policy_no)}/amendments"
+        body = mapping.wire_amendment(amendment)
+        return mapping.endorsement(await self._call("POST", path, wire.AmendmentAnswer, amendment.request_id, body))
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes, now: datetime) -> UnderwritingNotice:
         return read_callback(self._key, self._code, self._callback_path, headers, body, now)

@@ -3,6 +3,8 @@
 from typing import Literal
 
 from insurance.adapters.insurer.wire import (
+    AmendmentAnswer,
+    AmendmentRequest,
     CancellationRequest,
     ClosureRequest,
     ErrorAnswer,
@@ -15,9 +17,11 @@ from insurance.adapters.insurer.wire import (
     WireTakenOver,
 )
 from insurance.adapters.ports import (
+    Amendment,
     Cancellation,
     ClaimReport,
     ClaimResult,
+    Endorsement,
     InsurerRefused,
     InsurerUnavailable,
     IssueOrder,
@@ -110,6 +114,30 @@ def wire_closure(result: ClaimResult) -> ClosureRequest:
 def wire_cancellation(cancellation: Cancellation) -> CancellationRequest:
     return CancellationRequest(
         ends_on=cancellation.ends_on, refund_fen=cancellation.refund_fen, reason=cancellation.reason
+    )
+
+
+def wire_amendment(amendment: Amendment) -> AmendmentRequest:
+    return AmendmentRequest(
+        applicant=wire_person(amendment.applicant),
+        insured=wire_person(amendment.insured),
+        email=amendment.email,
+        school_code=amendment.school_code,
+        school_type=amendment.school_type,
+        school_region=amendment.school_region,
+        class_name=amendment.class_name,
+        changed=list(amendment.changed),
+        reason=amendment.reason,
+        open_reports=list(amendment.open_reports),
+    )
+
+
+def endorsement(answer: AmendmentAnswer) -> Endorsement:
+    return Endorsement(
+        status=RESULTS.get(answer.am_result, "pending"),
+        endorsement_no=answer.endorsement_no,
+        reason_code=answer.reason_code,
+        reason=answer.reason,
     )
 
 

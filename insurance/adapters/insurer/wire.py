@@ -108,6 +108,28 @@ class CancellationAnswer(Wire):
     confirmation_no: str
 
 
+class AmendmentRequest(Wire):
+    applicant: WirePerson
+    insured: WirePerson
+    email: str | None = None
+    school_code: str
+    school_type: str
+    school_region: str
+    class_name: str
+    changed: list[str]
+    reason: str
+    open_reports: list[str]
+
+
+class AmendmentAnswer(Wire):
+    """`am_result`: PASS, REJECT; anything else is not final."""
+
+    endorsement_no: str
+    am_result: str
+    reason_code: str | None = None
+    reason: str | None = None
+
+
 class ErrorAnswer(Wire):
     code: str
     message: str = ""

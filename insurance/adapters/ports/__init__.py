@@ -22,9 +22,11 @@ from insurance.adapters.ports.errors import (
     Unavailable,
 )
 from insurance.adapters.ports.insurer import (
+    Amendment,
     Cancellation,
     ClaimReport,
     ClaimResult,
+    Endorsement,
     Insurer,
     IssuedPolicy,
     IssueOrder,
@@ -51,9 +53,11 @@ from insurance.adapters.ports.reading import Page, PageReader, PageView, TextBox
 from insurance.adapters.ports.storage import SignedPost, Storage, StoredObject
 
 __all__ = [
+    "Amendment",
     "Cancellation",
     "ClaimReport",
     "ClaimResult",
+    "Endorsement",
     "Insurer",
     "InsurerRefused",
     "InsurerUnavailable",

@@ -105,6 +105,35 @@ class Cancellation:
 
 
 @dataclass(frozen=True)
+class Amendment:
+    """A correction (保全) of what a policy says of its people: all of it as it shall stand, `changed` naming what differs by
+    field (`insured.name`). `open_reports`: report numbers of claims under way, to be considered."""
+
+    request_id: str
+    policy_no: str
+    applicant: Person
+    insured: Person
+    school_code: str
+    school_type: str
+    school_region: str
+    class_name: str
+    changed: tuple[str, ...]
+    reason: str
+    email: str | None = None
+    open_reports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Endorsement:
+    """The answer to an amendment (批单). `pending`: a person decides; the same request, asked again, tells how."""
+
+    status: Literal["accepted", "declined", "pending"]
+    endorsement_no: str
+    reason_code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class UnderwritingNotice:
     """An insurer's signed callback. `event_id` is unique for each thing told; the same one may come twice."""
 
@@ -144,6 +173,10 @@ class Insurer(Protocol):
 
     async def cancel_policy(self, cancellation: Cancellation) -> str:
         """The insurer's confirmation number. Refused `policy_unknown`, `policy_ended`."""
+        ...
+
+    async def amend_policy(self, amendment: Amendment) -> Endorsement:
+        """Correct a policy. A decline is an answer, not an error; nothing has changed then. Refused `policy_unknown`, `policy_ended`."""
         ...
 
     def parse_callback(self, headers: Mapping[str, str], body: bytes, now: datetime) -> UnderwritingNotice:

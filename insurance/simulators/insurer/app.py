@@ -19,6 +19,7 @@ from insurance.simulators.control import control_routes
 from insurance.simulators.database import Database
 from insurance.simulators.faults import Faults, LostAnswer
 from insurance.simulators.insurer import books as books_module
+from insurance.simulators.insurer.amendments import Amendments
 from insurance.simulators.insurer.books import Books, Call, Refusal
 from insurance.simulators.insurer.config import Config, read_config
 from insurance.simulators.insurer.policies import Done, Policies
@@ -29,8 +30,11 @@ from insurance.simulators.outbox import Outbox
 from insurance.simulators.poster import Answer, Post
 
 OPERATIONS = frozenset(
-    {"underwrite", "query_underwriting", "issue", "take_over", "report_claim", "close_claim", "cancel_policy"}
-)
+    {
+        "underwrite", "query_underwriting", "issue", "take_over", "report_claim", "close_claim", "cancel_policy",
+        "amend_policy",
+    }
+)  # fmt: skip
 
 Act = Callable[[Call], Awaitable[Response]]
 
@@ -40,7 +44,7 @@ def build(raw_config: dict[str, Any], data: Path) -> Starlette:
     database = Database(data, books_module.SCHEMA + outbox_module.SCHEMA)
     books, faults = Books(database), Faults(OPERATIONS)
     outbox = Outbox(database, _callbacks(config), _taken, config.callback_retry_seconds)
-    desk = Desk(config, faults, Underwriting(config, books, outbox, faults), Policies(books))
+    desk = Desk(config, faults, Underwriting(config, books, outbox, faults), Policies(books), Amendments(config, books))
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -57,8 +61,11 @@ def build(raw_config: dict[str, Any], data: Path) -> Starlette:
 class Desk:
     """Where requests come in: are they genuine, is a fault to be played, what is the answer."""
 
-    def __init__(self, config: Config, faults: Faults, underwriting: Underwriting, policies: Policies) -> None:
+    def __init__(
+        self, config: Config, faults: Faults, underwriting: Underwriting, policies: Policies, amendments: Amendments
+    ) -> None:
         self._config, self._faults, self._underwriting, self._policies = config, faults, underwriting, policies
+        self._amendments = amendments
 
     def routes(self) -> list[Route]:
         does = self._policies
@@ -68,6 +75,7 @@ class Desk:
             self._route("POST", "/policies", "issue", self._doing(does.issue)),
             self._route("PUT", "/policies", "take_over", self._doing(does.take_over)),
             self._route("POST", "/policies/{subject}/cancellation", "cancel_policy", self._doing(does.cancel)),
+            self._route("POST", "/policies/{subject}/amendments", "amend_policy", self._doing(self._amendments.amend)),
             self._route("POST", "/reports", "report_claim", self._doing(does.report)),
             self._route("POST", "/reports/{subject}/closure", "close_claim", self._doing(does.close)),
         ]

@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS policies (
 CREATE TABLE IF NOT EXISTS reports (
     insurer TEXT NOT NULL, report_no TEXT NOT NULL, policy_no TEXT NOT NULL, PRIMARY KEY (insurer, report_no)
 );
+CREATE TABLE IF NOT EXISTS amendments (
+    insurer TEXT NOT NULL, request_id TEXT NOT NULL, digest TEXT NOT NULL, policy_no TEXT NOT NULL,
+    endorsement_no TEXT NOT NULL, verdict TEXT NOT NULL, decided_at REAL, PRIMARY KEY (insurer, request_id)
+);
 CREATE TABLE IF NOT EXISTS answers (
     insurer TEXT NOT NULL, operation TEXT NOT NULL, request_id TEXT NOT NULL, digest TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (insurer, operation, request_id)
@@ -36,7 +40,7 @@ CREATE TABLE IF NOT EXISTS entries (
 );
 """
 
-KINDS = {"proposal": 1, "policy": 2, "report": 3, "cancellation": 4}
+KINDS = {"proposal": 1, "policy": 2, "report": 3, "cancellation": 4, "amendment": 5}
 
 
 class Refusal(Exception):

@@ -19,6 +19,9 @@ class Conduct:
     loses_answers: bool = False
     refuses_issue: bool = False
     refuses_cancellation: bool = False
+    # of corrections to this name
+    amends: Literal["PASS", "REJECT"] = "PASS"
+    amends_when: Literal["at_once", "later", "never"] = "at_once"
 
 
 BY_NAME = {
@@ -32,6 +35,9 @@ BY_NAME = {
     "断线": Conduct(loses_answers=True),
     "拒单": Conduct(refuses_issue=True),
     "拒退": Conduct(refuses_cancellation=True),
+    "拒改": Conduct(amends="REJECT"),
+    "待改": Conduct(amends_when="later"),
+    "不改": Conduct(amends_when="never"),
 }
 
 USUAL = Conduct()

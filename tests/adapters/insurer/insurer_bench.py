@@ -14,6 +14,7 @@ from starlette.routing import Route
 from insurance.adapters.insurer.fake import FakeInsurer
 from insurance.adapters.insurer.http import HttpInsurer
 from insurance.adapters.ports import (
+    Amendment,
     Cancellation,
     ClaimReport,
     ClaimResult,
@@ -75,6 +76,22 @@ def a_cancellation(policy_no: str, ends_on: date = date(2026, 10, 1)) -> Cancell
     return Cancellation(f"cancel-{uuid4().hex}", policy_no, ends_on, 59_66, "not_wanted")
 
 
+def an_amendment(policy_no: str, name: str = "黄晓明") -> Amendment:
+    return Amendment(
+        request_id=f"amend-{uuid4().hex}",
+        policy_no=policy_no,
+        applicant=PARENT,
+        insured=a_child(name),
+        school_code="2136000001",
+        school_type="primary",
+        school_region="360102",
+        class_name="六年级一班",
+        changed=("insured.name",),
+        reason="填写有误",
+        open_reports=("3000000000000001",),
+    )
+
+
 async def until(holds: Callable[[], Any]) -> Any:
     async with asyncio.timeout(20):
         while True:
@@ -101,11 +118,12 @@ class Bench(Protocol):
     async def fault(self, operation: str, mode: str, *, seconds: float = 0) -> None: ...
     async def entries(self, key: str) -> list[Entry]: ...
     async def callbacks(self, request_id: str, count: int) -> list[Callback]: ...
+    async def amendment_decided(self, request_id: str) -> None: ...
 
 
 class FakeBench:
     def __init__(self) -> None:
-        self.insurer = FakeInsurer(CODE, verdict=self._verdict, timeout_seconds=0.5)
+        self.insurer = FakeInsurer(CODE, verdict=self._verdict, amends=self._amends, timeout_seconds=0.5)
         self._later: dict[str, Proposal] = {}
 
     def _verdict(self, proposal: Proposal) -> Any:
@@ -120,6 +138,12 @@ class FakeBench:
 
     async def callbacks(self, request_id: str, count: int) -> list[Callback]:
         return [self.insurer.decide(request_id, "accepted")] * count
+
+    def _amends(self, amendment: Amendment) -> Any:
+        return {"拒改": "declined", "待改": "pending"}.get(amendment.insured.name[-2:], "accepted")
+
+    async def amendment_decided(self, request_id: str) -> None:
+        self.insurer.decide_amendment(request_id, "accepted")
 
 
 class SimulatorBench:
@@ -142,3 +166,7 @@ class SimulatorBench:
         await until(lambda: len(arrived()) >= count)
         assert len(arrived()) == count
         return arrived()
+
+    async def amendment_decided(self, request_id: str) -> None:
+        """A second of the simulator's: a tenth of ours."""
+        await asyncio.sleep(0.15)

@@ -11,6 +11,7 @@ from insurer_bench import (
     a_report,
     a_result,
     a_taken_over,
+    an_amendment,
     an_issue,
 )
 
@@ -157,6 +158,7 @@ async def test_a_policy_that_the_insurer_does_not_know_can_not_be_used(bench: Be
     for use in (
         bench.insurer.report_claim(a_report("1000000000000000")),
         bench.insurer.cancel_policy(a_cancellation("1000000000000000")),
+        bench.insurer.amend_policy(an_amendment("1000000000000000")),
     ):
         with pytest.raises(InsurerRefused) as refused:
             await use
@@ -233,6 +235,66 @@ async def test_whatever_happens_to_the_answer_a_repeated_issue_is_one_policy(
         await bench.insurer.issue(order)
     policy = await bench.insurer.issue(order)
     assert await bench.entries(order.request_id) == [("policy", policy.policy_no)]
+
+
+async def test_a_policy_is_amended_once_with_the_number_of_its_endorsement(bench: Bench) -> None:
+    amendment = an_amendment(await a_policy(bench))
+    endorsement = await bench.insurer.amend_policy(amendment)
+    assert (endorsement.status, endorsement.reason_code) == ("accepted", None)
+    assert len(endorsement.endorsement_no) >= 16 and endorsement.endorsement_no.isdigit()
+    assert await bench.insurer.amend_policy(amendment) == endorsement
+    assert await bench.entries(amendment.request_id) == [("amendment", endorsement.endorsement_no)]
+
+
+async def test_another_amendment_under_the_same_request_id_is_refused(bench: Bench) -> None:
+    amendment = an_amendment(await a_policy(bench))
+    await bench.insurer.amend_policy(amendment)
+    with pytest.raises(InsurerRefused) as refused:
+        await bench.insurer.amend_policy(replace(amendment, class_name="六年级二班"))
+    assert refused.value.code == "key_reused"
+
+
+async def test_an_amendment_is_declined_with_a_reason(bench: Bench) -> None:
+    declined = await bench.insurer.amend_policy(an_amendment(await a_policy(bench), "黄拒改"))
+    assert declined.status == "declined"
+    assert declined.reason_code and declined.reason
+
+
+async def test_a_pending_amendment_is_told_to_who_asks_again(bench: Bench) -> None:
+    amendment = an_amendment(await a_policy(bench), "黄待改")
+    pending = await bench.insurer.amend_policy(amendment)
+    assert pending.status == "pending"
+    await bench.amendment_decided(amendment.request_id)
+    decided = await bench.insurer.amend_policy(amendment)
+    assert (decided.status, decided.endorsement_no) == ("accepted", pending.endorsement_no)
+    assert len(await bench.entries(amendment.request_id)) == 1
+
+
+async def test_a_cancelled_policy_is_not_amended_any_more(bench: Bench) -> None:
+    policy_no = await a_policy(bench)
+    await bench.insurer.cancel_policy(a_cancellation(policy_no))
+    with pytest.raises(InsurerRefused) as refused:
+        await bench.insurer.amend_policy(an_amendment(policy_no))
+    assert refused.value.code == "policy_ended"
+
+
+async def test_a_policy_that_was_amended_and_then_cancelled_answers_the_amendment_as_before(bench: Bench) -> None:
+    amendment = an_amendment(await a_policy(bench))
+    endorsement = await bench.insurer.amend_policy(amendment)
+    await bench.insurer.cancel_policy(a_cancellation(amendment.policy_no))
+    assert await bench.insurer.amend_policy(amendment) == endorsement
+
+
+@pytest.mark.parametrize(("mode", "seconds"), BROKEN)
+async def test_whatever_happens_to_the_answer_a_repeated_amendment_is_one(
+    bench: Bench, mode: str, seconds: float
+) -> None:
+    amendment = an_amendment(await a_policy(bench))
+    await bench.fault("amend_policy", mode, seconds=seconds)
+    with pytest.raises(InsurerUnavailable):
+        await bench.insurer.amend_policy(amendment)
+    endorsement = await bench.insurer.amend_policy(amendment)
+    assert await bench.entries(amendment.request_id) == [("amendment", endorsement.endorsement_no)]
 
 
 @pytest.mark.parametrize(("mode", "seconds"), BROKEN)
