@@ -1,12 +1,13 @@
 """Publishing the claim process: the case, its evidence and receipts, its timeline, and what it holds of the policy's limits."""
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
@@ -19,7 +20,8 @@ from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of, next_due
 from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import Calendar, end_of_day
-from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt
+from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt, Review
+from insurance.tables.reviews import WAITING
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class ClaimRecords:
         """Store the claim as it is now, with the documents and receipts that changed. Safe to repeat."""
         case, day = record.case, shanghai_day(record.case.updated_at)
         due = next_due(case, self._calendar, day) if record.open else None
+        due_at = end_of_day(due.due_on) if due else None
         async with self._database.transaction() as session:
             if record.limits is not None:
                 await lock_policy(session, case.policy_no)
@@ -75,7 +78,7 @@ class ClaimRecords:
                     "open": record.open,
                     "case": _case.dump_python(case, mode="json"),
                     "payable_fen": case.decision.payable_fen if case.decision else None,
-                    "due_at": end_of_day(due.due_on) if due else None,
+                    "due_at": due_at,
                     "due_clock": due.clock if due else None,
                     "created_at": case.reported_at,
                     "updated_at": case.updated_at,
@@ -85,6 +88,8 @@ class ClaimRecords:
             )
             if record.limits is not None and is_news:
                 await replace_limits(session, case.policy_no, case.claim_id, record.limits)
+            if is_news and case.state == "in_review" and due_at is not None:
+                await _review_is_due(session, case.claim_id, due_at)
             if is_news:
                 await count_broken(session, case, clocks_of(case, self._calendar, day))
                 if not record.open:
@@ -101,6 +106,12 @@ async def lock_policy(session: AsyncSession, policy_no: str) -> Policy:
     """Everything that uses limits or ends cover takes this lock first."""
     statement = select(Policy).where(Policy.policy_no == policy_no).with_for_update()
     return (await session.exec(statement)).one()
+
+
+async def _review_is_due(session: AsyncSession, claim_id: str, due_at: datetime) -> None:
+    """The queue is sorted by what its claims must keep."""
+    waiting = col(Review.claim_id) == claim_id, col(Review.kind) == "decision", col(Review.state).in_(WAITING)
+    await session.execute(update(Review).where(*waiting, col(Review.due_at) != due_at).values(due_at=due_at))
 
 
 async def replace_limits(session: AsyncSession, policy_no: str, claim_id: str, limits: LimitsHeld) -> None:

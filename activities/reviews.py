@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlmodel import select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
@@ -40,6 +40,9 @@ class Remark:
 
 @dataclass(frozen=True)
 class ReviewRecord:
+    """`due_at` counts for quality reviews; one that decides is due when its claim's next clock is, and follows it from then on
+    (activities/claims.py)."""
+
     review_id: str
     claim_id: str
     insurer_code: str
@@ -58,6 +61,9 @@ class ReviewRecord:
     verdict: Verdict | None = None
     entries: Entries = Entries()
 
+
+# what a review's own later records leave as it is
+FIXED = frozenset({"claim_id", "created_at", "due_at"})
 
 _decision = TypeAdapter(Decision | None)
 _verdict = TypeAdapter(Verdict | None)
@@ -80,7 +86,9 @@ class ReviewRecords:
             "verdict": _verdict.dump_python(record.verdict, mode="json"),
         }
         async with self._database.transaction() as session:
-            await publish_row(session, Review, values, key="review_id", fixed=frozenset({"claim_id", "created_at"}))
+            if record.kind == "decision" and record.seq == 1:
+                values["due_at"] = await _due_of_claim(session, record.claim_id) or record.due_at
+            await publish_row(session, Review, values, key="review_id", fixed=FIXED)
             await write_entries(session, record.review_id, record.entries)
 
     @activity.defn
@@ -99,6 +107,12 @@ class ReviewRecords:
                 told = TimelineEvent(seq, remark.event, remark.by, remark.text, remark.at, remark.reason)
                 await write_entries(session, remark.claim_id, Entries(events=(told,)))
         return True
+
+
+async def _due_of_claim(session: AsyncSession, claim_id: str) -> datetime | None:
+    """Locked until the review stands: whoever moves the claim's clock afterwards finds it."""
+    statement = select(Claim.due_at).where(col(Claim.claim_id) == claim_id).with_for_update(read=True)
+    return (await session.exec(statement)).first()
 
 
 async def _is_noted(session: AsyncSession, remark: Remark) -> bool:

@@ -111,7 +111,7 @@ class ProcessSettings(BaseModel):
     # a student who is on no roster of the school can't be insured before being entered there (DOMAIN A4)
     roster_gate: bool = False
     dispute_days: float = 30
-    # how long a review may take before it counts as late; the law's own clocks stand behind it
+    # how long a quality review may take; one that decides is due with its claim's own clocks
     review_days: float = 10
 
 

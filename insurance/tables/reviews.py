@@ -34,6 +34,7 @@ class Review(SQLModel, table=True):
     decision: Document | None = Field(default=None, sa_column=document(nullable=True))
     # of a quality review: {"agrees", "reason", "by", "at"}
     verdict: Document | None = Field(default=None, sa_column=document(nullable=True))
+    # of a review that decides: when its claim's next clock runs out; the claim's own records keep it so
     due_at: datetime = Field(sa_column=instant())
     created_at: datetime = Field(sa_column=instant())
     updated_at: datetime = Field(sa_column=instant())

@@ -1,12 +1,13 @@
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlmodel import col, select
 
 from activities.claims import ClaimRecords
 from activities.reviews import Remark, ReviewRecords, Verdict
+from insurance.rules.days import SHANGHAI
 from insurance.tables import Claim, Database, Event, Review
 from tests import records
 
@@ -30,6 +31,51 @@ def remark(case, **changes):
     return replace(
         Remark(case.claim_id, "quality_disagreed", "adjuster:adj-1", "提出了意见", "日期有误", at), **changes
     )
+
+
+async def claim_under_review(database: Database):
+    """Its papers are complete since 10 March 2026: the law's thirty days end on 9 April."""
+    policy = records.policy()
+    async with database.transaction() as session:
+        session.add(policy)
+    case = records.case(policy_no=policy.policy_no, state="in_review", received_at=records.NOW)
+    await ClaimRecords(database).publish_claim(records.claim(1, case=case))
+    return case
+
+
+async def due_on(database: Database, review_id):
+    """The last day of it."""
+    async with database.transaction() as session:
+        row = await session.get_one(Review, review_id)
+    return (row.due_at.astimezone(SHANGHAI) - timedelta(days=1)).date()
+
+
+async def test_a_review_is_due_when_its_claim_s_next_clock_is_and_follows_it(database: Database):
+    case = await claim_under_review(database)
+    review = records.review(claim_id=case.claim_id)
+    await ReviewRecords(database).publish_review(review)
+    assert await due_on(database, review.review_id) == date(2026, 4, 9)
+    noticed = replace(
+        case,
+        notice_delivered_at=records.NOW + timedelta(days=2),
+        supplement_received_at=records.NOW + timedelta(days=9),
+        updated_at=records.NOW + timedelta(days=9),
+    )
+    await ClaimRecords(database).publish_claim(records.claim(2, case=noticed))
+    assert await due_on(database, review.review_id) == date(2026, 4, 16)
+    await ReviewRecords(database).publish_review(replace(review, seq=2, state="taken", adjuster="adj-1"))
+    assert await due_on(database, review.review_id) == date(2026, 4, 16)
+
+
+async def test_a_quality_review_and_a_review_that_is_over_have_days_of_their_own(database: Database):
+    case = await claim_under_review(database)
+    quality = records.review(claim_id=case.claim_id, kind="quality")
+    over = records.review(claim_id=case.claim_id, seq=2, state="decided", due_at=records.NOW)
+    for review in (quality, over):
+        await ReviewRecords(database).publish_review(review)
+    await ClaimRecords(database).publish_claim(records.claim(2, case=case))
+    assert await due_on(database, quality.review_id) == date(2026, 3, 19)
+    assert await due_on(database, over.review_id) == date(2026, 3, 9)
 
 
 async def events(database: Database, claim_id):
