@@ -19,6 +19,7 @@ from activities.advance import Advancing
 from activities.assessment import Assessing
 from activities.claims import ClaimRecords
 from activities.clocks import Clocks
+from activities.complaints import Complaints
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.insurer import InsurerSteps
@@ -42,6 +43,7 @@ from insurance.tables import Database
 from workflows.admission import Admission
 from workflows.claim import ClaimWorkflow
 from workflows.client import Processes, connect
+from workflows.complaint import ComplaintWorkflow
 from workflows.purchase import PurchaseWorkflow
 from workflows.quality_review import QualityReviewWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
@@ -59,6 +61,7 @@ WORKFLOWS: Sequence[type] = (
     ReviewWorkflow,
     QualityReviewWorkflow,
     SeriousCaseWorkflow,
+    ComplaintWorkflow,
     SurrenderWorkflow,
     StrayPaymentWorkflow,
     ReconciliationWorkflow,
@@ -135,6 +138,7 @@ def process_activities(
         Assessing(database, claims_settings),
     )
     reconciling = Reconciling(database, adapters.payments)
+    complaints = Complaints(database, load_calendar())
     return [
         *outside_activities(adapters.insurers, adapters.payments, adapters.notices),
         purchases.publish_purchase,
@@ -143,6 +147,8 @@ def process_activities(
         reviews.remark_on_claim,
         serious.find_serious_case,
         serious.publish_serious_case,
+        complaints.plan_complaint,
+        complaints.publish_complaint,
         assessing.assess_claim,
         Clocks(load_calendar()).plan_calls,
         Advancing(database).certain_part,

@@ -25,6 +25,7 @@ from workflows.codec import EncryptionCodec
 from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
+    ComplaintOrder,
     IncidentLink,
     PaymentReceived,
     PurchaseOrder,
@@ -92,6 +93,10 @@ class Processes:
 
     async def start_surrender(self, request: SurrenderRequest) -> None:
         await self._start("surrender", request, request.surrender_id, request.insurer_code)
+
+    async def start_complaint(self, order: ComplaintOrder) -> None:
+        complaint = order.complaint
+        await self._start("complaint", order, complaint.complaint_id, complaint.insurer_code)
 
     async def tell_payment(self, purchase_id: str, payment: PaymentReceived) -> None:
         """To the purchase while it runs; money for one that ended, or never was, has a process of its own."""

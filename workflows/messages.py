@@ -20,6 +20,8 @@ from insurance.rules.case import (
     Payee,
 )
 from insurance.rules.case_file import CaseFile
+from insurance.rules.complaints import ComplaintFile
+from insurance.rules.complaints import Outcome as ComplaintOutcomeCode
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.decision import Outcome
 from insurance.rules.settlement import Step
@@ -399,6 +401,38 @@ class ReviewAnswer:
 
     review_id: str
     result: ReviewResult
+
+
+# --- complaint (投诉) -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ComplaintOrder:
+    """As the family gave it; its state is `received`."""
+
+    complaint: ComplaintFile
+
+
+@dataclass(frozen=True)
+class ComplaintExtension:
+    """Why the answer takes longer; the family is told."""
+
+    actor: Actor
+    reason: str
+
+
+@dataclass(frozen=True)
+class ComplaintAnswering:
+    """To the complaint, or to the request for a review of the answer."""
+
+    actor: Actor
+    outcome: ComplaintOutcomeCode
+    text: str
+
+
+@dataclass(frozen=True)
+class ComplaintOutcome:
+    state: str
 
 
 # --- reconciliation (对账) ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from insurance.tables.claims import Claim
 from insurance.tables.clocks import BrokenClock
+from insurance.tables.complaints import Complaint
 from insurance.tables.consent_files import ConsentFile
 from insurance.tables.consents import ConsentRecord
 from insurance.tables.contact import Message
@@ -31,6 +32,7 @@ __all__ = [
     "CaseNote",
     "Claim",
     "ClaimDocument",
+    "Complaint",
     "ConsentFile",
     "ConsentRecord",
     "Database",

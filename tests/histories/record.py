@@ -19,9 +19,13 @@ from tests.workflows.process_orders import accident, adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
 from tests.workflows.reconciliation_bills import Bills, working
 from workflows.messages import (
+    Actor,
     CaseStep,
+    ComplaintAnswering,
+    ComplaintExtension,
     Correction,
     DecisionOrder,
+    Objection,
     PapersOrder,
     PayeeOrder,
     QualityJudgement,
@@ -207,6 +211,21 @@ async def stray(world: World) -> list[str]:
     return [world.started[-1]]
 
 
+async def complained(world: World) -> list[str]:
+    """Answered late, after more time was taken, and looked at again by the superior."""
+    lead, operator = adjuster("lead-1", lead=True), Actor("operator", "operator-1")
+    complaint_id = await world.complain()
+    await world.update(complaint_id, "take", lead)
+    await world.update(complaint_id, "extend", ComplaintExtension(lead, "须向医院核实"))
+    await world.let_pass(days=45)
+    await world.update(complaint_id, "answer", ComplaintAnswering(lead, "not_upheld", "结果不变"))
+    await world.update(complaint_id, "ask_review", Objection("没有说明依据"))
+    await world.update(complaint_id, "take", operator)
+    await world.update(complaint_id, "answer", ComplaintAnswering(operator, "partly_upheld", "补充说明"))
+    await world.end_of(complaint_id)
+    return [complaint_id]
+
+
 async def reconciled(world: World) -> list[str]:
     """A day, behind one whose bill never came."""
     day, process_id = date(2026, 3, 10), "reconciliation-recorded"
@@ -220,7 +239,7 @@ async def reconciled(world: World) -> list[str]:
 
 SCENARIOS: tuple[Scenario, ...] = (
     bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
-    surrendered, stray, reconciled,
+    surrendered, stray, complained, reconciled,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from activities.advance import CertainStep
 from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
 from activities.clocks import Clocks
+from activities.complaints import ComplaintPlan, ComplaintRecord, Complaints
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.letter_orders import DecisionLetter
 from activities.letters import MadeLetter
@@ -24,11 +25,12 @@ from insurance.calendar import load_calendar
 from insurance.rules.advance import certain_part
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
+from insurance.rules.complaints import ComplaintFile
 from insurance.rules.decision import most
 from insurance.rules.serious import School
 from insurance.rules.status import Process, allowed
 
-Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord
+Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord | ComplaintRecord
 
 
 @dataclass
@@ -68,6 +70,8 @@ class Books:
             self.remark_on_claim,
             self.find_serious_case,
             self.publish_serious_case,
+            self.plan_complaint,
+            self.publish_complaint,
             self.publish_surrender,
             self.publish_stray,
             self.assess_claim,
@@ -151,6 +155,15 @@ class Books:
     @activity.defn
     async def publish_serious_case(self, record: SeriousRecord) -> None:
         await self._publish("serious_case", record.case.case_id, record, record.case.state, record.entries)
+
+    @activity.defn
+    async def plan_complaint(self, complaint: ComplaintFile) -> ComplaintPlan:
+        return await Complaints(None, load_calendar()).plan_complaint(complaint)  # type: ignore[arg-type]
+
+    @activity.defn
+    async def publish_complaint(self, record: ComplaintRecord) -> None:
+        complaint = record.complaint
+        await self._publish("complaint", complaint.complaint_id, record, complaint.state, record.entries)
 
     @activity.defn
     async def publish_surrender(self, record: SurrenderRecord) -> None:

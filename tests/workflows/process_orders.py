@@ -8,12 +8,13 @@ from insurance.products.catalogue import load_catalogue
 from insurance.rules.application import Agreement, Applicant, Application, Consent, Insured
 from insurance.rules.assessment import ClaimToAssess
 from insurance.rules.case import AccidentReport, AssessmentGrounds, EvidenceFile, Payee
+from insurance.rules.complaints import ComplaintFile
 from insurance.rules.cover import shanghai_day
 from insurance.rules.event import Cover
 from insurance.rules.receipts.reading import FIELD_NAMES, Check, ReceiptFields, ReceiptReading
 from insurance.rules.terms import ProductTerms
 from tests.workflows.process_books import PolicyOnFile
-from workflows.messages import Actor, ClaimOrder, PurchaseOrder, SurrenderRequest
+from workflows.messages import Actor, ClaimOrder, ComplaintOrder, PurchaseOrder, SurrenderRequest
 
 PRODUCT = "changsha-2024-plan-2"
 INSURER = "xiangjiang"
@@ -158,6 +159,29 @@ def payee(account: str = "father@example.com", name: str = FATHER, share: str = 
 
 def adjuster(subject: str = "adjuster-1", *, lead: bool = False) -> Actor:
     return Actor("adjuster", subject, lead)
+
+
+def complaint_order(now: datetime, **changes: Any) -> ComplaintOrder:
+    """About a claim that adjuster-1 decided."""
+    return ComplaintOrder(
+        ComplaintFile(
+            **{
+                "complaint_id": new_id("cm"),
+                "policy_no": "XJ1",
+                "claim_id": "cl-9",
+                "insurer_code": INSURER,
+                "subject": "parent-1",
+                "region": "360102",
+                "kind": "decision",
+                "text": "复核后的结果仍然没有说明原因",
+                "complained_about": ("adjuster-1",),
+                "received_at": now,
+                "state": "received",
+                "updated_at": now,
+            }
+            | changes
+        )
+    )
 
 
 def surrender_request(now: datetime, policy_no: str, **changes: Any) -> SurrenderRequest:

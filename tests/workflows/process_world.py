@@ -39,6 +39,7 @@ from tests.workflows.process_books import Books, PolicyOnFile
 from tests.workflows.process_orders import (
     INSURER,
     claim_order,
+    complaint_order,
     evidence,
     payee,
     policy_on_file,
@@ -53,6 +54,7 @@ from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
     ClaimOutcome,
+    ComplaintOutcome,
     PayeeOrder,
     PaymentReceived,
     PurchaseOrder,
@@ -72,7 +74,7 @@ CONVERTER = data_converter(EncryptionCodec({"test": SecretStr(PAYLOAD_KEY)}))
 PATIENCE_SECONDS = 20
 # by what an id begins with; a claim's own processes by the letter behind the claim's id
 OUTCOMES = {
-    "pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "stray": StrayOutcome,
+    "pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "cm": ComplaintOutcome, "stray": StrayOutcome,
     "r": ReviewResult, "q": QualityOutcome, "s": SeriousOutcome,
 }  # fmt: skip
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
@@ -278,6 +280,16 @@ class World:
         await self.processes.start_surrender(request)
         await self.until_state(request.surrender_id, "quoted")
         return request.surrender_id
+
+    # --- complaint ----------------------------------------------------------------------------------------------------
+
+    async def complain(self, **changes: Any) -> str:
+        order = complaint_order(self.time, **changes)
+        complaint_id: str = order.complaint.complaint_id
+        self.started.append(complaint_id)
+        await self.processes.start_complaint(order)
+        await self.until_told(complaint_id, "complaint_received")
+        return complaint_id
 
     # --- all ----------------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ def test_every_workflow_has_a_recorded_history() -> None:
         "review",
         "quality_review",
         "serious_case",
+        "complaint",
         "surrender",
         "stray_payment",
         "reconciliation",

@@ -24,6 +24,7 @@ EXEMPT = {
     "claim.dispute": "an answer to the family, given by the process's next step",
     "claim.withdraw": "an answer to the family, given by the process's next step",
     "claim.undo": "an answer to the lead, given by the process's next step",
+    "complaint.run": "for handlers, which end with their record",
     "purchase.run": "for handlers, which end with the state",
     "purchase._underwrite": "for the insurer's answer, which has a limit of a day of its own",
     "purchase._unless_told": "for a step with time-outs of its own, or the callback",
