@@ -55,15 +55,25 @@ def check_application(
     existing = max(application.existing_death_cover_fen, known.death_cover_fen)
     cover = death_cover(terms, application.insured.birth_date, first_day, existing)
     errors = (
-        *applicant_errors(application.applicant, today),
-        *insured_errors(application.insured, today),
-        *_relationship_errors(application, first_day, known, cover),
-        *_product_errors(terms, application, today),
+        *standing_errors(terms, application, first_day, today, known, cover),
+        *_first_day_errors(terms, application, today),
         *_consent_errors(application, cover.age),
         *_death_cover_errors(application, cover),
     )
     warnings = (*_warnings(application, cover), *_double_insurance(terms, first_day, known.policies))
     return Eligibility(errors, warnings, cover)
+
+
+def standing_errors(
+    terms: ProductTerms, application: Application, first_day: date, today: date, known: OnFile, cover: DeathCover
+) -> Iterator[FieldError]:
+    """What must be right of a contract for as long as it stands: its people, their relationship, the school type."""
+    yield from applicant_errors(application.applicant, today)
+    yield from insured_errors(application.insured, today)
+    yield from _relationship_errors(application, first_day, known, cover)
+    school_type = application.insured.school_type
+    if school_type in SCHOOL_TYPES and school_type not in terms.school_types:
+        yield FieldError("insured.school_type", "school_type_not_covered", "该产品不面向这一类学校")
 
 
 def _relationship_errors(
@@ -100,10 +110,8 @@ def _guardian_errors(minor: bool, known: OnFile) -> Iterator[FieldError]:
         yield FieldError("relationship", "insured_consent_required", "为已满18周岁的学生投保须先提交本人的同意书")
 
 
-def _product_errors(terms: ProductTerms, application: Application, today: date) -> Iterator[FieldError]:
-    school_type, first_day = application.insured.school_type, application.requested_effective_date
-    if school_type in SCHOOL_TYPES and school_type not in terms.school_types:
-        yield FieldError("insured.school_type", "school_type_not_covered", "该产品不面向这一类学校")
+def _first_day_errors(terms: ProductTerms, application: Application, today: date) -> Iterator[FieldError]:
+    first_day = application.requested_effective_date
     if first_day is not None:
         earliest = today + timedelta(days=terms.first_day_after_payment)
         latest = today + timedelta(days=terms.first_day_within_days)

@@ -30,7 +30,7 @@ __all__ = [
     "whose_turn",
 ]
 
-Process = Literal["purchase", "policy", "claim", "surrender", "review", "serious_case", "complaint"]
+Process = Literal["purchase", "policy", "claim", "surrender", "review", "serious_case", "complaint", "correction"]
 Turn = Literal["family", "adjuster", "insurer", "system"]
 
 LABELS: Mapping[Process, Mapping[str, str]] = MappingProxyType(
@@ -112,6 +112,13 @@ LABELS: Mapping[Process, Mapping[str, str]] = MappingProxyType(
             "reviewed": "核查已答复",
             "withdrawn": "已撤回",
         },
+        "correction": {
+            "submitted": "已提交",
+            "confirming": "保险公司确认中",
+            "corrected": "已更正",
+            "declined": "未能更正",
+            "unanswered": "保险公司未答复",
+        },
     }
 )
 
@@ -181,6 +188,10 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "extended_60": ("decided", "withdrawn"),
             "decided": ("review_requested",),
             "review_requested": ("reviewed", "withdrawn"),
+        },
+        "correction": {
+            "submitted": ("confirming", "declined"),
+            "confirming": ("corrected", "declined", "unanswered"),
         },
     }
 )

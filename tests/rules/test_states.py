@@ -33,6 +33,12 @@ SERIOUS_WALKS = [
     "notified assessing decided paid closed assessing decided closed",
 ]
 COMPLAINT_WALKS = ["received extended_30 extended_60 decided review_requested reviewed", "received withdrawn"]
+CORRECTION_WALKS = [
+    "submitted confirming corrected",
+    "submitted declined",
+    "confirming declined",
+    "confirming unanswered",
+]
 REVIEW_WALKS = [
     "open taken open taken decided open",
     "taken waiting_documents open taken second_open second_taken decided",
@@ -55,6 +61,7 @@ POLICY_WALKS = [
             "surrender": SURRENDER_WALKS,
             "serious_case": SERIOUS_WALKS,
             "complaint": COMPLAINT_WALKS,
+            "correction": CORRECTION_WALKS,
             "review": REVIEW_WALKS,
             "policy": POLICY_WALKS,
         }.items()
