@@ -549,6 +549,7 @@ class ClaimWorkflow:
         await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)), reason=reason)
         await self._review.tell("reassessed", case.assessment)
         await self._serious.follow()
+        self._advance.ask_again()
 
     @workflow.update
     async def read_again(self, order: Rereading) -> None:

@@ -1,6 +1,7 @@
 """The advance (先予支付): sixty days after the papers were complete, what is certain is paid, and the difference later (保险法 25)."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from temporalio import workflow
 
@@ -14,30 +15,41 @@ from workflows.payouts import transfer
 
 
 class Advance:
-    """At most one is paid in a round of a claim; where nothing was certain, a later day asks again. A decision makes it needless."""
+    """At most one is paid in a round of a claim; where nothing was certain on its day, what is found later is paid at once. A decision
+    makes it needless."""
 
     def __init__(self, case: ClaimCase) -> None:
         self._case = case
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
+        """On its day."""
+        self._case.advance_asked_at = workflow.now()
+        if self._is_open():
+            self._task = asyncio.create_task(self._pay(self._nothing_certain))
+
+    def ask_again(self) -> None:
+        """After something was found. The operator was told already that nothing was certain."""
+        case = self._case
+        has_come = case.since_clocks_began(case.advance_asked_at) is not None
+        if has_come and self._is_open() and workflow.patched("advance-found-later"):
+            self._task = asyncio.create_task(self._pay(None))
+
+    def _is_open(self) -> bool:
         case = self._case
         is_paid = any(payout.advance and payout.round == case.round for payout in case.payouts)
-        if self.is_settled() and not is_paid:
-            self._task = asyncio.create_task(self._pay())
+        return self.is_settled() and not is_paid
 
     def is_settled(self) -> bool:
         return self._task is None or self._task.done()
 
-    async def _pay(self) -> None:
+    async def _pay(self, nothing_certain: Callable[[], Awaitable[None]] | None) -> None:
         case = self._case
         lines = await self._certain_part()
         sum_fen = sum(line.payable_fen for line in lines) - case.paid_before_this_round
         if sum_fen <= 0:
-            case.tell_staff(
-                "operator", "advance_nothing_certain", "先予支付的日期已到，目前没有可以确定的金额，请尽快核定"
-            )
-            await case.note("advance_nothing_certain", "system", "目前没有可以确定的金额，已请保险公司尽快核定")
+            if nothing_certain is not None:
+                await nothing_certain()
             return
         if not case.payees:
             case.payee_wanted = True
@@ -58,6 +70,11 @@ class Advance:
             case.paid_lines = most(up_to(lines, used_fen), case.paid_lines)
         if index:
             await self._tell()
+
+    async def _nothing_certain(self) -> None:
+        case = self._case
+        case.tell_staff("operator", "advance_nothing_certain", "先予支付的日期已到，目前没有可以确定的金额，请尽快核定")
+        await case.note("advance_nothing_certain", "system", "目前没有可以确定的金额，已请保险公司尽快核定")
 
     async def _tell(self) -> None:
         case = self._case

@@ -67,6 +67,7 @@ class ClaimCase:
         self.paid_lines: tuple[DecidedLine, ...] = ()
         self.disputed = False
         self.advance_paid = False
+        self.advance_asked_at: datetime | None = None
         self.review_id: str | None = None
         self.review_count = 0
         self.reviewing = False
@@ -99,6 +100,7 @@ class ClaimCase:
         self.agreed_at = case.agreed_at
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
+        self.advance_asked_at = case.advance_asked_at
         self.serious = case.serious
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
@@ -249,16 +251,16 @@ class ClaimCase:
         now = workflow.now()
         if notice.kind == "decided_refused":
             self.refusal_notified_at = now
-        elif self.state == "supplement_requested" and self._since_clocks_began(self.notice_delivered_at) is None:
+        elif self.state == "supplement_requested" and self.since_clocks_began(self.notice_delivered_at) is None:
             self.notice_delivered_at = now
         self.journal.delivered(notice, now)
 
     def papers_came(self) -> None:
         """What was asked for is here."""
-        if self.received_at is not None and self._since_clocks_began(self.supplement_received_at) is None:
+        if self.received_at is not None and self.since_clocks_began(self.supplement_received_at) is None:
             self.supplement_received_at = workflow.now()
 
-    def _since_clocks_began(self, at: datetime | None) -> datetime | None:
+    def since_clocks_began(self, at: datetime | None) -> datetime | None:
         start = self.clocks_from or self.received_at
         return at if at is not None and start is not None and at >= start else None
 
@@ -358,6 +360,7 @@ class ClaimCase:
             agreed_times=order.terms.agreed_times,
             reported_by=order.reported_by,
             serious=self.serious,
+            advance_asked_at=self.advance_asked_at,
         )
 
 

@@ -73,3 +73,5 @@ class CaseFile:
     # the adjuster who reported it for the family (代为报案)
     reported_by: str | None = None
     serious: SeriousMark | None = None
+    # the day on which what is certain must be paid in advance has come (保险法 25)
+    advance_asked_at: datetime | None = None

@@ -108,3 +108,34 @@ async def test_nothing_is_established_outside_of_a_review(world):
     claim_id = await world.report()
     with pytest.raises(MoveRefused):
         await establish(world, claim_id, disability_grades=(1,))
+
+
+# --- the advance ------------------------------------------------------------------------------------------------------
+
+
+def advanced(world, claim_id):
+    return [(p.amount_fen, p.advance) for p in world.claim(claim_id).case.payouts if p.state == "paid"]
+
+
+async def test_after_sixty_days_an_established_disability_is_paid_in_advance(world):
+    claim_id = await reviewed(world, "disabled")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await establish(world, claim_id, disability_grades=(8,))
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    assert advanced(world, claim_id) == [(15_000_00, True)]
+
+
+async def test_what_is_established_after_the_sixtieth_day_is_paid_in_advance_at_once(world):
+    claim_id = await reviewed(world, "disabled")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_nothing_certain")
+    await world.update(f"{claim_id}-r1", "take", WHO)
+    await establish(world, claim_id, disability_grades=(8,))
+    await world.until_told(claim_id, "advance_paid")
+    assert advanced(world, claim_id) == [(15_000_00, True)]
+    assert world.books.told(claim_id).count("advance_nothing_certain") == 1
+    # a lower grade later takes nothing back, and nothing is paid twice
+    await establish(world, claim_id, disability_grades=(10,))
+    assert advanced(world, claim_id) == [(15_000_00, True)]
