@@ -14,11 +14,19 @@ from api.incident_views import beside_the_claim
 from api.parts import Parts
 from api.timeline import claim_timeline
 from api.views import instant
-from insurance.rules.case import AccidentReport, CaseReceipt, Decision, EvidenceFile, EvidenceView, Payout
+from insurance.rules.case import (
+    AccidentReport,
+    CaseReceipt,
+    Decision,
+    Established,
+    EvidenceFile,
+    EvidenceView,
+    Payout,
+)
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of
 from insurance.rules.codes import REASON_CODES
-from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.receipts.against_claim import fen_of
 from insurance.rules.reminders import CLOCK_NAMES
@@ -51,8 +59,8 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
     return claim_summary(row, caller) | {
         "report": _report_view(case.report),
         "reported_by": "adjuster" if case.reported_by else "family",
-        "required_documents": required_document_views(case.report),
-        "missing": _missing(case.report, documents, receipts),
+        "required_documents": required_document_views(case.report, case.established),
+        "missing": _missing(case, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],
         "receipts": [_receipt_view(r, caller) for r in receipts],
         "established": _established_view(case, caller),
@@ -92,8 +100,8 @@ async def _repeat_views(session: AsyncSession, case: CaseFile, caller: Caller) -
     return [asdict(r) | {"claim_id": r.claim_id if r.claim_id in visible else None} for r in repeated]
 
 
-def required_document_views(report: AccidentReport) -> list[dict[str, Any]]:
-    return [asdict(document) for document in required_documents(_facts(report))]
+def required_document_views(report: AccidentReport, established: Established | None = None) -> list[dict[str, Any]]:
+    return [asdict(document) for document in required_documents(evidence_facts(report, established))]
 
 
 def settlement_view(settlement: Settlement) -> dict[str, Any]:
@@ -123,10 +131,6 @@ def _established_view(case: CaseFile, caller: Caller) -> dict[str, Any] | None:
     return found if caller.role == "adjuster" else {k: v for k, v in found.items() if k not in ("person", "reason")}
 
 
-def _facts(report: AccidentReport) -> EvidenceFacts:
-    return EvidenceFacts(report.event, report.patient_state, report.on_campus)
-
-
 def _report_view(report: AccidentReport) -> dict[str, Any]:
     return asdict(report) | {
         "accident_at": instant(report.accident_at),
@@ -135,11 +139,12 @@ def _report_view(report: AccidentReport) -> dict[str, Any]:
 
 
 def _missing(
-    report: AccidentReport, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
+    case: CaseFile, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
 ) -> list[dict[str, Any]]:
+    required = required_documents(evidence_facts(case.report, case.established))
     received = {d.kind for d in documents if d.state == "received"}
     total_fen = sum(fen_of(r.fields.total) or 0 for r in receipts)
-    return [asdict(d) for d in missing_documents(required_documents(_facts(report)), received, total_fen)]
+    return [asdict(d) for d in missing_documents(required, received, total_fen)]
 
 
 async def _document_view(parts: Parts, document: EvidenceFile) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from insurance.rules.assessment import event_of
 from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically, stands_on, why
-from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.questions import event_problems
 from insurance.rules.reminders import family_reminders, last_day
 from insurance.rules.repeated import has_more
@@ -246,10 +246,9 @@ class ClaimWorkflow:
 
     def _missing_for_sure(self) -> tuple[str, ...]:
         """Kinds without which nothing can be said; those for larger sums are the adjuster's to ask for, once."""
-        report = self._order.report
-        facts = EvidenceFacts(report.event, report.patient_state, report.on_campus)
+        required = required_documents(evidence_facts(self._order.report, self._case.established))
         received = {d.kind for d in self._case.usable_documents}
-        return tuple(d.kind for d in missing_documents(required_documents(facts), received, 0))
+        return tuple(d.kind for d in missing_documents(required, received, 0))
 
     async def _decide(self, decision: Decision) -> None:
         case = self._case

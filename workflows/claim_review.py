@@ -99,4 +99,5 @@ def review_order(case: ClaimCase, review_id: str, excluded: tuple[str, ...], *, 
         patient_state=order.report.patient_state,
         refusal_second_above_fen=order.terms.small_claim_fen,
         answers=answers,
+        critical_illness=order.report.critical_illness,
     )

@@ -335,6 +335,7 @@ class ReviewOrder:
     refusal_second_above_fen: int | None = None
     # tells its claim how it ended; claims of before wait for their child
     answers: bool = False
+    critical_illness: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.reviews import ReviewRecord, ReviewRecords, Verdict
 from insurance.rules.case import Decision
-from insurance.rules.skills import SKILLS, needed_skill
+from insurance.rules.skills import SKILLS, Skill, needed_skill
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import Actor, Reassignment, Reminder, ReviewOrder
@@ -36,8 +36,7 @@ class ReviewDesk:
     # --- holding ------------------------------------------------------------------------------------------------------
 
     async def opened(self) -> None:
-        skill = SKILLS[needed_skill(self.order.patient_state, self.assessment)]
-        await self.publish("review_opened", "system", f"已进入审核队列：{skill}")
+        await self.publish("review_opened", "system", f"已进入审核队列：{SKILLS[self._skill]}")
 
     async def wait(self) -> None:
         """Returns when it is over, or after the idle limit of whoever holds it; who took it meanwhile has all of it."""
@@ -118,6 +117,10 @@ class ReviewDesk:
         self._journal.event(event, by, text, workflow.now(), reason=reason)
         await workflow.execute_local_activity_method(ReviewRecords.publish_review, self._record(), **RECORDS)
 
+    @property
+    def _skill(self) -> Skill:
+        return needed_skill(self.order.patient_state, self.assessment, self.order.critical_illness)
+
     def _record(self) -> ReviewRecord:
         order, assessment = self.order, self.assessment
         return ReviewRecord(
@@ -135,7 +138,7 @@ class ReviewDesk:
             created_at=order.opened_at,
             updated_at=workflow.now(),
             kind=order.kind,
-            skill=needed_skill(order.patient_state, assessment),
+            skill=self._skill,
             verdict=self.verdict,
             entries=self._journal.take(),
         )

@@ -48,12 +48,15 @@ Consents = Annotated[tuple[ConsentBody, ...], Field(max_length=10)]
 
 
 class ReportBody(Body):
+    """`critical_illness`: the claim is for one that was diagnosed (重大疾病), so that its papers are asked for."""
+
     patient_state: Literal["outpatient", "inpatient", "discharged", "recovering", "disabled", "deceased"]
     accident_region: Region
     accident_at: Instant
     accident_place: Short
     event: Literal["accident", "illness"]
     on_campus: Flag = False
+    critical_illness: Flag = False
     description: Long
     claimant_mobile: Short
     consents: Consents = ()

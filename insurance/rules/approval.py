@@ -81,7 +81,8 @@ def _each(claim: ExaminedClaim, rule: Callable[[CaseReceipt], Iterator[Finding]]
 def _is_simple(claim: ExaminedClaim) -> bool:
     """Ordinary medical costs; everything else is an adjuster's."""
     categories = {receipt.category for receipt in claim.receipts}
-    return claim.report.patient_state in SIMPLE_STATES and categories <= SIMPLE_CATEGORIES
+    is_simple_event = claim.report.patient_state in SIMPLE_STATES and not claim.report.critical_illness
+    return is_simple_event and categories <= SIMPLE_CATEGORIES
 
 
 def _why_nothing(claim: ExaminedClaim) -> str:

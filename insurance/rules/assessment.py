@@ -17,7 +17,7 @@ from insurance.rules.case import (
     Finding,
 )
 from insurance.rules.cover import shanghai_day
-from insurance.rules.evidence import EvidenceFacts, missing_documents, required_documents
+from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.receipts.against_claim import fen_of, named
 from insurance.rules.receipts.repeats import copies
 from insurance.rules.terms import ProductTerms
@@ -140,8 +140,7 @@ def _otherwise(receipt: CaseReceipt) -> Iterator[tuple[str, str, str, CaseReceip
 
 
 def _missing(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> tuple[str, ...]:
-    report = claim.report
-    required = required_documents(EvidenceFacts(report.event, report.patient_state, report.on_campus))
+    required = required_documents(evidence_facts(claim.report, claim.established))
     total_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in receipts)
     kinds = {document.kind for document in claim.documents}
     missing = missing_documents(required, kinds, total_fen, claim.terms.small_claim_fen)

@@ -16,7 +16,7 @@ Category = Literal["outpatient", "inpatient", "rabies", "dental", "suturing"]
 
 @dataclass(frozen=True)
 class AccidentReport:
-    """What the family reported (guide lines 133-145)."""
+    """What the family reported (guide lines 133-145). `critical_illness`: it claims for one that was diagnosed (重大疾病)."""
 
     patient_state: str
     accident_region: str
@@ -26,6 +26,7 @@ class AccidentReport:
     on_campus: bool
     description: str
     claimant_mobile: str
+    critical_illness: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from insurance.rules.case import AccidentReport, Established
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.terms import Cause
 
@@ -21,12 +22,27 @@ _WHY: dict[Required, str] = {
 
 @dataclass(frozen=True)
 class EvidenceFacts:
-    """What decides the list: what happened, how the child is, and on campus or not."""
+    """What decides the list: what happened, how the child is, and on campus or not. `critical_illness`: it is claimed for one (重大疾病).
+    `established`: what was found beside it since, whose papers come to those that were asked for."""
 
     event: Cause
     patient_state: str
     on_campus: bool = False
     critical_illness: bool = False
+    established: tuple[ClaimKind, ...] = ()
+
+
+def evidence_facts(report: AccidentReport, found: Established | None) -> EvidenceFacts:
+    """As the family told it, and what an adjuster has established since."""
+    kinds: tuple[tuple[ClaimKind, bool], ...] = (
+        ("death", found is not None and found.died_on is not None),
+        ("disability", found is not None and bool(found.disability_grades)),
+        ("critical_illness", found is not None and found.critical_illness is not None),
+    )
+    established = tuple(kind for kind, is_so in kinds if is_so)
+    return EvidenceFacts(
+        report.event, report.patient_state, report.on_campus, report.critical_illness, established=established
+    )
 
 
 @dataclass(frozen=True)
@@ -52,9 +68,10 @@ def claim_kind(facts: EvidenceFacts) -> ClaimKind:
 
 def required_documents(facts: EvidenceFacts) -> tuple[RequiredDocument, ...]:
     """Everything the claim may need, so that nobody is asked twice; application and account are entered, not uploaded."""
-    wanted = _WANTED[claim_kind(facts)] | (_accident(facts) if facts.event == "accident" else {})
-    if claim_kind(facts) == "death" and facts.event == "illness":
-        wanted = wanted | {"medical_record": "yes", "diagnosis": "yes"}
+    wanted: dict[str, Required] = {}
+    for claimed in (claim_kind(facts), *facts.established):
+        for kind, required in _column(claimed, facts.event).items():
+            wanted[kind] = min(required, wanted.get(kind, "no"), key=_STRICTEST.index)
     return tuple(_document(kind, wanted[kind], facts) for kind in DOCUMENT_KINDS if kind in wanted)
 
 
@@ -81,11 +98,17 @@ def _document(kind: str, required: Required, facts: EvidenceFacts) -> RequiredDo
     return RequiredDocument(kind, DOCUMENT_KINDS[kind], required, why)
 
 
-def _accident(facts: EvidenceFacts) -> dict[str, Required]:
-    kinds: dict[ClaimKind, Required] = {"outpatient": "over_3000", "disability": "yes", "death": "yes"}
-    return {"accident_proof": kinds.get(claim_kind(facts), "no")}
+def _column(claimed: ClaimKind, event: Cause) -> dict[str, Required]:
+    """Of the checklist (DOMAIN 4)."""
+    if event == "accident":
+        return _WANTED[claimed] | {"accident_proof": _ACCIDENT_PROOF.get(claimed, "no")}
+    if claimed == "death":
+        return _WANTED[claimed] | {"medical_record": "yes", "diagnosis": "yes"}
+    return _WANTED[claimed]
 
 
+_STRICTEST: tuple[Required, ...] = ("yes", "over_3000", "no")
+_ACCIDENT_PROOF: dict[ClaimKind, Required] = {"outpatient": "over_3000", "disability": "yes", "death": "yes"}
 _MEDICAL: dict[str, Required] = {
     "medical_receipt": "yes",
     "expense_list": "over_3000",

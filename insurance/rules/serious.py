@@ -39,7 +39,7 @@ def serious_because(
     held = {
         "death": report.patient_state == "deceased" or (established is not None and established.died_on is not None),
         "disability": report.patient_state == "disabled" or bool(established and established.disability_grades),
-        "critical_illness": "critical_illness" in paying,
+        "critical_illness": report.critical_illness or "critical_illness" in paying,
         "incident": linked >= STUDENTS,
         "large_sum": settlement is not None and settlement.payable_fen >= large_from_fen,
     }

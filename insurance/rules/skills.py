@@ -37,14 +37,18 @@ SUSPICIOUS = frozenset(
 )
 
 
-def needed_skill(patient_state: str, assessment: Assessment) -> Skill:
-    """The rarest one that the case asks for: a death with a doubtful receipt goes to who knows deaths."""
+DEATH = frozenset({"illness_death", "accident_death", "campus_death", "sudden_death"})
+
+
+def needed_skill(patient_state: str, assessment: Assessment, critical_illness: bool = False) -> Skill:
+    """The rarest one that the case asks for, as it was told or is established by now: a death with a doubtful receipt goes to who
+    knows deaths."""
     paying = {line.coverage_id for line in assessment.settlement.lines if line.payable_fen}
-    if patient_state == "deceased":
+    if patient_state == "deceased" or DEATH & paying:
         return "death"
-    if patient_state == "disabled":
+    if patient_state == "disabled" or "accident_disability" in paying:
         return "disability"
-    if "critical_illness" in paying:
+    if critical_illness or "critical_illness" in paying:
         return "critical_illness"
     if SUSPICIOUS & {finding.code for finding in assessment.findings}:
         return "suspicion"

@@ -56,7 +56,12 @@ def test_the_minors_cap_at_issue_is_calculated(case):
 
 @named("documents")
 def test_the_papers_are_asked_for_all_at_once(case):
-    facts = EvidenceFacts(case["event"], case["patient_state"], critical_illness=case.get("critical_illness", False))
+    facts = EvidenceFacts(
+        case["event"],
+        case["patient_state"],
+        critical_illness=case.get("critical_illness", False),
+        established=tuple(case.get("established", ())),
+    )
     required = required_documents(facts)
     if "expect" in case:
         assert {document.kind: document.required for document in required} == case["expect"]

@@ -33,12 +33,18 @@ def assessment(payable=800_00, coverage="accident_medical", codes=(), claimed=10
         ("outpatient", {"codes": ("same_receipt_elsewhere",)}, "suspicion"),
         ("inpatient", {"codes": ("accident_told_once",)}, "suspicion"),
         ("inpatient", {"coverage": "critical_illness"}, "critical_illness"),
+        ("outpatient", {"coverage": "accident_death"}, "death"),
+        ("outpatient", {"coverage": "accident_disability"}, "disability"),
         ("disabled", {"codes": ("same_receipt_elsewhere",)}, "disability"),
         ("deceased", {"coverage": "critical_illness"}, "death"),
     ],
 )
 def test_a_review_asks_for_the_rarest_skill_of_its_case(patient_state, changes, skill):
     assert needed_skill(patient_state, assessment(**changes)) == skill
+
+
+def test_a_claim_for_a_critical_illness_goes_to_who_knows_them_before_it_is_established():
+    assert needed_skill("inpatient", assessment(), critical_illness=True) == "critical_illness"
 
 
 def test_a_line_that_pays_nothing_asks_for_no_skill():

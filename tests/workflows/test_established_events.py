@@ -139,3 +139,25 @@ async def test_what_is_established_after_the_sixtieth_day_is_paid_in_advance_at_
     # a lower grade later takes nothing back, and nothing is paid twice
     await establish(world, claim_id, disability_grades=(10,))
     assert advanced(world, claim_id) == [(15_000_00, True)]
+
+
+# --- a critical illness -----------------------------------------------------------------------------------------------
+
+CRITICAL_PAPERS = ("medical_record", "diagnosis", "exam_report", "insured_id", "guardian_id", "relationship_proof")
+
+
+async def test_a_reported_critical_illness_needs_its_own_papers_and_an_adjuster(world):
+    told = accident(world.time, patient_state="inpatient", event="illness", critical_illness=True)
+    claim_id = await world.report(report=told)
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(claim_id, "submit")
+    assert refusal.value.code == "documents_missing"
+    for kind in CRITICAL_PAPERS:
+        await world.update(claim_id, "add_document", await world.paper(kind))
+    await world.update(claim_id, "submit")
+    await world.until_state(f"{claim_id}-r1", "open")
+    assert world.books.records[f"{claim_id}-r1"].skill == "critical_illness"
+    await world.update(f"{claim_id}-r1", "take", WHO)
+    await establish(world, claim_id, critical_illness=shanghai_day(world.time))
+    assert payable(world, claim_id) == {"critical_illness": 100_000_00}
+    assert "serious_case_opened" in world.books.told(claim_id)

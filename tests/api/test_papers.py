@@ -1,0 +1,60 @@
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from api_door import Door
+from api_family import Family, new_family
+from api_routes import report
+
+from activities.claims import ClaimRecords
+from insurance.rules.case import Established
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+async def family(door: Door) -> Family:
+    return await new_family(door)
+
+
+def papers(answer, field="required_documents"):
+    return {document["kind"]: document["required"] for document in answer[field]}
+
+
+async def test_a_family_that_claims_for_a_critical_illness_is_told_its_papers_at_once(door: Door, family: Family):
+    headers = door.parent(family.subject)
+    told = report() | {"event": "illness", "patient_state": "inpatient"}
+    address = f"/v1/policies/{family.policy_no}/claims"
+    for is_one, asked in ((True, "yes"), (False, "over_3000")):
+        answer = await door.client.post(address, json=told | {"critical_illness": is_one}, headers=headers)
+        assert answer.status_code == 201, answer.text
+        assert papers(answer.json())["diagnosis"] == asked
+        order = door.processes.started[answer.json()["claim_id"]]
+        assert order.report.critical_illness is is_one
+
+
+@pytest.mark.parametrize(
+    ("found", "more"),
+    [
+        ({"critical_illness": date(2026, 3, 9)}, {"medical_record", "diagnosis", "exam_report"}),
+        ({"disability_grades": (8,)}, {"disability_report", "accident_proof", "exam_report"}),
+        ({"died_on": date(2026, 3, 9)}, {"death_certificate", "heirs_statement", "accident_proof"}),
+    ],
+)
+async def test_what_is_missing_follows_what_is_established(door: Door, found, more):
+    family = await new_family(door)
+    headers = door.parent(family.subject)
+    before = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json()
+    assert papers(before, "missing") == {}
+    established = Established("adj-1", "见材料", records.NOW, **found)
+    case = records.case(
+        claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject, state="in_review",
+        established=established,
+    )  # fmt: skip
+    await ClaimRecords(door.database).publish_claim(
+        records.claim(9, case=replace(case, updated_at=records.NOW + timedelta(hours=1)))
+    )
+    after = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json()
+    assert more <= set(papers(after, "missing"))
+    assert {papers(after)[kind] for kind in more} == {"yes"}
