@@ -1,18 +1,27 @@
-"""Contact (联系客服) as people see it: the insurer's hotline and hours, and messages without more of a person than is needed."""
+"""Contact (联系客服) as people see it: the insurer's hotline and hours, where to complain and where next, and messages without more of
+a person than is needed."""
 
 from typing import Any
 
 from api.auth import Caller
 from api.parts import Parts
 from api.views import instant
+from insurance.rules.complaints import where_next
+from insurance.rules.deadlines import COMPLAINT_DAYS
 from insurance.tables import Message
 
 
 def contact_of(parts: Parts, insurer_code: str) -> dict[str, Any]:
     insurer = parts.catalogue.insurer(insurer_code)
+    name = insurer.name if insurer else "保险公司"
     return {
         "hotline": insurer.hotline if insurer else None,
         "hours": insurer.hours if insurer else None,
+        "complaints": {
+            "url": "/v1/complaints",
+            "answer_days": COMPLAINT_DAYS,
+            "where_next": [{"who": who, "how": how} for who, how in where_next(name, COMPLAINT_DAYS)],
+        },
     }
 
 

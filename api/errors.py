@@ -33,7 +33,13 @@ TITLES = {
     "unavailable": "系统暂时繁忙，请稍后再试",
     "internal": "系统出了问题，我们已记录并会尽快处理",
 }
-STATUS_OF_CODE = {"illegal_move": 409, "lead_required": 403, "not_holder": 409, "already_taken": 409}
+STATUS_OF_CODE = {
+    "illegal_move": 409,
+    "lead_required": 403,
+    "superior_required": 403,
+    "not_holder": 409,
+    "already_taken": 409,
+}
 # refusals of an update that are the request's fault, not the state's
 FIELD_CODES = frozenset({"nothing_to_correct", "invalid_value", "unknown_field", "invalid_date", "invalid_amount"}) | {
     "unknown_reason", "reason_required", "lines_required", "unknown_coverage", "above_settlement", "not_partial",

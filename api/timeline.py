@@ -2,20 +2,23 @@
 
 from typing import Any
 
+from sqlalchemy import String, any_, cast, func
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.contact import beside
 from api.views import instant
-from insurance.tables import Event
+from insurance.tables import Complaint, Event
 
 
 async def claim_timeline(session: AsyncSession, claim_id: str) -> list[dict[str, Any]]:
-    """A claim's, with what was said beside its process: that has no number in it (`seq` 0)."""
-    chain = beside(claim_id)
-    statement = select(Event).where(col(Event.process_id).in_((claim_id, chain))).order_by(col(Event.seq))
+    """A claim's, with messages and complaints about it: those stand beside its process and have no number in it (`seq` 0)."""
+    told = func.array(select(Complaint.complaint_id).where(Complaint.about == claim_id).scalar_subquery())
+    chains = func.array_cat(told, cast([claim_id, beside(claim_id)], ARRAY(String)))
+    statement = select(Event).where(col(Event.process_id) == any_(chains)).order_by(col(Event.seq))
     events = sorted((await session.exec(statement)).all(), key=lambda e: e.at)
-    return [_view(e) | ({"seq": 0} if e.process_id == chain else {}) for e in events]
+    return [_view(e) | ({"seq": 0} if e.process_id != claim_id else {}) for e in events]
 
 
 async def timeline_of(session: AsyncSession, process_id: str, after: int = 0) -> list[dict[str, Any]]:

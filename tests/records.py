@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from activities.claims import ClaimRecord
+from activities.complaints import ComplaintRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import IssuedCover, PurchaseRecord
 from activities.reviews import ReviewRecord
@@ -18,6 +19,7 @@ from insurance.products.catalogue import load_catalogue
 from insurance.rules.application import Agreement, Applicant, Application, Consent, Insured
 from insurance.rules.case import AccidentReport, CaseReceipt, EvidenceFile, Finding
 from insurance.rules.case_file import CaseFile
+from insurance.rules.complaints import ComplaintFile
 from insurance.rules.receipts.reading import Check, Item, ReceiptFields
 from insurance.rules.serious import Reached, School, SeriousFile, next_late
 from insurance.rules.settlement import Step
@@ -223,6 +225,25 @@ def serious_case(of: CaseFile, seq: int = 1, entries: Entries = Entries(), **cha
     )  # fmt: skip
     late = next_late(case)
     return SeriousRecord(seq, case, late.at if late else None, NOW, entries)
+
+
+def complaint(seq: int = 1, entries: Entries = Entries(), **changes: Any) -> ComplaintRecord:
+    file = ComplaintFile(
+        complaint_id=new("cm"),
+        policy_no="P-1",
+        claim_id="cl-1",
+        insurer_code="xiangjiang",
+        subject="parent-1",
+        region="430102",
+        kind="decision",
+        text="复核后的结果仍然没有说明原因",
+        complained_about=("adj-9",),
+        received_at=NOW,
+        state="received",
+        updated_at=NOW,
+        event_count=1,
+    )
+    return ComplaintRecord(seq, replace(file, **changes), entries)
 
 
 def surrender(**changes: Any) -> SurrenderRecord:

@@ -9,6 +9,7 @@ from insurance.letters.claim_facts import ClaimOnPaper, claim_facts
 from insurance.letters.letter import Block, Heading, Issuer, Letter, Paragraph, Table, chinese_day
 from insurance.rules.case import Decision
 from insurance.rules.codes import REASON_CODES
+from insurance.rules.complaints import REGULATORS_HOTLINE
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import COMPLAINT_DAYS, COMPLAINT_EXTENSIONS, LIMITATION_YEARS, PAYMENT_DAYS
 from insurance.rules.money import yuan
@@ -18,7 +19,6 @@ from insurance.rules.terms import ProductTerms
 TITLES = {"full": "理赔决定通知书", "partial": "理赔决定通知书", "refused": "拒绝给付保险金通知书"}
 # reasons of a coverage that say nothing to a family whose claim is about something else
 _ELSEWHERE = frozenset({"event_not_covered", "item_not_covered", "not_needed"})
-_REGULATORS_HOTLINE = "12378"
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _remedies(paper: DecisionOnPaper, issuer: Issuer) -> Iterator[str]:
         f"特别复杂的最长{longest}日。"
     )
     yield (
-        f"也可以拨打银行保险消费者投诉维权热线{_REGULATORS_HOTLINE}，申请调解，或者按合同约定仲裁、向人民法院起诉。"
+        f"也可以拨打银行保险消费者投诉维权热线{REGULATORS_HOTLINE}，申请调解，或者按合同约定仲裁、向人民法院起诉。"
         f"请求给付保险金的诉讼时效为{LIMITATION_YEARS}年（保险法第二十六条）。"
     )
     yield "发现新的票据或者新的情况，结案后也可以申请重新受理。"

@@ -7,10 +7,12 @@ from api_door import Door
 
 from activities.assessment import Assessing, AssessStep
 from activities.claims import ClaimRecords
+from activities.complaints import Complaints
 from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
 from activities.serious_cases import SeriousCases
 from activities.surrenders import SurrenderRecords
+from insurance.calendar import load_calendar
 from insurance.rules.case import Payee
 from insurance.rules.days import last_day_of_term
 from insurance.tables import ConsentRecord, Incident, IncidentClaim
@@ -30,6 +32,7 @@ class Family:
     consent_id: str
     case_id: str
     school_code: str
+    complaint_id: str
 
 
 async def new_family(door: Door, *, adjuster: str | None = None, insured_from: date = records.EFFECTIVE) -> Family:
@@ -88,8 +91,10 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
     await door.store(consent)
     serious = records.serious_case(case)
     await SeriousCases(database).publish_serious_case(serious)
+    complaint = records.complaint(policy_no=policy.policy_no, claim_id=None, subject=subject)
+    await Complaints(database, load_calendar()).publish_complaint(complaint)
     return Family(
         subject, policy.policy_no, case.claim_id, receipt.receipt_id, review_id, purchase.purchase_id,
         surrender.surrender_id, incident.incident_id, consent.consent_id,
-        serious.case.case_id, serious.case.school.code,
+        serious.case.case_id, serious.case.school.code, complaint.complaint.complaint_id,
     )  # fmt: skip

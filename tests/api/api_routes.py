@@ -189,6 +189,7 @@ def clocks(_: Family | None = None) -> dict[str, Any]:
 
 CLAIM, REVIEW = "/v1/claims/{claim_id}", "/v1/reviews/{review_id}"
 CASE, SCHOOLS_CASE = "/v1/serious-cases/{case_id}", "/v1/schools/{school_code}/cases/{case_id}"
+COMPLAINT = "/v1/complaints/{complaint_id}"
 INCIDENT = "/v1/incidents/{incident_id}"
 POLICY, SURRENDER, PURCHASE = "/v1/policies/{policy_no}", "/v1/surrenders/{surrender_id}", "/v1/purchases/{purchase_id}"
 
@@ -255,6 +256,18 @@ ROUTES = (
     Route("GET", POLICY + "/messages", BOTH, owned=True),
     Route("POST", POLICY + "/messages", BOTH, message, owned=True, creates=True),
     Route("GET", "/v1/messages", ADJUSTER),
+    Route(
+        "POST", "/v1/complaints", PARENT,
+        lambda f: {"claim_id": f.claim_id, "kind": "decision", "text": "没有说明原因"}, creates=True,
+    ),
+    Route("GET", "/v1/complaints", PARENT | STAFF),
+    Route("GET", COMPLAINT, PARENT | STAFF, owned=True),
+    Route("POST", COMPLAINT + "/take", STAFF, owned=True),
+    Route("POST", COMPLAINT + "/extend", STAFF, lambda _: {"reason": "须向医院核实"}, owned=True),
+    Route("POST", COMPLAINT + "/answer", STAFF, lambda _: {"outcome": "upheld", "text": "将补付"}, owned=True),
+    Route("POST", COMPLAINT + "/review", PARENT, lambda _: {"reason": "没有说明依据"}, owned=True),
+    Route("POST", COMPLAINT + "/withdraw", PARENT, owned=True),
+    Route("GET", "/v1/overview/complaints", AUTHORITY),
     Route("GET", "/v1/reviews", ADJUSTER),
     Route("GET", REVIEW, ADJUSTER, owned=True),
     Route("POST", REVIEW + "/take", ADJUSTER, owned=True),

@@ -40,7 +40,20 @@ def policy_of(family: Family) -> str:
 async def test_every_policy_and_claim_says_whom_to_call(door: Door, family: Family):
     for path in (policy_of(family), claim_of(family)):
         case = (await door.client.get(path, headers=door.parent(family.subject))).json()
-        assert case["contact"] == {"hotline": "400-000-0731", "hours": "每日 8:00-20:00，报案全天受理"}
+        contact = case["contact"]
+        assert (contact["hotline"], contact["hours"]) == ("400-000-0731", "每日 8:00-20:00，报案全天受理")
+
+
+async def test_every_policy_and_claim_says_where_to_complain_how_long_it_takes_and_where_next(
+    door: Door, family: Family
+):
+    for path in (policy_of(family), claim_of(family)):
+        case = (await door.client.get(path, headers=door.parent(family.subject))).json()
+        complaints = case["contact"]["complaints"]
+        assert (complaints["url"], complaints["answer_days"]) == ("/v1/complaints", 15)
+        ways = {step["who"]: step["how"] for step in complaints["where_next"]}
+        assert ways["银行保险消费者投诉维权热线"] == "12378"
+        assert list(ways)[2:] == ["保险纠纷调解", "仲裁或者诉讼"]
 
 
 async def test_a_familys_message_waits_for_its_insurers_adjusters_with_the_day_of_its_answer(

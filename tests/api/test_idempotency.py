@@ -74,6 +74,7 @@ OTHER_BODIES = {
     "/consent-files": {"data": png(colour="black")},
     "/uploads": {"kind": "diagnosis"},
     "/messages": {"text": "另一句话"},
+    "/complaints": {"text": "另一句话"},
 }
 
 
