@@ -20,6 +20,7 @@ from activities.assessment import Assessing
 from activities.claims import ClaimRecords
 from activities.clocks import Clocks
 from activities.complaints import Complaints
+from activities.corrections import Corrections
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.insurer import InsurerSteps
@@ -44,6 +45,7 @@ from workflows.admission import Admission
 from workflows.claim import ClaimWorkflow
 from workflows.client import Processes, connect
 from workflows.complaint import ComplaintWorkflow
+from workflows.policy_correction import PolicyCorrectionWorkflow
 from workflows.purchase import PurchaseWorkflow
 from workflows.quality_review import QualityReviewWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
@@ -63,6 +65,7 @@ WORKFLOWS: Sequence[type] = (
     SeriousCaseWorkflow,
     ComplaintWorkflow,
     SurrenderWorkflow,
+    PolicyCorrectionWorkflow,
     StrayPaymentWorkflow,
     ReconciliationWorkflow,
 )
@@ -116,6 +119,7 @@ def outside_activities(insurers: Mapping[str, Insurer], payments: Payments, noti
         insurer.report_claim,
         insurer.close_claim,
         insurer.cancel_policy,
+        insurer.amend_policy,
         gateway.payment_page,
         gateway.query_trade,
         gateway.close_trade,
@@ -137,7 +141,7 @@ def process_activities(
         StrayPayments(database),
         Assessing(database, claims_settings),
     )
-    reconciling = Reconciling(database, adapters.payments)
+    corrections, reconciling = Corrections(database), Reconciling(database, adapters.payments)
     complaints = Complaints(database, load_calendar())
     return [
         *outside_activities(adapters.insurers, adapters.payments, adapters.notices),
@@ -156,6 +160,8 @@ def process_activities(
         surrenders.hold_policy,
         surrenders.release_policy,
         surrenders.publish_surrender,
+        corrections.hold_for_correction,
+        corrections.publish_correction,
         stray.is_known,
         stray.publish_stray,
         reconciling.days_to_reconcile,

@@ -83,9 +83,13 @@ def beside(claim_id: str) -> str:
 
 async def _tell(session: AsyncSession, thread: Thread, event: str, by: str, text: str, at: datetime) -> None:
     """One more line of the claim's timeline and history; never the words of a message."""
-    if thread.claim_id is None:
-        return
-    chain = beside(thread.claim_id)
+    if thread.claim_id is not None:
+        await tell_beside(session, thread.claim_id, event, by, text, at)
+
+
+async def tell_beside(session: AsyncSession, claim_id: str, event: str, by: str, text: str, at: datetime) -> None:
+    """An event of a claim that its process does not know of."""
+    chain = beside(claim_id)
     await lock_history(session, chain)
     last = (await session.exec(select(func.max(col(Event.seq))).where(Event.process_id == chain))).one()
     await write_entries(session, chain, Entries(events=(TimelineEvent((last or 0) + 1, event, by, text, at),)))

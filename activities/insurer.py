@@ -1,4 +1,4 @@
-"""Steps at the insurer: underwriting (核保), issue (出单), report (报案), closing (结案), cancellation (退保)."""
+"""Steps at the insurer: underwriting (核保), issue (出单), report (报案), closing (结案), cancellation (退保), correction (保全)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from insurance.adapters.ports import (
+    Amendment,
     Cancellation,
     ClaimReport,
     ClaimResult,
+    Endorsement,
     Insurer,
     IssuedPolicy,
     IssueOrder,
@@ -54,6 +56,12 @@ class CancelStep:
     cancellation: Cancellation
 
 
+@dataclass(frozen=True)
+class AmendStep:
+    insurer: str
+    amendment: Amendment
+
+
 class InsurerSteps:
     """Every step carries its own request id, so that a repeat after a lost answer has one effect."""
 
@@ -88,3 +96,8 @@ class InsurerSteps:
     @activity.defn
     async def cancel_policy(self, step: CancelStep) -> str:
         return await self._at(step.insurer).cancel_policy(step.cancellation)
+
+    @activity.defn
+    async def amend_policy(self, step: AmendStep) -> Endorsement:
+        """Asked again after `pending`, the same step tells how it was decided."""
+        return await self._at(step.insurer).amend_policy(step.amendment)

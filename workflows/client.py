@@ -26,6 +26,7 @@ from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
     ComplaintOrder,
+    CorrectionOrder,
     IncidentLink,
     PaymentReceived,
     PurchaseOrder,
@@ -90,6 +91,9 @@ class Processes:
     async def start_claim(self, order: ClaimOrder) -> None:
         """A reopened claim runs again under its own id, once its last run has ended; any other start of it is a repeat."""
         await self._start("claim", order, order.claim_id, order.insurer_code, again=order.reopened_because is not None)
+
+    async def start_correction(self, order: CorrectionOrder) -> None:
+        await self._start("correction", order, order.correction_id, order.insurer_code)
 
     async def start_surrender(self, request: SurrenderRequest) -> None:
         await self._start("surrender", request, request.surrender_id, request.insurer_code)

@@ -22,6 +22,7 @@ from insurance.rules.case import (
 from insurance.rules.case_file import CaseFile
 from insurance.rules.complaints import ComplaintFile
 from insurance.rules.complaints import Outcome as ComplaintOutcomeCode
+from insurance.rules.correction import Change
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.decision import Outcome
 from insurance.rules.settlement import Step
@@ -144,6 +145,33 @@ class RefundAccount:
 class SurrenderOutcome:
     state: str
     refund_fen: int
+
+
+# --- correction of a policy (保全) -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CorrectionOrder:
+    """`application`: who the policy is about, as it shall stand; `changes` says what differs. `open_reports`: report numbers of claims
+    under way. `due_on`: the last working day for the insurer's answer."""
+
+    correction_id: str
+    policy_no: str
+    subject: str
+    insurer_code: str
+    changes: tuple[Change, ...]
+    application: Application
+    insured_digest: str
+    reason: str
+    open_reports: tuple[str, ...]
+    due_on: date
+    requested_at: datetime
+
+
+@dataclass(frozen=True)
+class CorrectionOutcome:
+    state: str
+    endorsement_no: str | None
 
 
 # --- claim (理赔) ------------------------------------------------------------------------------------------------------

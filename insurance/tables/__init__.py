@@ -6,6 +6,7 @@ from insurance.tables.complaints import Complaint
 from insurance.tables.consent_files import ConsentFile
 from insurance.tables.consents import ConsentRecord
 from insurance.tables.contact import Message
+from insurance.tables.corrections import PolicyCorrection
 from insurance.tables.documents import ClaimDocument
 from insurance.tables.history import HistoryEntry
 from insurance.tables.idempotency import IdempotencyKey
@@ -48,6 +49,7 @@ __all__ = [
     "OutboxNotice",
     "PersonalDataRead",
     "Policy",
+    "PolicyCorrection",
     "Purchase",
     "QueuedPurchase",
     "Receipt",

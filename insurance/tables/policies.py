@@ -44,4 +44,8 @@ class Policy(SQLModel, table=True):
     )  # surrendered | terminated_by_claim | rescinded | void
     # a surrender that was confirmed holds the policy: no claim can be reported on it any more
     surrender_id: str | None = Field(default=None, max_length=64)
+    # the correction (保全) that is under way: one at a time
+    correction_id: str | None = Field(default=None, max_length=64)
+    # what the insurer put right, oldest first: {"items": [{"endorsement_no", "at", "fields"}]}
+    endorsements: Document | None = Field(default=None, sa_column=document(nullable=True))
     created_at: datetime = Field(sa_column=instant())

@@ -13,6 +13,7 @@ from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
 from activities.clocks import Clocks
 from activities.complaints import ComplaintPlan, ComplaintRecord, Complaints
+from activities.corrections import CorrectionHold, CorrectionRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.letter_orders import DecisionLetter
 from activities.letters import MadeLetter
@@ -23,6 +24,7 @@ from activities.stray import StrayRecord
 from activities.surrenders import HoldStep, SurrenderRecord
 from insurance.calendar import load_calendar
 from insurance.rules.advance import certain_part
+from insurance.rules.application import Application
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.complaints import ComplaintFile
@@ -30,7 +32,9 @@ from insurance.rules.decision import most
 from insurance.rules.serious import School
 from insurance.rules.status import Process, allowed
 
-Record = PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord | ComplaintRecord
+Record = (
+    PurchaseRecord | ClaimRecord | ReviewRecord | SurrenderRecord | SeriousRecord | ComplaintRecord | CorrectionRecord
+)
 
 
 @dataclass
@@ -40,6 +44,8 @@ class PolicyOnFile:
     to_assess: ClaimToAssess
     surrender_id: str | None = None
     ended_reason: str | None = None
+    correction_id: str | None = None
+    corrected_to: Application | None = None
 
 
 @dataclass
@@ -79,6 +85,8 @@ class Books:
             Clocks(load_calendar()).plan_calls,
             self.hold_policy,
             self.release_policy,
+            self.hold_for_correction,
+            self.publish_correction,
             self.is_known,
             self.make_decision_letter,
         ]
@@ -221,6 +229,25 @@ class Books:
     @activity.defn
     async def release_policy(self, step: HoldStep) -> None:
         self.policies[step.policy_no].surrender_id = None
+
+    @activity.defn
+    async def hold_for_correction(self, step: CorrectionHold) -> str | None:
+        policy = self.policies[step.policy_no]
+        if policy.ended_reason is not None or policy.surrender_id is not None:
+            return "policy_ended"
+        if policy.correction_id not in (None, step.correction_id):
+            return "correction_open"
+        policy.correction_id = step.correction_id
+        return None
+
+    @activity.defn
+    async def publish_correction(self, record: CorrectionRecord) -> None:
+        await self._publish("correction", record.correction_id, record, record.state, record.entries)
+        policy = self.policies[record.policy_no]
+        if record.state == "corrected":
+            policy.corrected_to = record.application
+        if record.state != "confirming" and policy.correction_id == record.correction_id:
+            policy.correction_id = None
 
     @activity.defn
     async def is_known(self, trade_no: str) -> bool:

@@ -9,12 +9,13 @@ from insurance.rules.application import Agreement, Applicant, Application, Conse
 from insurance.rules.assessment import ClaimToAssess
 from insurance.rules.case import AccidentReport, AssessmentGrounds, EvidenceFile, Payee
 from insurance.rules.complaints import ComplaintFile
+from insurance.rules.correction import Change
 from insurance.rules.cover import shanghai_day
 from insurance.rules.event import Cover
 from insurance.rules.receipts.reading import FIELD_NAMES, Check, ReceiptFields, ReceiptReading
 from insurance.rules.terms import ProductTerms
 from tests.workflows.process_books import PolicyOnFile
-from workflows.messages import Actor, ClaimOrder, ComplaintOrder, PurchaseOrder, SurrenderRequest
+from workflows.messages import Actor, ClaimOrder, ComplaintOrder, CorrectionOrder, PurchaseOrder, SurrenderRequest
 
 PRODUCT = "changsha-2024-plan-2"
 INSURER = "xiangjiang"
@@ -181,6 +182,26 @@ def complaint_order(now: datetime, **changes: Any) -> ComplaintOrder:
             }
             | changes
         )
+    )
+
+
+def correction_order(now: datetime, policy_no: str, name: str, **changes: Any) -> CorrectionOrder:
+    today = shanghai_day(now)
+    return CorrectionOrder(
+        **{
+            "correction_id": new_id("pc"),
+            "policy_no": policy_no,
+            "subject": "parent-1",
+            "insurer_code": INSURER,
+            "changes": (Change("insured.name", CHILD, name),),
+            "application": application(name),
+            "insured_digest": "digest",
+            "reason": "填写有误",
+            "open_reports": (),
+            "due_on": today + timedelta(days=7),
+            "requested_at": now,
+        }
+        | changes
     )
 
 

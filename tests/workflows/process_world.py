@@ -29,7 +29,15 @@ from insurance.adapters.insurer.fake import FakeInsurer
 from insurance.adapters.notices.fake import FakeNotices
 from insurance.adapters.ocr.file_reading import FileReading
 from insurance.adapters.payments.fake import FakePayments
-from insurance.adapters.ports import PageView, Person, Proposal, ReadingRefused, TakenOverPolicy, TransferOrder
+from insurance.adapters.ports import (
+    Amendment,
+    PageView,
+    Person,
+    Proposal,
+    ReadingRefused,
+    TakenOverPolicy,
+    TransferOrder,
+)
 from insurance.adapters.storage.fake import FakeStorage
 from insurance.rules.case import EvidenceFile, Payee
 from insurance.rules.cover import shanghai_day
@@ -40,6 +48,7 @@ from tests.workflows.process_orders import (
     INSURER,
     claim_order,
     complaint_order,
+    correction_order,
     evidence,
     payee,
     policy_on_file,
@@ -55,6 +64,8 @@ from workflows.messages import (
     ClaimOrder,
     ClaimOutcome,
     ComplaintOutcome,
+    CorrectionOrder,
+    CorrectionOutcome,
     PayeeOrder,
     PaymentReceived,
     PurchaseOrder,
@@ -75,7 +86,7 @@ PATIENCE_SECONDS = 20
 # by what an id begins with; a claim's own processes by the letter behind the claim's id
 OUTCOMES = {
     "pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "cm": ComplaintOutcome, "stray": StrayOutcome,
-    "r": ReviewResult, "q": QualityOutcome, "s": SeriousOutcome,
+    "pc": CorrectionOutcome, "r": ReviewResult, "q": QualityOutcome, "s": SeriousOutcome,
 }  # fmt: skip
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 VERDICTS = {"拒保": "declined", "待核": "pending"}
@@ -91,7 +102,7 @@ class World:
         self.time = time
         self.processes = Processes(self.client, TemporalSettings(process_queue=queue, ocr_queue=queue))
         self.payments = FakePayments(clock=lambda: self.time, transfer_outcome=self._transfer_outcome)
-        self.insurer = FakeInsurer(INSURER, verdict=_verdict, clock=lambda: self.time)
+        self.insurer = FakeInsurer(INSURER, verdict=_verdict, amends=_amends, clock=lambda: self.time)
         self.notices = FakeNotices()
         self.storage = _Store(self)
         self.books = Books()
@@ -291,6 +302,15 @@ class World:
         await self.until_told(complaint_id, "complaint_received")
         return complaint_id
 
+    # --- correction ---------------------------------------------------------------------------------------------------
+
+    async def correct(self, policy_no: str, name: str = "黄小宇", **changes: Any) -> str:
+        """Of the insured's name, started."""
+        order: CorrectionOrder = correction_order(self.time, policy_no, name, **changes)
+        self.started.append(order.correction_id)
+        await self.processes.start_correction(order)
+        return order.correction_id
+
     # --- all ----------------------------------------------------------------------------------------------------------
 
     async def update(self, process_id: str, update: str, arg: Any = None) -> None:
@@ -388,6 +408,10 @@ async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncItera
     ):
         yield world
         await world.close()
+
+
+def _amends(amendment: Amendment) -> Any:
+    return {"拒改": "declined", "待改": "pending"}.get(amendment.insured.name[-2:], "accepted")
 
 
 def _verdict(proposal: Proposal) -> Any:
