@@ -1,7 +1,7 @@
 """Assessing (理算) a claim: the rules on what was read, under the policy's lock, so that two claims can't take the same fen."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -46,6 +46,7 @@ class AssessStep:
     # stays held whatever is payable now
     paid_lines: tuple[DecidedLine, ...] = ()
     established: Established | None = None
+    payees_known: bool = True
 
 
 class Assessing:
@@ -66,7 +67,7 @@ class Assessing:
             policy = await lock_policy(session, step.policy_no)
             grounds = await self._grounds(session, policy, step)
             claim = to_assess(policy, step.report, step.receipts, step.documents, grounds, step.established)
-            assessment = assess(claim)
+            assessment = assess(replace(claim, payees_known=step.payees_known))
             lines = tuple(DecidedLine(line.coverage_id, line.payable_fen) for line in assessment.settlement.lines)
             held = LimitsHeld("reserved", most(lines, step.paid_lines))
             claimed = await session.get(Claim, step.claim_id)

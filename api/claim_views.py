@@ -72,6 +72,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "decision": decision_view(case.decision) if case.decision else None,
         "payees": [
             {"kind": p.kind, "account": mask_account(p.account), "name": mask_name(p.name), "share": p.share}
+            | ({"relationship": p.relationship, "proof": p.proof} if caller.role == "adjuster" else {})
             for p in case.payees
         ],
         "payout": _payout_view(parts, case),

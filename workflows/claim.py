@@ -16,6 +16,7 @@ from insurance.rules.case import Assessment, Decision, EvidenceFile, PapersReque
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically, stands_on, why
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
+from insurance.rules.payees import PAPERS, is_deceased
 from insurance.rules.questions import event_problems
 from insurance.rules.reminders import family_reminders, last_day
 from insurance.rules.repeated import has_more
@@ -47,6 +48,11 @@ from workflows.serious_watch import SeriousWatch
 
 UNSAID = Objection()
 GATHERING = ("reported", "submitted", "reading", "supplement_requested")
+# somebody still looks at who is to be paid
+LOOKED_AT = (*GATHERING, "assessing", "in_review", "disputed", "reopened")
+AFTER_DECISION = ("decided", "payee_needed")
+# who is to be paid can change, and be proved by papers
+NAMING = ("in_review", *AFTER_DECISION)
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
 
 
@@ -223,6 +229,9 @@ class ClaimWorkflow:
         # the insurer has them from the moment at which the family gave them
         case.received_at = case.received_at or self._given_at or workflow.now()
         case.assessment = await self._assessed()
+        if case.assessment.automatic and not case.payees_known:
+            # named while the rules were at work
+            case.assessment = await self._assessed()
         if case.assessment.automatic:
             await self._decide(decide_automatically(case.assessment, workflow.now()))
         else:
@@ -240,6 +249,7 @@ class ClaimWorkflow:
                 documents=case.usable_documents,
                 established=case.established,
                 paid_lines=case.paid_lines,
+                payees_known=case.payees_known,
             ),
             **RECORDS,
         )
@@ -413,20 +423,36 @@ class ClaimWorkflow:
 
     @add_document.validator
     def _may_add_document(self, document: EvidenceFile) -> None:
-        self._require(*GATHERING)
+        """Who may be paid can be proved for as long as somebody has to be named."""
+        self._require(*GATHERING, *(NAMING if document.kind in PAPERS else ()))
 
     @workflow.update
     async def set_payee(self, order: PayeeOrder) -> None:
-        self._case.set_payees(order.payees)
-        self._case.consents = (*self._case.consents, *order.consents)
-        self._case.payee_wanted = False
-        await self._case.note("payee_set", "family", "已填写收款账户")
+        """Whoever has the review looks at somebody whom the policy does not know; afterwards the lead does."""
+        case, text = self._case, "已填写收款账户"
+        were_known = case.payees_known
+        case.set_payees(order.payees)
+        case.consents = (*case.consents, *order.consents)
+        case.payee_wanted = False
+        if case.payees_known and were_known:
+            await case.note("payee_set", "family", text)
+            return
+        async with self._one_by_one:
+            if case.state == "in_review" and not case.withdrawn:
+                await self._reassess("payee_set", "family", text)
+            else:
+                if case.state in AFTER_DECISION:
+                    case.tell_staff("lead", "payee_by_paper", "收款人由关系证明或授权委托书证明，请核对")
+                await case.note("payee_set", "family", text)
 
     @set_payee.validator
     def _may_set_payee(self, order: PayeeOrder) -> None:
         self._require(*WITHDRAWABLE, "reopened", "payee_needed")
         if any(payout.state == "paying" for payout in self._case.payouts):
             raise ApplicationError("一笔赔款正在支付，请稍后再更换账户", type="illegal_move")
+        if self._case.state not in LOOKED_AT and any(payee.proof == "none" for payee in order.payees):
+            message = "请填写投保人本人的账户；由他人领取的，请先上传关系证明或授权委托书"
+            raise ApplicationError(message, "name", type="payee_unproven")
         if not self._case.keeps_the_paid(order.payees):
             raise ApplicationError("部分收款人已付款，他们和各人的份额不能改变", type="payees_fixed")
 
@@ -530,9 +556,18 @@ class ClaimWorkflow:
         """What papers beside the receipts prove, in place of what was found before, and the settlement computed anew."""
         async with self._one_by_one:
             self._require("in_review")
+            was_alive = not is_deceased(self._order.report, self._case.established)
             self._case.established = finding.as_found(workflow.now())
+            if finding.died_on is not None and was_alive:
+                self._ask_for_heirs()
             by = finding.actor.label
             await self._reassess("event_established", by, "理赔员认定了事故的结果，已重新理算", reason=finding.reason)
+
+    def _ask_for_heirs(self) -> None:
+        """Whoever was named for a living child is not who is paid now."""
+        if workflow.patched("heirs-are-paid") and self._case.forget_payees():
+            text = "赔款将付给继承人，请填写每位继承人的收款账户和份额，并上传继承人证明或关系证明；有不清楚的地方请联系客服"
+            self._case.tell("heirs_needed", text)
 
     @establish.validator
     def _may_establish(self, finding: Establishing) -> None:

@@ -51,7 +51,7 @@ class Advance:
             if nothing_certain is not None:
                 await nothing_certain()
             return
-        if not case.payees:
+        if not case.may_be_paid:
             case.payee_wanted = True
         index = 0
         while not self._is_needless():

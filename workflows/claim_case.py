@@ -232,10 +232,27 @@ class ClaimCase:
         self.receipts[receipt.receipt_id] = receipt
         self._changed_receipts.add(receipt.receipt_id)
 
+    @property
+    def payees_known(self) -> bool:
+        """The policy itself proves who is to be paid."""
+        return all(payee.proof == "policy" for payee in self.payees)
+
+    @property
+    def may_be_paid(self) -> bool:
+        """Somebody is named, and something proves it of everybody."""
+        return bool(self.payees) and all(payee.proof != "none" for payee in self.payees)
+
     def set_payees(self, payees: tuple[Payee, ...]) -> None:
         """Those who are paid stay as they were paid."""
         paid = self._paid_payees
         self.payees = tuple(self.payees[i] if i in paid else payee for i, payee in enumerate(payees))
+
+    def forget_payees(self) -> bool:
+        """Others are to be paid now. False when one of them has been, or may be at this moment."""
+        if any(p.round == self.round and p.state in ("paying", "paid") for p in self.payouts):
+            return False
+        self.payees = ()
+        return True
 
     def put_payout(self, payout: Payout) -> None:
         others = [p for p in self.payouts if p.out_biz_no != payout.out_biz_no]

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
 import typer
@@ -87,7 +87,8 @@ def _change(
     before = case.assessment
     if before is None:
         return None
-    now = assess(to_assess(policy, case.report, receipts, documents, before.grounds, case.established))
+    claim = to_assess(policy, case.report, receipts, documents, before.grounds, case.established)
+    now = assess(replace(claim, payees_known=all(payee.proof == "policy" for payee in case.payees)))
     if (now.settlement.payable_fen, now.automatic) == (before.settlement.payable_fen, before.automatic):
         return None
     return Change(

@@ -1,5 +1,7 @@
 """Who is paid (收款人): the account, whose it is, and heirs with their shares."""
 
+from dataclasses import replace
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
@@ -11,8 +13,9 @@ from api.errors import Problem, invalid
 from api.fields import Body, Name, Short
 from api.routes.claims import Consents, consented, require_consent, told, visible_claim
 from insurance.rules.case import Payee
-from insurance.rules.payees import payee_errors
+from insurance.rules.payees import OnFile, is_deceased, payee_errors, proof_of
 from insurance.rules.shares import SharesInvalid, parse_shares
+from insurance.tables import Policy
 from workflows.messages import PayeeOrder
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"])
@@ -48,17 +51,25 @@ class PayeesBody(Body):
 
 @router.put("/{claim_id}/payee")
 async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
-    """The student or the guardian, or after a death each heir; anybody else with a power of attorney among the papers."""
+    """The student or the guardian, or after a death each heir; anybody else with a power of attorney among the papers. Whoever the
+    policy does not know is looked at by an adjuster, and needs a paper once the claim is decided."""
     require_consent(parts, "account_data", body.consents)
     payees = _payees(body)
     async with parts.database.transaction() as session:
         case = case_of(await visible_claim(session, caller, claim_id))
+        on_file = _on_file(await session.get_one(Policy, case.policy_no))
         documents, _ = await evidence_of(session, claim_id)
-    kinds = {document.kind for document in documents if document.state == "received"}
-    if errors := tuple(payee_errors(payees, case.report.patient_state == "deceased", kinds)):
+    kinds, deceased = {d.kind for d in documents if d.state == "received"}, is_deceased(case.report, case.established)
+    if errors := tuple(payee_errors(payees, deceased, kinds)):
         raise Problem(422, errors[0].code, errors[0].message, errors)
-    order = PayeeOrder(payees, consented(parts, caller, body.consents))
+    proved = tuple(replace(p, proof=proof_of(p, on_file, deceased, kinds, parts.today())) for p in payees)
+    order = PayeeOrder(proved, consented(parts, caller, body.consents))
     return await told(parts, caller, claim_id, "set_payee", order)
+
+
+def _on_file(policy: Policy) -> OnFile:
+    insured = policy.insured
+    return OnFile(policy.applicant["name"], insured["name"], date.fromisoformat(insured["birth_date"]))
 
 
 def _payees(body: PayeesBody) -> tuple[Payee, ...]:

@@ -13,6 +13,7 @@ from insurance.rules.terms import ProductTerms
 
 SIMPLE_STATES = frozenset({"outpatient", "inpatient", "discharged", "recovering"})
 SIMPLE_CATEGORIES = frozenset({"outpatient", "inpatient"})
+_UNKNOWN_PAYEE = "收款人不是保单上的投保人，由理赔员核对与孩子的关系；可上传户口簿、出生证明等关系证明"
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class ExaminedClaim:
     documents: Sequence[EvidenceFile]
     grounds: AssessmentGrounds
     settlement: Settlement
+    payees_known: bool = True
 
 
 def examine(claim: ExaminedClaim) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
@@ -59,6 +61,7 @@ def examine(claim: ExaminedClaim) -> tuple[tuple[Finding, ...], tuple[str, ...]]
         _single("school_day", not claim.grounds.closed_because, _why_doubtful_day(claim)),
         # indemnity: what two policies pay together may not exceed the loss (费用补偿)
         _single("no_other_policy", not claim.grounds.other_policies, _why_other_policies(claim)),
+        _single("payee_known", claim.payees_known, _UNKNOWN_PAYEE),
         _single("payable", claim.settlement.payable_fen > 0, _why_nothing(claim)),
         _single("within_automatic_limit", _is_within_limit(claim), "赔付金额超过自动核赔上限"),
     )

@@ -26,7 +26,7 @@ from insurance.rules.terms import ProductTerms
 @dataclass(frozen=True)
 class ClaimToAssess:
     """`cover_to` is the last covered day; `documents` are those that were not rejected; `grounds` is what the books say beside
-    the case itself."""
+    the case itself. `payees_known`: the policy itself proves who is to be paid."""
 
     terms: ProductTerms
     cover: Cover
@@ -38,6 +38,7 @@ class ClaimToAssess:
     grounds: AssessmentGrounds
     insured_id_number: str = ""
     established: Established | None = None
+    payees_known: bool = True
 
 
 def assess(claim: ClaimToAssess) -> Assessment:
@@ -61,6 +62,7 @@ def assess(claim: ClaimToAssess) -> Assessment:
             documents=claim.documents,
             grounds=claim.grounds,
             settlement=settlement,
+            payees_known=claim.payees_known,
         )
     )
     claimed_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in counted)

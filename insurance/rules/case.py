@@ -12,6 +12,7 @@ from insurance.rules.receipts.qr import QrFields
 from insurance.rules.receipts.reading import Check, Extras, ReceiptFields
 
 Category = Literal["outpatient", "inpatient", "rabies", "dental", "suturing"]
+PayeeProof = Literal["policy", "paper", "none"]
 
 
 @dataclass(frozen=True)
@@ -213,13 +214,15 @@ class Decision:
 
 @dataclass(frozen=True)
 class Payee:
-    """Who is paid: the insured's guardian, or the heirs with their shares. `share` is a decimal string; all add to 1."""
+    """Who is paid: the insured's guardian, or the heirs with their shares. `share` is a decimal string; all add to 1. `proof`: what
+    proves that they may be (rules/payees.py)."""
 
     kind: Literal["alipay", "bank"]
     account: str
     name: str
     relationship: str
     share: str = "1"
+    proof: PayeeProof = "policy"
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """Who may be paid (收款人; DOMAIN 4): the student or a guardian; after a death each heir; others with a power of attorney."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
 
-from insurance.rules.case import Payee
+from insurance.rules.case import AccidentReport, Established, Payee, PayeeProof
+from insurance.rules.days import age_on
 from insurance.rules.errors import FieldError, Invalid
 from insurance.rules.identifiers import read_bank_card
 
@@ -15,6 +18,25 @@ GUARDIANS = frozenset(
 )
 # papers by which somebody else may receive it for the family
 ENTITLING = frozenset({"power_of_attorney", "relationship_proof"})
+# and by which heirs may
+OF_HEIRS = frozenset({"heirs_statement", "relationship_proof"})
+# what can still be brought when nothing else is asked for any more
+PAPERS = ENTITLING | OF_HEIRS | {"guardian_id", "insured_id"}
+ADULT = 18
+
+
+@dataclass(frozen=True)
+class OnFile:
+    """What the policy says of the people who may be paid. The applicant's relationship was checked when it was bought (保险法 31, 33)."""
+
+    applicant_name: str
+    insured_name: str
+    insured_birth_date: date
+
+
+def is_deceased(report: AccidentReport, found: Established | None) -> bool:
+    """As it was told, or is established since: then heirs are paid."""
+    return report.patient_state == "deceased" or (found is not None and found.died_on is not None)
 
 
 def payee_errors(payees: Sequence[Payee], deceased: bool, documents: Collection[str]) -> Iterator[FieldError]:
@@ -29,3 +51,22 @@ def payee_errors(payees: Sequence[Payee], deceased: bool, documents: Collection[
         if not deceased and payee.relationship not in GUARDIANS and not ENTITLING & set(documents):
             message = "赔款付给学生的监护人或本人；由他人代收的，请先上传授权委托书或关系证明"
             yield FieldError(f"{path}relationship", "payee_not_entitled", message)
+
+
+def proof_of(payee: Payee, on_file: OnFile, deceased: bool, documents: Collection[str], today: date) -> PayeeProof:
+    """What proves that this person may be paid: the relationship itself is only what the family says. Heirs are proved by papers
+    alone, a minor is paid to the guardian's account."""
+    if not deceased and _is_known(payee.name, on_file, today):
+        return "policy"
+    return "paper" if (OF_HEIRS if deceased else ENTITLING) & set(documents) else "none"
+
+
+def _is_known(name: str, on_file: OnFile, today: date) -> bool:
+    is_adult = age_on(on_file.insured_birth_date, today) >= ADULT
+    known = {on_file.applicant_name, *([on_file.insured_name] if is_adult else ())}
+    return _written(name) in {_written(other) for other in known}
+
+
+def _written(name: str) -> str:
+    """Without what keyboards differ in."""
+    return "".join(name.split()).replace("•", "·").casefold()

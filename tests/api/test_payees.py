@@ -1,10 +1,17 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from api_door import Door
-from api_family import Family
+from api_family import Family, new_family
 from refusals import problems_of
 
-from insurance.tables import ClaimDocument
+from activities.claims import ClaimRecords
+from api.claim_files import case_of
+from insurance.rules.case import Established
+from insurance.tables import Claim, ClaimDocument, Policy
 from tests import records
+from workflows.client import MoveRefused
 
 pytestmark = pytest.mark.servers
 
@@ -18,6 +25,16 @@ async def put(door: Door, family: Family, **payee):
     return await door.client.put(address, json=payee | {"consents": CONSENT}, headers=door.parent(family.subject))
 
 
+async def brought(door: Door, family: Family, kind):
+    paper = records.document(kind=kind)
+    values = {name: getattr(paper, name) for name in paper.__dataclass_fields__ if name in ClaimDocument.model_fields}
+    await door.store(ClaimDocument(**values | {"claim_id": family.claim_id, "seq": 9, "views": {"pages": []}}))
+
+
+def proofs(door: Door):
+    return [payee.proof for _, _, order in door.processes.told for payee in order.payees]
+
+
 @pytest.mark.parametrize("payee", [ALIPAY, ALIPAY | {"relationship": "母亲"}, ALIPAY | {"relationship": "self"}])
 async def test_a_guardian_or_the_student_is_paid(door: Door, family: Family, payee):
     assert (await put(door, family, **payee)).status_code == 200
@@ -28,9 +45,7 @@ async def test_a_stranger_is_paid_with_a_power_of_attorney_alone(door: Door, fam
     refused = await put(door, family, **teacher)
     assert not problems_of(refused, "relationship", code="payee_not_entitled")
     assert door.processes.told == []
-    paper = records.document(kind="power_of_attorney")
-    values = {name: getattr(paper, name) for name in paper.__dataclass_fields__ if name in ClaimDocument.model_fields}
-    await door.store(ClaimDocument(**values | {"claim_id": family.claim_id, "seq": 9, "views": {"pages": []}}))
+    await brought(door, family, "power_of_attorney")
     assert (await put(door, family, **teacher)).status_code == 200
 
 
@@ -49,3 +64,54 @@ async def test_a_bank_card_is_taken(door: Door, family: Family):
 async def test_each_of_several_is_looked_at(door: Door, family: Family):
     heirs = [ALIPAY | {"share": "0.5"}, CARD | {"share": "0.5", "account": "6222021234567895"}]
     assert not problems_of(await put(door, family, payees=heirs), "payees.1.account", code="bad_check_digit")
+
+
+# --- what proves it -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def another(door: Door) -> Family:
+    return await new_family(door)
+
+
+async def test_the_applicant_is_proved_by_the_policy_and_nobody_else_by_what_is_said(door: Door, another: Family):
+    for name in ("黄建国", "黄 建国", "李秀英", "黄小明"):
+        assert (await put(door, another, **ALIPAY | {"name": name, "relationship": "mother"})).status_code == 200
+    assert proofs(door) == ["policy", "policy", "none", "none"]
+
+
+async def test_a_grown_student_is_proved_by_the_own_name(door: Door):
+    family = await new_family(door)
+    async with door.database.transaction() as session:
+        policy = await session.get_one(Policy, family.policy_no)
+        policy.insured = {**policy.insured, "birth_date": "2006-01-01"}
+    assert (await put(door, family, **ALIPAY | {"name": "黄小明", "relationship": "self"})).status_code == 200
+    assert proofs(door) == ["policy"]
+
+
+async def test_the_other_parent_is_proved_by_a_paper(door: Door, another: Family):
+    await brought(door, another, "relationship_proof")
+    assert (await put(door, another, **ALIPAY | {"name": "李秀英"})).status_code == 200
+    assert proofs(door) == ["paper"]
+
+
+async def test_a_payee_whom_nothing_proves_is_refused_with_the_field_once_the_claim_is_decided(
+    door: Door, another: Family
+):
+    door.processes.refusals["set_payee"] = MoveRefused("payee_unproven", "请先上传关系证明", "name")
+    answer = await put(door, another, **ALIPAY | {"name": "李秀英"})
+    assert not problems_of(answer, "name", code="payee_unproven")
+
+
+async def test_after_a_death_that_was_established_every_heir_is_paid_a_share_by_papers(door: Door, another: Family):
+    found = Established("adj-1", "见死亡证明", records.NOW, died_on=records.TODAY)
+    async with door.database.transaction() as session:
+        case = replace(case_of(await session.get_one(Claim, another.claim_id)), established=found)
+    later = replace(case, updated_at=records.NOW + timedelta(hours=1))
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=later))
+    grandmother = CARD | {"name": "王桂兰", "relationship": "grandmother", "share": "0.5"}
+    heirs = [ALIPAY | {"share": "0.5"}, grandmother]
+    assert (await put(door, another, payees=heirs)).status_code == 200
+    await brought(door, another, "heirs_statement")
+    assert (await put(door, another, payees=heirs)).status_code == 200
+    assert proofs(door) == ["none", "none", "paper", "paper"]

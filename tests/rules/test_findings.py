@@ -65,7 +65,7 @@ def test_a_receipt_that_is_proved_and_fits_is_decided_without_a_person_and_names
     assert assessment.passed == (
         "event_in_cover", "simple_medical_claim", "papers_complete", "receipts_present", "receipts_read",
         "receipts_proven", "payer_is_insured", "days_possible", "not_claimed_before",
-        "accident_told_once", "school_day", "no_other_policy", "payable", "within_automatic_limit",
+        "accident_told_once", "school_day", "no_other_policy", "payee_known", "payable", "within_automatic_limit",
     )  # fmt: skip
 
 
@@ -331,6 +331,11 @@ def test_other_policies_of_the_child_are_counted_and_what_that_means_is_told():
     (finding,) = findings(receipt(), grounds=replace(GROUNDS, other_policies=2))
     assert finding.code == "no_other_policy"
     assert "2张" in finding.explanation and "不超过实际支出" in finding.explanation
+
+
+def test_somebody_is_paid_whom_the_policy_does_not_know_after_a_person_looked():
+    (finding,) = findings(receipt(), payees_known=False)
+    assert finding.code == "payee_known" and "关系证明" in finding.explanation
 
 
 @pytest.mark.parametrize(

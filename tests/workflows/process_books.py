@@ -193,6 +193,7 @@ class Books:
             documents=step.documents,
             grounds=self.grounds,
             established=step.established,
+            payees_known=step.payees_known,
         )
         assessment = assess(claim)
         await self._wait("assessing")

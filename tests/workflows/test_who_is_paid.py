@@ -1,0 +1,100 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from insurance.rules.cover import shanghai_day
+from tests.workflows.process_orders import adjuster, payee
+from workflows.client import MoveRefused
+from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PayeeOrder
+
+pytestmark = pytest.mark.servers
+
+MOTHER = payee("mother@example.com", "李秀英")
+UNPROVED, BY_PAPER = replace(MOTHER, proof="none"), replace(MOTHER, proof="paper")
+LARGE_DEATH = 30_000_00
+
+
+def findings(world, claim_id):
+    return [finding.code for finding in world.claim(claim_id).case.assessment.findings]
+
+
+def addressed(world, claim_id, kind):
+    return {n.subject for key, n in world.books.notices.items() if key.startswith(f"{claim_id}:") and n.kind == kind}
+
+
+async def decided_in_full(world, claim_id, *who):
+    for person in who:
+        await world.update(f"{claim_id}-r1", "take", person)
+        await world.update(f"{claim_id}-r1", "decide", DecisionOrder(person, "full", (), ""))
+
+
+async def test_a_claim_for_somebody_whom_the_policy_does_not_know_is_looked_at(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(BY_PAPER,))
+    await world.until_state(f"{claim_id}-r1", "open")
+    assert findings(world, claim_id) == ["payee_known"]
+    await decided_in_full(world, claim_id, adjuster())
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_a_payee_who_is_named_in_review_is_shown_to_whoever_reviews(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.update(claim_id, "set_payee", PayeeOrder((UNPROVED,)))
+    assert "payee_known" in findings(world, claim_id)
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert "payee_known" not in findings(world, claim_id)
+
+
+async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_hears_of_a_paper(world):
+    world.transfers["9102"] = "failed"
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee("father9102"),))
+    await world.until_state(claim_id, "payee_needed")
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(claim_id, "set_payee", PayeeOrder((UNPROVED,)))
+    assert (refusal.value.code, refusal.value.detail) == ("payee_unproven", "name")
+    await world.update(claim_id, "add_document", await world.paper("relationship_proof"))
+    with pytest.raises(MoveRefused):
+        await world.update(claim_id, "add_document", await world.paper("medical_receipt"))
+    await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+    assert addressed(world, claim_id, "payee_by_paper") == {"role:lead:xiangjiang"}
+
+
+async def test_nothing_is_advanced_to_somebody_whom_nothing_proves(world):
+    claim_id = await world.report()
+    receipts = world.receipt(), world.receipt(sure=False)
+    await world.hand_in(claim_id, *receipts, payees=(UNPROVED,))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    assert world.claim(claim_id).case.payouts == ()
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.until_told(claim_id, "advance_paid")
+
+
+async def test_after_a_death_established_in_review_the_heirs_are_asked_for_and_paid_their_shares(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), world.receipt(sure=False), payees=(payee(),))
+    await world.until_state(f"{claim_id}-r1", "open")
+    who, second = adjuster(), adjuster("adjuster-2")
+    await world.update(f"{claim_id}-r1", "take", who)
+    died_on = shanghai_day(world.time) - timedelta(days=1)
+    await world.update(claim_id, "establish", Establishing(who, "见死亡证明", died_on=died_on))
+    assert world.claim(claim_id).case.payees == ()
+    assert addressed(world, claim_id, "heirs_needed") == {"parent-1"}
+    for kind in ("heirs_statement", "relationship_proof"):
+        await world.update(claim_id, "add_document", await world.paper(kind))
+    heirs = replace(payee(share="0.5"), proof="paper"), replace(MOTHER, share="0.5", proof="paper")
+    await world.update(claim_id, "set_payee", PayeeOrder(heirs))
+    # seen once more, the family is not asked again
+    await world.update(claim_id, "establish", Establishing(who, "见死亡证明、病历", died_on=died_on))
+    assert len(world.claim(claim_id).case.payees) == 2
+    await world.update(f"{claim_id}-r1", "decide", DecisionOrder(who, "full", (), ""))
+    await decided_in_full(world, claim_id, second)
+    paid = (await world.end_of(claim_id)).paid_fen
+    assert paid == LARGE_DEATH + 1680_00
+    assert [fen for _, fen in world.books.money(claim_id)] == [paid // 2, paid // 2]
