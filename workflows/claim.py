@@ -91,7 +91,7 @@ class ClaimWorkflow:
             "in_review": self._await_review,
             "decided": self._await_family,
             "agreed": self._pay,
-            "payee_needed": lambda: money.await_payee(self._case, self._should_continue),
+            "payee_needed": self._await_payee,
             "paid": self._close,
         }
 
@@ -284,13 +284,13 @@ class ClaimWorkflow:
             await open_quality_review(case)
 
     async def _open_review(self, text: str) -> None:
-        """Once a claim was disputed or opened again, nobody who has decided it decides it again."""
+        """Nobody who has decided the claim decides it again."""
         case, order = self._case, self._order
         assert case.assessment is not None
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
         await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
-        await self._review.begin(case.deciders if case.disputed or case.round > 1 else ())
+        await self._review.begin(case.deciders)
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""
@@ -373,23 +373,38 @@ class ClaimWorkflow:
 
     async def _agree(self, by: str, text: str) -> None:
         self._accepted = False
-        self._case.agreed_at = workflow.now()
+        self._case.agree()
         await self._case.move("agreed", "agreed", by, text)
 
     async def _undo(self, undoing: Undoing) -> None:
-        self._undoing = None
-        self._case.undo_decision()
-        self._case.assessment = await self._assessed()
+        case, self._undoing, self._accepted = self._case, None, False
+        case.payee_wanted = False
+        case.undo_decision()
+        case.assessment = await self._assessed()
         by, text = undoing.actor.label, "审核结果已撤销，重新审核"
-        self._case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
-        await self._open_review("重新审核")
+        case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
+        case.tell("decision_undone", "审核结果已撤销，将由另一位理赔员重新审核，赔款还没有支付；有疑问请联系客服")
+        await self._open_review("由另一位理赔员重新审核")
 
     # --- money --------------------------------------------------------------------------------------------------------
 
     async def _pay(self) -> None:
         """What was paid in advance is known before the difference is."""
-        await workflow.wait_condition(self._advance.is_settled)
-        await money.pay(self._case)
+        await workflow.wait_condition(lambda: self._advance.is_settled() or self._undoing is not None)
+        await self._pay_or_undo()
+
+    async def _await_payee(self) -> None:
+        case = self._case
+        await money.await_payee(case, lambda: self._undoing is not None or self._should_continue())
+        if self._undoing is not None or not case.payee_wanted:
+            await self._pay_or_undo()
+
+    async def _pay_or_undo(self) -> None:
+        """No money has moved as long as the lead may undo."""
+        if self._undoing is not None:
+            await self._undo(self._undoing)
+        else:
+            await money.pay(self._case)
 
     async def _close(self) -> None:
         case, self._closing = self._case, True
@@ -397,6 +412,7 @@ class ClaimWorkflow:
             await self._reporting
         await workflow.wait_condition(lambda: self._deliveries.all_done() and self._advance.is_settled())
         await insurer.close(case)
+        self._letters.no_more_tries()
         await workflow.wait_condition(self._letters.all_done)
         await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
 
@@ -609,7 +625,11 @@ class ClaimWorkflow:
     def _may_undo(self, undoing: Undoing) -> None:
         if not undoing.actor.lead:
             raise ApplicationError("只有理赔主管可以撤销决定", type="lead_required")
-        self._require_unanswered()
+        if self._case.state == "decided":
+            self._require_unanswered()
+        self._require("decided", "agreed", "payee_needed")
+        if self._undoing is not None or self._case.is_paid_out:
+            raise ApplicationError("赔款已支付或正在支付，不能撤销", type="illegal_move")
 
     def _require(self, *states: str) -> None:
         if self._case.state not in states or self._case.withdrawn:

@@ -79,9 +79,60 @@ async def test_the_decision_after_a_dispute_has_a_letter_of_its_own(world: World
     ]
 
 
+def told_of_it(world: World, claim_id: str) -> list[str]:
+    found = [
+        n for key, n in world.books.notices.items() if key.startswith(f"{claim_id}:") and n.kind == "letter_failed"
+    ]
+    return [n.subject for n in found]
+
+
+NO_FONT = ApplicationError("no font", type="font_missing", non_retryable=True)
+AWAY = ApplicationError("store", type="unavailable", next_retry_delay=timedelta(hours=2))
+LEAD, OPERATOR = "role:lead:xiangjiang", "role:operator:xiangjiang"
+
+
+async def test_a_letter_that_is_not_made_within_a_day_is_told_to_the_lead_and_to_the_family(world: World):
+    world.books.letters_fail = AWAY
+    claim_id = await refused(world)
+    await world.let_pass(hours=21)
+    assert "letter_failed" not in world.books.told(claim_id)
+    await world.let_pass(hours=4)
+    await world.until_told(claim_id, "letter_failed")
+    assert told_of_it(world, claim_id) == [LEAD]
+    lead = next(n for n in world.books.notices.values() if n.kind == "letter_failed")
+    assert "3日内" in lead.text
+
+
+async def test_a_refusals_letter_is_tried_again_every_half_day(world: World):
+    world.books.letters_fail = NO_FONT
+    claim_id = await refused(world)
+    await world.until_told(claim_id, "letter_failed")
+    await world.let_pass(hours=11)
+    world.books.letters_fail = None
+    assert world.books.letters == []
+    await world.let_pass(hours=2)
+    await world.until_told(claim_id, "letter_made")
+    assert [letter.letter_id for letter in world.books.letters] == [f"{claim_id}-d1"]
+    assert "letter_made" in world.books.noticed(claim_id)
+    assert told_of_it(world, claim_id) == [LEAD]
+
+
+async def test_a_letter_that_is_not_made_in_the_laws_days_is_told_to_the_insurers_operator(world: World):
+    world.books.letters_fail = NO_FONT
+    claim_id = await refused(world)
+    await world.let_pass(days=2, hours=23)
+    assert told_of_it(world, claim_id) == [LEAD]
+    await world.let_pass(hours=14)
+    await world.until_told(claim_id, "letter_given_up")
+    assert told_of_it(world, claim_id) == [LEAD, OPERATOR]
+    await world.let_pass(days=31)
+    assert (await world.end_of(claim_id)).state == "closed"
+
+
 async def test_a_letter_that_can_not_be_drawn_keeps_nobody_from_the_money(world: World):
-    world.books.letters_fail = ApplicationError("no font", type="font_missing", non_retryable=True)
+    world.books.letters_fail = NO_FONT
     claim_id = await decided(world, "full")
     assert (await world.end_of(claim_id)).state == "closed"
     assert "letter_failed" in world.books.told(claim_id)
+    assert told_of_it(world, claim_id) == [LEAD, OPERATOR]
     assert world.books.letters == []

@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import DecidedLine
 from tests.workflows.process_orders import accident, adjuster, payee
@@ -23,6 +26,10 @@ LARGE = "62600.00"
 
 def full(who):
     return DecisionOrder(who, "full", (), "")
+
+
+async def away_for_days(*_):
+    raise ApplicationError("down", type="unavailable", next_retry_delay=timedelta(hours=12))
 
 
 async def injured_for_life(world, **changes):
@@ -279,6 +286,21 @@ async def test_a_payment_that_was_agreed_and_takes_more_than_ten_days_is_called(
     assert calls(world, case_id) == []
     await world.let_pass(hours=2)
     assert "支付赔款" in calls(world, case_id)[0].text
+
+
+async def test_a_case_that_is_paid_and_not_closed_within_three_days_is_called(world):
+    claim_id, case_id = await large_claim(world)
+    await world.until_state(case_id, "assessing")
+    await world.update(case_id, "in_contact", CaseStep(WHO))
+    world.insurer.close_claim = away_for_days
+    await decided_by_two(world, claim_id)
+    await world.until_state(case_id, "paid")
+    await world.let_pass(days=2, hours=23)
+    assert calls(world, case_id) == []
+    await world.let_pass(hours=2)
+    assert [(n.subject, "办结" in n.text) for n in calls(world, case_id)] == [
+        ("adjuster-7", True), ("role:lead:xiangjiang", True),
+    ]  # fmt: skip
 
 
 # --- the school ---------------------------------------------------------------------------------------------------------
