@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.letter_shelf import LetterShelf
@@ -17,6 +18,7 @@ from insurance.adapters.ports import Storage
 from insurance.letters.electronic_policy import (
     TITLE,
     AgreedText,
+    EndorsementOnPaper,
     PersonOnPolicy,
     PolicyOnPaper,
     electronic_policy,
@@ -25,6 +27,7 @@ from insurance.letters.issuer_identity import IssuerIdentity, NotSigning, issuer
 from insurance.letters.letter import Issuer
 from insurance.letters.letter import Letter as Draft
 from insurance.products.catalogue import load_catalogue
+from insurance.rules.correction import LABELS
 from insurance.rules.cover import last_day_of_cover, shanghai_day
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.masking import mask_identity_number, mask_mobile
@@ -60,6 +63,14 @@ class PolicyDocuments:
         """What was issued for the policy as it stands now; None until its first download, and after a correction."""
         return (await self._found(policy_no))[3]
 
+    async def versions(self, policy_no: str) -> list[tuple[Letter, bool]]:
+        """All that were issued, newest first, and whether each is the policy as it stands now."""
+        letter_id = (await self._found(policy_no))[2]
+        statement = select(Letter).where(Letter.process_id == policy_no, Letter.kind == KIND)
+        async with self._database.transaction() as session:
+            letters = (await session.exec(statement.order_by(col(Letter.made_at).desc()))).all()
+        return [(letter, letter.letter_id == letter_id) for letter in letters]
+
     async def issue(self, policy_no: str) -> Letter:
         """The same one for ever, until the policy is corrected. Raises `NotSigning`, `FontMissing`."""
         policy, agreed, letter_id, known = await self._found(policy_no)
@@ -70,7 +81,7 @@ class PolicyDocuments:
         identity = issuer_identity(self._settings.signing, policy.insurer_code)
         draft = electronic_policy(_on_paper(policy, agreed), letter_id, _issuer(policy), self._verify_url(policy_no))
         loop = asyncio.get_running_loop()
-        file = await loop.run_in_executor(_PEN, _signed_file, draft, identity, policy.created_at)
+        file = await loop.run_in_executor(_PEN, _signed_file, draft, identity, _issued_at(policy))
         return await self._shelf.put(letter_id, policy_no, KIND, TITLE, file)
 
     async def _found(self, policy_no: str) -> tuple[Policy, Agreed, str, Letter | None]:
@@ -82,11 +93,25 @@ class PolicyDocuments:
 
     def _digest(self, policy: Policy, agreed: Agreed) -> str:
         """Tells one wording of a policy from another. Keyed: nobody can find the hidden figures of a number by trying."""
-        said = json.dumps([{name: getattr(policy, name) for name in _SAID}, agreed], sort_keys=True, default=_plain)
+        contract: list[Any] = [{name: getattr(policy, name) for name in _SAID}, agreed]
+        if policy.endorsements:
+            contract.append(policy.endorsements)
+        said = json.dumps(contract, sort_keys=True, default=_plain)
         return hmac.new(self._secret.encode(), said.encode(), hashlib.sha256).hexdigest()[:10]
 
     def _verify_url(self, policy_no: str) -> str:
         return f"{self._settings.public_url}/v1/verify/{policy_no}?c={verification_code(policy_no, self._secret)}"
+
+
+def _endorsements(policy: Policy) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (policy.endorsements or {"items": []})["items"]
+    return items
+
+
+def _issued_at(policy: Policy) -> datetime:
+    """When this wording came to stand."""
+    items = _endorsements(policy)
+    return datetime.fromisoformat(items[-1]["at"]) if items else policy.created_at
 
 
 def _plain(value: date | datetime) -> str:
@@ -121,10 +146,18 @@ def _on_paper(policy: Policy, agreed: Agreed) -> PolicyOnPaper:
         ends_on=last_day_of_cover(terms, policy.effective_date),
         premium_fen=policy.premium_fen,
         paid_on=shanghai_day(policy.paid_at),
-        issued_on=shanghai_day(policy.created_at),
+        issued_on=shanghai_day(_issued_at(policy)),
         renewal=policy.renewal,
         death_limit_fen=policy.death_limit_fen,
         death_cover=_death_cover.validate_python(policy.death_cover),
+        endorsements=tuple(
+            EndorsementOnPaper(
+                item["endorsement_no"],
+                shanghai_day(datetime.fromisoformat(item["at"])),
+                tuple(LABELS[field] for field in item["fields"]),
+            )
+            for item in _endorsements(policy)
+        ),
         agreed=tuple(AgreedText(_title(text), text["version"], text["sha256"]) for text in agreed),
     )
 

@@ -1,7 +1,8 @@
 """The API: parts opened once, every route, one way to fail."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from fastapi import FastAPI
 
@@ -17,6 +18,7 @@ from api.routes import (
     consent_files,
     consents,
     contact,
+    corrections,
     documents,
     due,
     events,
@@ -36,8 +38,9 @@ from api.routes import (
     rosters,
     surrenders,
     takeover,
+    undoing,
 )
-from insurance.adapters.registry import open_adapters, open_storage
+from insurance.adapters.registry import open_adapters, open_storage, system_clock
 from insurance.calendar import load_calendar
 from insurance.products.catalogue import load_catalogue
 from insurance.settings import Settings
@@ -53,6 +56,7 @@ ROUTERS = (
     insured_history.router,
     policies.router,
     policy_documents.router,
+    corrections.router,
     claims.router,
     payees.router,
     documents.router,
@@ -65,6 +69,7 @@ ROUTERS = (
     complaints.router,
     review_queue.router,
     reviews.router,
+    undoing.router,
     incidents.router,
     cases.router,
     surrenders.router,
@@ -75,10 +80,10 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, clock: Callable[[], datetime] = system_clock) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_parts(settings) as parts:
+        async with open_parts(settings, clock) as parts:
             app.state.parts = parts
             yield
 
@@ -99,11 +104,11 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 @asynccontextmanager
-async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
+async def open_parts(settings: Settings, clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Parts]:
     """No part needs to be up yet: each is reached when it is first needed."""
     database = Database(settings.database)
     client = await connect(settings.temporal, lazy=True)
-    async with open_adapters(settings) as adapters:
+    async with open_adapters(settings, clock) as adapters:
         parts = Parts(
             settings=settings,
             database=database,
@@ -112,6 +117,7 @@ async def open_parts(settings: Settings) -> AsyncIterator[Parts]:
             storage=open_storage(settings.storage),
             catalogue=load_catalogue(),
             calendar=load_calendar(),
+            clock=clock,
         )
         try:
             yield parts

@@ -16,9 +16,12 @@ _terms = TypeAdapter(ProductTerms)
 _RUNNING = col(Policy.ended_reason).is_(None)
 
 
-async def on_file(session: AsyncSession, subject: str, insured_digest: str, first_day: date) -> OnFile:
-    """Consents are those that this applicant brought. Death cover is that of policies which cover `first_day`."""
-    policies = await _policies(session, insured_digest)
+async def on_file(
+    session: AsyncSession, subject: str, insured_digest: str, first_day: date, *, but: str | None = None
+) -> OnFile:
+    """Consents are those that this applicant brought. Death cover is that of policies which cover `first_day`; `but`: one that is
+    not asked about."""
+    policies = [p for p in await _policies(session, insured_digest) if p.policy_no != but]
     covering = [p for p in policies if p.effective_date <= first_day <= p.ends_on]
     consents = await session.exec(
         select(col(ConsentFile.kind)).where(

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from activities.claims import ClaimRecord
 from activities.complaints import ComplaintRecord
+from activities.corrections import CorrectionRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import IssuedCover, PurchaseRecord
 from activities.reviews import ReviewRecord
@@ -20,6 +21,7 @@ from insurance.rules.application import Agreement, Applicant, Application, Conse
 from insurance.rules.case import AccidentReport, CaseReceipt, EvidenceFile, Finding
 from insurance.rules.case_file import CaseFile
 from insurance.rules.complaints import ComplaintFile
+from insurance.rules.correction import Change
 from insurance.rules.receipts.reading import Check, Item, ReceiptFields
 from insurance.rules.serious import Reached, School, SeriousFile, next_late
 from insurance.rules.settlement import Step
@@ -109,6 +111,32 @@ def policy(**changes: Any) -> Policy:
         "created_at": NOW - timedelta(days=200),
     }
     return Policy(**defaults | changes)
+
+
+def correction(**changes: Any) -> CorrectionRecord:
+    """Of the insured's name; the policy isn't held for it."""
+    insured = replace(application().insured, name="黄晓鸣")
+    return replace(
+        CorrectionRecord(
+            correction_id=new("pc"),
+            policy_no="P-1",
+            subject="parent-1",
+            insurer_code="xiangjiang",
+            state="confirming",
+            seq=1,
+            changes=(Change("insured.name", "黄小明", "黄晓鸣"),),
+            application=replace(application(), insured=insured),
+            insured_digest="1" * 64,
+            reason="填写有误",
+            due_on=date(2026, 3, 17),
+            endorsement_no=None,
+            declined_code=None,
+            declined_reason=None,
+            created_at=NOW,
+            updated_at=NOW,
+        ),
+        **changes,
+    )
 
 
 def report(**changes: Any) -> AccidentReport:

@@ -104,7 +104,9 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
         "coverages": coverage_views(terms),
         "contact": contact_of(parts, row.insurer_code),
         "document_url": f"/v1/policies/{row.policy_no}/document",
-        "actions": ["claim", "contact", "surrender"] if open_for_more else ["contact"],
+        # a correction that is under way
+        "correction_id": row.correction_id,
+        "actions": ["claim", "contact", "correct", "surrender"] if open_for_more else ["contact"],
     }
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from activities.letter_shelf import CONTENT_TYPE
-from activities.policy_documents import PolicyDocuments
+from activities.policy_documents import KIND, PolicyDocuments
 from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
 from api.pages.verification import unknown_page, verification_page
@@ -40,12 +40,37 @@ async def show_document(parts: TheParts, caller: Parent, policy_no: ObjectId) ->
         row = await _documents(parts).issue(policy_no)
     except (NotSigning, FontMissing) as error:
         raise _not_signing(error) from None
-    headers = {
-        "content-disposition": f'inline; filename="{policy_no}.pdf"',
-        "cache-control": "private, no-store",
-        "etag": f'"{row.sha256}"',
-    }
-    return Response(await parts.storage.get(row.object_key, row.version_id), media_type=CONTENT_TYPE, headers=headers)
+    return await _file(parts, row)
+
+
+@router.get("/policies/{policy_no}/documents")
+async def list_documents(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[str, Any]:
+    """Every version that was issued, newest first; `current` is false for one from before a correction."""
+    async with parts.database.transaction() as session:
+        await own_policy(session, caller.subject, policy_no)
+    items = [
+        {
+            "number": row.letter_id,
+            "title": row.title,
+            "sha256": row.sha256,
+            "issued_at": instant(row.made_at),
+            "current": current,
+            "url": f"/v1/policies/{policy_no}/documents/{row.letter_id}",
+        }
+        for row, current in await _documents(parts).versions(policy_no)
+    ]
+    return {"items": items}
+
+
+@router.get("/policies/{policy_no}/documents/{letter_id}", response_class=Response)
+async def show_version(parts: TheParts, caller: Parent, policy_no: ObjectId, letter_id: ObjectId) -> Response:
+    """One version, as it was issued (application/pdf)."""
+    async with parts.database.transaction() as session:
+        await own_policy(session, caller.subject, policy_no)
+        row = await session.get(Letter, letter_id)
+    if row is None or (row.process_id, row.kind) != (policy_no, KIND):
+        raise not_found()
+    return await _file(parts, row)
 
 
 @router.get("/verify/{policy_no}")
@@ -80,6 +105,15 @@ async def show_certificate(parts: TheParts, code: ObjectId) -> Response:
         raise _not_signing(error) from None
     headers = {"content-disposition": f'attachment; filename="{code}.cer"'}
     return Response(identity.authority_pem(), media_type="application/x-pem-file", headers=headers)
+
+
+async def _file(parts: Parts, row: Letter) -> Response:
+    headers = {
+        "content-disposition": f'inline; filename="{row.process_id}.pdf"',
+        "cache-control": "private, no-store",
+        "etag": f'"{row.sha256}"',
+    }
+    return Response(await parts.storage.get(row.object_key, row.version_id), media_type=CONTENT_TYPE, headers=headers)
 
 
 async def _named(parts: Parts, policy_no: str, code: str) -> Policy | None:

@@ -31,7 +31,7 @@ from insurance.rules.death_cover import DeathCover
 from insurance.rules.eligibility import OnFile, check_application
 from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Purchase, RosterEntry
+from insurance.tables import Policy, Purchase, RosterEntry
 from workflows.messages import PurchaseOrder
 
 router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
@@ -157,9 +157,11 @@ async def _insured(parts: Parts, subject: str, body: PurchaseBody) -> Insured:
         raise invalid("insured", "required", "必填")
     async with parts.database.transaction() as session:
         earlier = await session.get(Purchase, body.insured_from)
+        policy = await session.get(Policy, earlier.policy_no) if earlier and earlier.policy_no else None
     if earlier is None or earlier.subject != subject:
         raise invalid("insured_from", "unknown_purchase", "没有这条历史记录")
-    person = _person.validate_python(earlier.application["insured"])
+    # as it was put right since
+    person = _person.validate_python(policy.insured if policy else earlier.application["insured"])
     return replace(person, **body.school.model_dump()) if body.school else person
 
 

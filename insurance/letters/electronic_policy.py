@@ -35,6 +35,15 @@ class AgreedText:
 
 
 @dataclass(frozen=True)
+class EndorsementOnPaper:
+    """What the insurer put right (批单)."""
+
+    endorsement_no: str
+    on: date
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PolicyOnPaper:
     """`terms` are those frozen at purchase. `ends_on`: the last day as contracted. `death_limit_fen`: what of the death benefit was
     accepted when the minors' cap left only a part, with `death_cover` telling how (保监发〔2015〕90号); else None."""
@@ -54,6 +63,7 @@ class PolicyOnPaper:
     death_limit_fen: int | None
     death_cover: DeathCover | None
     agreed: tuple[AgreedText, ...]
+    endorsements: tuple[EndorsementOnPaper, ...] = ()
 
 
 def electronic_policy(paper: PolicyOnPaper, number: str, issuer: Issuer, verify_url: str) -> Letter:
@@ -71,6 +81,7 @@ def electronic_policy(paper: PolicyOnPaper, number: str, issuer: Issuer, verify_
             _coverages(paper),
             Paragraph("等待期、免赔额、赔付比例和“不赔”各项均减轻保险公司的责任，请特别留意；完整内容以所列条款为准。", small=True),
             *_death_limit(paper),
+            *_endorsements(paper),
             *_agreed(paper),
             Heading("服务与验真"),
             QrCode(
@@ -127,6 +138,14 @@ def _death_limit(paper: PolicyOnPaper) -> Iterator[Block]:
         steps = tuple((step.label, yuan(step.amount_fen)) for step in cover.steps)
         rows = (*steps, ("本保单身故保险金限额", yuan(limit)))
         yield Table(("计算", "金额"), rows, (78, 22), frozenset({1}))
+
+
+def _endorsements(paper: PolicyOnPaper) -> Iterator[Block]:
+    if paper.endorsements:
+        yield Heading("更正记录")
+        yield Paragraph("本文件为更正后的电子保单，此前签发的版本不再使用。")
+        rows = tuple((e.endorsement_no, chinese_day(e.on), "、".join(e.labels)) for e in paper.endorsements)
+        yield Table(("批单号", "日期", "更正的内容"), rows, (30, 20, 50), frozenset(), total=False)
 
 
 def _agreed(paper: PolicyOnPaper) -> Iterator[Block]:

@@ -63,6 +63,9 @@ class StandInProcesses:
     async def start_surrender(self, order: Any) -> None:
         await self._start(order.surrender_id, order)
 
+    async def start_correction(self, order: Any) -> None:
+        await self._start(order.correction_id, order)
+
     async def start_claim(self, order: Any) -> None:
         if not self.away and order.claim_id not in self.started:
             step = asyncio.create_task(self._report(order))

@@ -8,6 +8,7 @@ from api_door import Door
 from activities.assessment import Assessing, AssessStep
 from activities.claims import ClaimRecords
 from activities.complaints import Complaints
+from activities.corrections import Corrections
 from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
 from activities.serious_cases import SeriousCases
@@ -33,6 +34,7 @@ class Family:
     case_id: str
     school_code: str
     complaint_id: str
+    correction_id: str
 
 
 async def new_family(door: Door, *, adjuster: str | None = None, insured_from: date = records.EFFECTIVE) -> Family:
@@ -91,10 +93,12 @@ async def new_family(door: Door, *, adjuster: str | None = None, insured_from: d
     await door.store(consent)
     serious = records.serious_case(case)
     await SeriousCases(database).publish_serious_case(serious)
+    correction = records.correction(subject=subject, policy_no=policy.policy_no)
+    await Corrections(database).publish_correction(correction)
     complaint = records.complaint(policy_no=policy.policy_no, claim_id=None, subject=subject)
     await Complaints(database, load_calendar()).publish_complaint(complaint)
     return Family(
         subject, policy.policy_no, case.claim_id, receipt.receipt_id, review_id, purchase.purchase_id,
         surrender.surrender_id, incident.incident_id, consent.consent_id,
-        serious.case.case_id, serious.case.school.code, complaint.complaint.complaint_id,
+        serious.case.case_id, serious.case.school.code, complaint.complaint.complaint_id, correction.correction_id,
     )  # fmt: skip

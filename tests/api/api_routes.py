@@ -102,6 +102,16 @@ def purchase(_: Family | None = None) -> dict[str, Any]:
     }
 
 
+def policy_correction(_: Family | None = None) -> dict[str, Any]:
+    insured = {
+        "name": "黄小鸣", "id_type": "resident_id", "id_number": "430102201602290017", "gender": "male",
+        "birth_date": "2016-02-29", "school_code": "2143000002", "school_type": "primary", "school_region": "430103",
+        "class_name": "四年级二班",
+    }  # fmt: skip
+    buyer = applicant() | {"mobile": "13812345678"}
+    return {"applicant": buyer, "insured": insured, "reason": "姓名写错了一个字"}
+
+
 def report(_: Family | None = None) -> dict[str, Any]:
     return {
         "patient_state": "outpatient",
@@ -220,6 +230,11 @@ ROUTES = (
     Route("GET", "/v1/policies", PARENT),
     Route("GET", POLICY, PARENT, owned=True),
     Route("GET", POLICY + "/document", PARENT, owned=True),
+    Route("GET", POLICY + "/documents", PARENT, owned=True),
+    Route("GET", POLICY + "/documents/{letter_id}", PARENT, owned=True),
+    Route("POST", POLICY + "/corrections", PARENT, policy_correction, owned=True, creates=True),
+    Route("GET", POLICY + "/corrections", PARENT, owned=True),
+    Route("GET", "/v1/corrections/{correction_id}", PARENT, owned=True),
     Route("GET", "/v1/verify/{policy_no}", ANYONE, query=policy_code),
     Route("POST", POLICY + "/claims", BOTH, report, owned=True, creates=True),
     Route("GET", POLICY + "/surrender-quote", PARENT, owned=True),
@@ -284,6 +299,7 @@ ROUTES = (
     Route("GET", "/v1/reviews/quality", ADJUSTER),
     Route("POST", REVIEW + "/judgement", ADJUSTER, lambda _: {"agrees": False, "reason": "票据应再核对"}, owned=True),
     Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
+    Route("POST", CLAIM + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
     Route(
         "POST", "/v1/incidents", ADJUSTER, lambda f: {"title": "校车", "claim_ids": [f.claim_id]}, creates=True
     ),

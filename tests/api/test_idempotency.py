@@ -70,6 +70,7 @@ OTHER_BODIES = {
     "/v1/purchases": {"existing_death_cover_fen": 1},
     "/claims": {"description": "另一次"},
     "/surrenders": {"reason": "bought_twice"},
+    "/corrections": {"reason": "另一个原因"},
     "/documents": {"data": png(colour="black")},
     "/consent-files": {"data": png(colour="black")},
     "/uploads": {"kind": "diagnosis"},

@@ -201,6 +201,20 @@ async def surrendered(world: World) -> list[str]:
     return [bought_here, elsewhere]
 
 
+async def amended(world: World) -> list[str]:
+    """A correction that the insurer confirms late, and one that it declines."""
+    late = await world.correct(await world.policy(), name="黄待改")
+    await world.until_state(late, "confirming")
+    await world.until(lambda: world.insurer.entries)
+    await world.let_pass(days=8, hours=1)
+    world.insurer.decide_amendment(late, "accepted")
+    await world.let_pass(hours=7)
+    await world.end_of(late)
+    declined = await world.correct(await world.policy(), name="黄拒改")
+    await world.end_of(declined)
+    return [late, declined]
+
+
 async def stray(world: World) -> list[str]:
     """Money for a purchase that was cancelled."""
     purchase_id = await world.awaiting_payment()
@@ -239,7 +253,7 @@ async def reconciled(world: World) -> list[str]:
 
 SCENARIOS: tuple[Scenario, ...] = (
     bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
-    surrendered, stray, complained, reconciled,
+    surrendered, amended, stray, complained, reconciled,
 )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ def test_every_workflow_has_a_recorded_history() -> None:
         "serious_case",
         "complaint",
         "surrender",
+        "correction",
         "stray_payment",
         "reconciliation",
     }
