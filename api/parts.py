@@ -2,22 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from api.gates import Gates
 from insurance.adapters.ocr.process import ReadingProcess
 from insurance.adapters.ports import Storage
-from insurance.adapters.registry import Adapters
+from insurance.adapters.registry import Adapters, system_clock
 from insurance.products.catalogue import Catalogue
 from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import Calendar
 from insurance.settings import OcrSettings, Settings
 from insurance.tables import Database
 from workflows.client import Processes
-
-
-def system_clock() -> datetime:
-    return datetime.now(UTC)
 
 
 def file_inspector() -> ReadingProcess:

@@ -1,7 +1,8 @@
 """From settings to adapters: the one place that knows which adapter stands behind which port."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,6 +19,13 @@ from insurance.settings import AlipaySettings, InsurerSettings, NoticesSettings,
 
 # talking to a part on this machine never goes through a proxy of the environment
 DIRECT = {"all://127.0.0.1": None, "all://localhost": None, "all://[::1]": None}
+
+
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 class SettingsIncomplete(Exception):
@@ -43,21 +51,23 @@ class Adapters:
         await self.close()
 
 
-def open_adapters(settings: Settings) -> Adapters:
-    """Call it in the event loop that will use it. Raises `SettingsIncomplete`."""
+def open_adapters(settings: Settings, clock: Clock = system_clock) -> Adapters:
+    """`clock` dates and signs what is sent. Call it in the event loop that will use it. Raises `SettingsIncomplete`."""
     client = httpx.AsyncClient(
         mounts=DIRECT,
         limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30),
     )
     return Adapters(
-        insurers={code: _insurer(code, one, settings, client) for code, one in settings.insurers.items()},
-        payments=_payments(settings.alipay, client),
-        notices=_notices(settings.notices, client),
+        insurers={code: _insurer(code, one, settings, client, clock) for code, one in settings.insurers.items()},
+        payments=_payments(settings.alipay, client, clock),
+        notices=_notices(settings.notices, client, clock),
         client=client,
     )
 
 
-def _insurer(code: str, insurer: InsurerSettings, settings: Settings, client: httpx.AsyncClient) -> Insurer:
+def _insurer(
+    code: str, insurer: InsurerSettings, settings: Settings, client: httpx.AsyncClient, clock: Clock
+) -> Insurer:
     return HttpInsurer(
         code,
         insurer.base_url,
@@ -65,10 +75,11 @@ def _insurer(code: str, insurer: InsurerSettings, settings: Settings, client: ht
         client,
         callback_path=f"{urlsplit(settings.public_url).path.rstrip('/')}/v1/callbacks/insurers/{code}",
         timeout_seconds=insurer.timeout_seconds,
+        clock=clock,
     )
 
 
-def _payments(alipay: AlipaySettings, client: httpx.AsyncClient) -> Payments:
+def _payments(alipay: AlipaySettings, client: httpx.AsyncClient, clock: Clock) -> Payments:
     private_key = alipay.app_private_key.get_secret_value()
     needed = {
         "GATEWAY_URL": alipay.gateway_url,
@@ -88,16 +99,17 @@ def _payments(alipay: AlipaySettings, client: httpx.AsyncClient) -> Payments:
         notify_url=alipay.notify_url,
         return_url=alipay.return_url,
         timeout_seconds=alipay.timeout_seconds,
+        clock=clock,
     )
 
 
-def _notices(notices: NoticesSettings, client: httpx.AsyncClient) -> Notices:
+def _notices(notices: NoticesSettings, client: httpx.AsyncClient, clock: Clock) -> Notices:
     match notices.webhook_url, notices.webhook_secret:
         case None, _:
             return OutboxOnlyNotices()
         case str() as url, secret if secret is not None:
             key = webhook_key(secret.get_secret_value())
-            return WebhookNotices(url, key, client, timeout_seconds=notices.timeout_seconds)
+            return WebhookNotices(url, key, client, timeout_seconds=notices.timeout_seconds, clock=clock)
         case _:
             raise SettingsIncomplete("set XUEPING_NOTICES__WEBHOOK_SECRET, with which the webhook is signed")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from insurance.simulators.clock import now
+from insurance.simulators.clock import now, until
 from insurance.simulators.database import Database
 from insurance.simulators.faults import NoticePlan
 from insurance.simulators.poster import Answer, NotSent, Post, Poster
@@ -110,7 +110,7 @@ class Outbox:
         row = self._database.one("SELECT min(due_at) AS due_at FROM notices WHERE state = 'waiting'")
         if len(self._under_way) >= AT_ONCE or row is None or row["due_at"] is None:
             return None
-        return max(0.0, float(row["due_at"]) - now())
+        return until(float(row["due_at"]))
 
     async def _deliver(self, row: sqlite3.Row) -> None:
         attempts = row["attempts"] + 1
