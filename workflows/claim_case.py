@@ -181,6 +181,11 @@ class ClaimCase:
     def _is_to(self, payout: Payout, index: int) -> bool:
         return (payout.round, payout.payee) == (self.round, index)
 
+    @property
+    def is_paid_out(self) -> bool:
+        """Whether money moved by this round's decision, or may be moving."""
+        return any(p.round == self.round and not p.advance and p.state != "failed" for p in self.payouts)
+
     def attempts(self, index: int) -> int:
         return sum(self._is_to(p, index) for p in self.payouts)
 
@@ -257,6 +262,10 @@ class ClaimCase:
     def put_payout(self, payout: Payout) -> None:
         others = [p for p in self.payouts if p.out_biz_no != payout.out_biz_no]
         self.payouts = [*others, payout]
+
+    def agree(self) -> None:
+        """Payment is owed from now on. How long an undone decision waited for an account counts no more."""
+        self.agreed_at, self.payee_waited_days = workflow.now(), 0
 
     def undo_decision(self) -> None:
         if self.decision is not None:

@@ -39,15 +39,12 @@ async def pay(case: ClaimCase) -> None:
 
 
 async def await_payee(case: ClaimCase, interrupted: Callable[[], bool]) -> None:
-    """What is owed stays owed: this wait has reminders instead of an end."""
+    """What is owed stays owed: this wait has reminders instead of an end. Returns when there is an account, or was interrupted."""
     try:
         await workflow.wait_condition(lambda: not case.payee_wanted or interrupted(), timeout=REMIND_OF_PAYEE)
     except TimeoutError:
         case.tell("payee_needed", "还在等您填写收款账户，收到后立即支付")
         await case.note("payee_reminded", "system", "已再次提醒填写收款账户")
-        return
-    if not case.payee_wanted:
-        await pay(case)
 
 
 async def _ask_for_payee(case: ClaimCase, text: str) -> None:

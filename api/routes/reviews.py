@@ -28,7 +28,6 @@ from workflows.messages import (
     QualityJudgement,
     Reassignment,
     Rereading,
-    Undoing,
 )
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
@@ -105,15 +104,11 @@ class DecisionBody(Body):
     lines: Annotated[list[LineBody], Field(max_length=30)] | None = None
 
 
-class UndoBody(Body):
-    reason: Long
-
-
 @router.get("/{review_id}")
 async def show(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dict[str, Any]:
     """The review with its claim, receipt beside reading."""
     async with parts.database.transaction() as session:
-        row = await _visible(session, caller, review_id)
+        row = await visible_review(session, caller, review_id)
         timeline = await timeline_of(session, review_id)
     return review_view(row) | {"timeline": timeline, "claim": await claim_shown(parts, caller, row.claim_id)}
 
@@ -182,17 +177,7 @@ async def judge(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: Ju
     return await _told(parts, caller, review_id, "judge", order, kind="quality")
 
 
-@router.post("/{review_id}/undo")
-async def undo(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: UndoBody) -> dict[str, Any]:
-    """A decision is never edited, only undone before payment, by a lead; the claim goes to review again."""
-    _require_lead(caller)
-    async with parts.database.transaction() as session:
-        row = await _visible(session, caller, review_id)
-    await parts.processes.update(row.claim_id, "undo", Undoing(_actor(caller), body.reason))
-    return await claim_shown(parts, caller, row.claim_id)
-
-
-async def _visible(session: AsyncSession, caller: Caller, review_id: str) -> Review:
+async def visible_review(session: AsyncSession, caller: Caller, review_id: str) -> Review:
     row = await session.get(Review, review_id)
     if row is None or row.insurer_code != caller.insurer:
         raise not_found()
@@ -201,7 +186,7 @@ async def _visible(session: AsyncSession, caller: Caller, review_id: str) -> Rev
 
 async def _held(parts: Parts, caller: Caller, review_id: str) -> Review:
     async with parts.database.transaction() as session:
-        row = await _visible(session, caller, review_id)
+        row = await visible_review(session, caller, review_id)
     if row.adjuster != caller.subject or row.state not in WAITING:
         raise Problem(409, "not_holder", "请先领取这件审核")
     return row
@@ -212,12 +197,12 @@ async def _told(
 ) -> dict[str, Any]:
     """`kind`: of which reviews alone this can be said."""
     async with parts.database.transaction() as session:
-        row = await _visible(session, caller, review_id)
+        row = await visible_review(session, caller, review_id)
     if kind not in (None, row.kind):
         raise Problem(409, "illegal_move", "这类审核没有这项操作")
     await parts.processes.update(review_id, update, arg)
     async with parts.database.transaction() as session:
-        return review_view(await _visible(session, caller, review_id))
+        return review_view(await visible_review(session, caller, review_id))
 
 
 def _require_lead(caller: Caller) -> None:

@@ -149,9 +149,10 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "supplement_requested": ("submitted", "withdrawn"),
             "decided": ("agreed", "in_review", "disputed", "closed", "withdrawn"),
             "disputed": ("in_review", "withdrawn"),
-            "agreed": ("paying",),
+            # undone before money has moved
+            "agreed": ("paying", "in_review"),
             "paying": ("paid", "payee_needed"),
-            "payee_needed": ("paying",),
+            "payee_needed": ("paying", "in_review"),
             "paid": ("closed",),
             "closed": ("reopened",),
             "reopened": ("in_review",),

@@ -300,6 +300,7 @@ ROUTES = (
     Route("POST", REVIEW + "/judgement", ADJUSTER, lambda _: {"agrees": False, "reason": "票据应再核对"}, owned=True),
     Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
     Route("POST", CLAIM + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
+    Route("POST", CLAIM + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
     Route(
         "POST", "/v1/incidents", ADJUSTER, lambda f: {"title": "校车", "claim_ids": [f.claim_id]}, creates=True
     ),

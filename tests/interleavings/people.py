@@ -75,6 +75,7 @@ class People:
             if state == "decided":
                 yield 9, f"{claim_id} accepts", lambda t=tell: t("accept")
                 yield 9, f"{claim_id} disputes", lambda t=tell: t("dispute")
+            if state in ("decided", "agreed", "payee_needed"):
                 yield 6, f"{claim_id} undone", lambda t=tell: t("undo", Undoing(LEAD, "复核"))
             if state not in ("closed", "withdrawn", "reported", "paying", "paid"):
                 yield 1, f"{claim_id} withdraws", lambda t=tell: t("withdraw")

@@ -13,6 +13,7 @@ CLAIM_WALKS = [
     "reported submitted reading assessing in_review supplement_requested submitted reading",
     "assessing in_review decided in_review decided disputed in_review decided closed reopened in_review",
     "supplement_requested withdrawn",
+    "decided agreed in_review decided agreed paying payee_needed in_review decided",
 ]
 PURCHASE_WALKS = [
     "draft submitted queued underwriting awaiting_payment paid issued",

@@ -548,18 +548,6 @@ async def test_a_disputed_decision_goes_once_to_somebody_else(world):
     assert [d.outcome for d in world.claim(claim_id).case.undone] == ["refused"]
 
 
-async def test_a_lead_undoes_a_decision_before_the_family_answers(world):
-    claim_id = await decided(world, refused(adjuster()))
-    assert await refusal_of(world, claim_id, "undo", Undoing(adjuster(), "看错了")) == "lead_required"
-    await world.update(claim_id, "undo", Undoing(LEAD, "看错了"))
-    second = f"{claim_id}-r2"
-    await world.until_state(second, "open")
-    await world.update(second, "take", adjuster())
-    await world.update(second, "decide", full(adjuster()))
-    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
-    assert "decision_undone" in world.books.told(claim_id)
-
-
 async def test_a_claim_with_a_partial_decision_is_withdrawn(world):
     claim_id = await decided(world, partial(adjuster()))
     await world.update(claim_id, "withdraw")
