@@ -71,10 +71,19 @@ def as_accident(row: AccidentMark, state: str) -> Accident:
 async def students_of_incident(session: AsyncSession, claim_id: str) -> int:
     """How many children are linked to the event of this claim; 0 when it is linked to none."""
     mine = select(IncidentClaim.incident_id).where(IncidentClaim.claim_id == claim_id)
-    statement = select(func.count(func.distinct(col(IncidentClaim.insured_digest)))).where(
-        col(IncidentClaim.incident_id).in_(mine)
+    found = (await session.exec(mine)).first()
+    return (await students_of(session, [found])).get(found, 0) if found else 0
+
+
+async def students_of(session: AsyncSession, incident_ids: Sequence[str]) -> dict[str, int]:
+    """How many children are linked to each event. A claim that was withdrawn is nobody's any more."""
+    statement = (
+        select(IncidentClaim.incident_id, func.count(func.distinct(col(IncidentClaim.insured_digest))))
+        .join(Claim, col(Claim.claim_id) == col(IncidentClaim.claim_id))
+        .where(col(IncidentClaim.incident_id).in_(incident_ids), Claim.state != "withdrawn")
+        .group_by(col(IncidentClaim.incident_id))
     )
-    return (await session.exec(statement)).one()
+    return {incident_id: int(students) for incident_id, students in (await session.exec(statement)).all()}
 
 
 async def marked(session: AsyncSession, claim_ids: Sequence[str]) -> dict[str, AccidentMark]:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import update
-from sqlmodel import col, func, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.history import lock_history
-from activities.journal import Entries, TimelineEvent, write_entries
-from insurance.tables import Event, Message, OutboxNotice
+from activities.chains import add_line, contact_of
+from insurance.tables import Message, OutboxNotice
 
 
 @dataclass(frozen=True)
@@ -76,20 +75,7 @@ def _row(thread: Thread, message_id: str, by: str, author: str, text: str, at: d
     )
 
 
-def beside(claim_id: str) -> str:
-    """The chain of events that stands beside a claim's own."""
-    return f"{claim_id}-contact"
-
-
 async def _tell(session: AsyncSession, thread: Thread, event: str, by: str, text: str, at: datetime) -> None:
     """One more line of the claim's timeline and history; never the words of a message."""
     if thread.claim_id is not None:
-        await tell_beside(session, thread.claim_id, event, by, text, at)
-
-
-async def tell_beside(session: AsyncSession, claim_id: str, event: str, by: str, text: str, at: datetime) -> None:
-    """An event of a claim that its process does not know of."""
-    chain = beside(claim_id)
-    await lock_history(session, chain)
-    last = (await session.exec(select(func.max(col(Event.seq))).where(Event.process_id == chain))).one()
-    await write_entries(session, chain, Entries(events=(TimelineEvent((last or 0) + 1, event, by, text, at),)))
+        await add_line(session, contact_of(thread.claim_id), event, by, text, at)

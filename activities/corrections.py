@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.chains import add_line, contact_of
 from activities.claims import lock_policy
-from activities.contact import tell_beside
 from activities.journal import Entries, NoticeDraft, write_entries
 from activities.purchases import application_document
 from activities.rows import publish_row
@@ -125,7 +125,7 @@ async def _tell_open_claims(session: AsyncSession, record: CorrectionRecord) -> 
     text = "保单的被保险人信息已更正，请按更正后的信息核对材料"
     still_open = select(col(Claim.claim_id)).where(Claim.policy_no == record.policy_no, col(Claim.open))
     for claim_id in (await session.exec(still_open)).all():
-        await tell_beside(session, claim_id, "policy_corrected", "insurer", text, record.updated_at)
+        await add_line(session, contact_of(claim_id), "policy_corrected", "insurer", text, record.updated_at)
         lead = NoticeDraft(
             f"policy_corrected:{record.correction_id}",
             f"role:lead:{record.insurer_code}",

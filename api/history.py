@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.contact import beside
+from activities.chains import contact_of, links_of
 from api.views import instant
 from insurance.rules.chain import Entry, broken_at, superseded
 from insurance.tables import Complaint, Event, HistoryEntry, Review, SeriousCase
@@ -46,12 +46,12 @@ class CaseHistory:
 
 
 async def history_of(session: AsyncSession, claim_id: str) -> CaseHistory:
-    """Of a claim with its reviews, serious case and complaints, and what was said beside it."""
+    """Of a claim with its reviews, serious case and complaints, what was said beside it, and the events it was linked to."""
     reviews = await session.exec(select(Review.review_id).where(Review.claim_id == claim_id))
     serious = await session.exec(select(SeriousCase.case_id).where(SeriousCase.claim_id == claim_id))
     complaints = await session.exec(select(Complaint.complaint_id).where(Complaint.about == claim_id))
     others = sorted([*reviews.all(), *serious.all(), *complaints.all()])
-    process_ids = [claim_id, beside(claim_id), *others]
+    process_ids = [claim_id, contact_of(claim_id), links_of(claim_id), *others]
     chains = await _chains(session, process_ids)
     timelines = await _timelines(session, process_ids)
     breaks = (_break(process_id, chains, timelines) for process_id in process_ids)

@@ -1,9 +1,8 @@
 """Incidents as adjusters see them, and what a claim tells adjusters of its own."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
@@ -11,17 +10,7 @@ from api.views import instant
 from insurance.rules.masking import mask_name
 from insurance.rules.serious import STUDENTS
 from insurance.rules.status import label
-from insurance.tables import AccidentMark, Claim, Incident, IncidentClaim, Policy, SeriousCase
-
-
-async def students_of(session: AsyncSession, incident_ids: Sequence[str]) -> dict[str, int]:
-    """How many children are linked to each event."""
-    statement = (
-        select(IncidentClaim.incident_id, func.count(func.distinct(col(IncidentClaim.insured_digest))))
-        .where(col(IncidentClaim.incident_id).in_(incident_ids))
-        .group_by(col(IncidentClaim.incident_id))
-    )
-    return {incident_id: int(students) for incident_id, students in (await session.exec(statement)).all()}
+from insurance.tables import AccidentMark, Claim, HistoryEntry, Incident, IncidentClaim, Policy, SeriousCase
 
 
 def incident_row(row: Incident, students: int) -> dict[str, Any]:
@@ -47,7 +36,7 @@ async def incident_view(session: AsyncSession, row: Incident) -> dict[str, Any]:
         .order_by(col(IncidentClaim.linked_at), col(Claim.claim_id))
     )
     found = (await session.exec(statement)).all()
-    students = len({mark.insured_digest for _, _, mark, _ in found})
+    students = len({mark.insured_digest for claim, _, mark, _ in found if claim.state != "withdrawn"})
     return incident_row(row, students) | {
         "claims": [
             {
@@ -62,8 +51,18 @@ async def incident_view(session: AsyncSession, row: Incident) -> dict[str, Any]:
                 "linked_at": instant(link.linked_at),
             }
             for claim, policy, mark, link in found
-        ]
+        ],
+        "history": await _history(session, row.incident_id),
     }
+
+
+async def _history(session: AsyncSession, incident_id: str) -> list[dict[str, Any]]:
+    """Which claims were linked and taken out again, by whom and why, oldest first."""
+    statement = select(HistoryEntry).where(HistoryEntry.process_id == incident_id).order_by(col(HistoryEntry.number))
+    return [
+        {"event": e.event, "by": e.by, "text": e.text, "reason": e.reason, "at": instant(e.at)}
+        for e in (await session.exec(statement)).all()
+    ]
 
 
 async def beside_the_claim(session: AsyncSession, caller: Caller, claim_id: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.contact import beside
+from activities.chains import contact_of
 from api.views import instant
 from insurance.tables import Complaint, Event
 
@@ -15,7 +15,7 @@ from insurance.tables import Complaint, Event
 async def claim_timeline(session: AsyncSession, claim_id: str) -> list[dict[str, Any]]:
     """A claim's, with messages and complaints about it: those stand beside its process and have no number in it (`seq` 0)."""
     told = func.array(select(Complaint.complaint_id).where(Complaint.about == claim_id).scalar_subquery())
-    chains = func.array_cat(told, cast([claim_id, beside(claim_id)], ARRAY(String)))
+    chains = func.array_cat(told, cast([claim_id, contact_of(claim_id)], ARRAY(String)))
     statement = select(Event).where(col(Event.process_id) == any_(chains)).order_by(col(Event.seq))
     events = sorted((await session.exec(statement)).all(), key=lambda e: e.at)
     return [_view(e) | ({"seq": 0} if e.process_id != claim_id else {}) for e in events]

@@ -10,13 +10,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.accidents import marked, why_linked_to
+from activities.accidents import marked, students_of, why_linked_to
+from activities.chains import add_line, links_of
 from api.auth import Caller
 from api.deps import Adjuster, IdempotencyHeader, ObjectId, TheParts
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, PolicyNo, Short
+from api.fields import Body, Long, PolicyNo, Short
 from api.idempotency import once
-from api.incident_views import incident_row, incident_view, students_of
+from api.incident_views import incident_row, incident_view
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.claims import visible_claim
@@ -27,6 +28,7 @@ from workflows.messages import IncidentLink
 
 router = APIRouter(prefix="/v1", tags=["incidents"])
 
+NOTED = {"incident_linked": "归入同一事故", "incident_unlinked": "移出同一事故"}
 ClaimId = PolicyNo
 ClaimIds = Annotated[list[ClaimId], Field(min_length=1, max_length=100)]
 
@@ -40,6 +42,10 @@ class IncidentBody(Body):
 
 class LinkBody(Body):
     claim_ids: ClaimIds
+
+
+class RemovalBody(Body):
+    reason: Long
 
 
 @router.post("/incidents", status_code=201)
@@ -104,6 +110,23 @@ async def link(parts: TheParts, caller: Adjuster, incident_id: ObjectId, body: L
         return await incident_view(session, incident)
 
 
+@router.post("/incidents/{incident_id}/claims/{claim_id}/remove")
+async def remove(
+    parts: TheParts, caller: Adjuster, incident_id: ObjectId, claim_id: ObjectId, body: RemovalBody
+) -> dict[str, Any]:
+    """Takes out a claim that was linked by mistake. Claims that were found to be serious meanwhile stay so: their families have
+    heard of it."""
+    async with parts.database.transaction() as session:
+        incident = await _visible(session, caller, incident_id, lock=True)
+        link = await session.get(IncidentClaim, claim_id)
+        if link is None or link.incident_id != incident_id:
+            raise not_found()
+        await session.delete(link)
+        await session.flush()
+        await _note(parts, session, caller, incident, claim_id, "incident_unlinked", body.reason)
+        return await incident_view(session, incident)
+
+
 async def _visible(session: AsyncSession, caller: Caller, incident_id: str, *, lock: bool = False) -> Incident:
     row = await session.get(Incident, incident_id, with_for_update=lock)
     if row is None or row.insurer_code != caller.insurer:
@@ -135,13 +158,31 @@ async def _link(
         }
         for mark in sorted(marks, key=lambda mark: mark.claim_id)
     ]
+    before = await _links(session, [mark.claim_id for mark in marks])
     await session.execute(insert(IncidentClaim).on_conflict_do_nothing(), rows)
     links = await _links(session, [mark.claim_id for mark in marks])
     if set(links.values()) != {incident.incident_id}:
         raise Problem(409, "already_linked", "有申请已经归入另一起事故")
-    students = (await students_of(session, [incident.incident_id]))[incident.incident_id]
+    for claim_id in sorted(links.keys() - before.keys()):
+        await _note(parts, session, caller, incident, claim_id, "incident_linked")
+    students = (await students_of(session, [incident.incident_id])).get(incident.incident_id, 0)
     if students >= STUDENTS:
         await _tell(parts, session, incident, students)
+
+
+async def _note(
+    parts: Parts,
+    session: AsyncSession,
+    caller: Caller,
+    incident: Incident,
+    claim_id: str,
+    event: str,
+    reason: str | None = None,
+) -> None:
+    """In the history of the event and of the claim."""
+    what, by, at = NOTED[event], f"adjuster:{caller.subject}", parts.now()
+    await add_line(session, incident.incident_id, event, by, f"申请{claim_id}{what}", at, reason)
+    await add_line(session, links_of(claim_id), event, by, f"本次申请{what}：{incident.incident_id}", at, reason)
 
 
 async def _tell(parts: Parts, session: AsyncSession, incident: Incident, students: int) -> None:

@@ -119,7 +119,7 @@ async def test_policies_that_never_covered_anything_are_no_other_policies(databa
     assert (await child.grounds(case)).other_policies == 2
 
 
-async def test_the_students_of_an_event_are_counted_once_each(database: Database):
+async def test_the_students_of_an_event_are_counted_once_each_and_withdrawn_claims_not_at_all(database: Database):
     child = Child(database)
     case = await child.claims()
     assert (await child.grounds(case)).incident_students == 0
@@ -128,16 +128,19 @@ async def test_the_students_of_an_event_are_counted_once_each(database: Database
     )
     async with database.transaction() as session:
         session.add(incident)
-    digests = [child.policy.insured_digest, child.policy.insured_digest, "child-2", "child-3"]
+    others = [await Child(database).claims(state=state) for state in ("closed", "in_review", "withdrawn")]
+    linked = [(case, child.policy.insured_digest), (await child.claims_too(), child.policy.insured_digest)]
+    linked += [(other, f"child-{n}") for n, other in enumerate(others)]
     rows = [
         IncidentClaim(
-            claim_id=case.claim_id if n == 0 else records.new("cl"), incident_id=incident.incident_id,
-            insured_digest=digest, linked_by="a", linked_at=records.NOW,
+            claim_id=claim.claim_id, incident_id=incident.incident_id, insured_digest=digest, linked_by="a",
+            linked_at=records.NOW,
         )
-        for n, digest in enumerate(digests)
+        for claim, digest in linked
     ]  # fmt: skip
     async with database.transaction() as session:
         session.add_all(rows)
+    # the second student's claim is closed, the third one's in review
     assert (await child.grounds(case)).incident_students == 3
 
 

@@ -300,13 +300,15 @@ ROUTES = (
     Route("POST", REVIEW + "/judgement", ADJUSTER, lambda _: {"agrees": False, "reason": "票据应再核对"}, owned=True),
     Route("POST", REVIEW + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
     Route("POST", CLAIM + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
-    Route("POST", CLAIM + "/undo", ADJUSTER, lambda _: {"reason": "金额有误"}, owned=True),
     Route(
         "POST", "/v1/incidents", ADJUSTER, lambda f: {"title": "校车", "claim_ids": [f.claim_id]}, creates=True
     ),
     Route("GET", "/v1/incidents", ADJUSTER),
     Route("GET", INCIDENT, ADJUSTER, owned=True),
     Route("POST", INCIDENT + "/claims", ADJUSTER, lambda f: {"claim_ids": [f.claim_id]}, owned=True),
+    Route(
+        "POST", INCIDENT + "/claims/{claim_id}/remove", ADJUSTER, lambda _: {"reason": "不是同一辆校车"}, owned=True
+    ),
     Route("GET", "/v1/serious-cases", ADJUSTER),
     Route("GET", CASE, ADJUSTER, owned=True),
     Route("POST", CASE + "/in-contact", ADJUSTER, lambda _: {"comment": "母亲接听"}, owned=True),

@@ -5,7 +5,7 @@ from api_door import Door
 from api_family import Family, new_family
 from sqlmodel import select
 
-from activities.contact import beside
+from activities.chains import contact_of
 from insurance.tables import Claim, Event, HistoryEntry, OutboxNotice, PersonalDataRead
 from tests import records
 
@@ -108,7 +108,7 @@ async def test_messages_of_one_moment_each_have_their_line(door: Door, family: F
     parent = door.parent(family.subject)
     await asyncio.gather(*(write(door, claim_of(family), f"{WORDS}{n}", parent) for n in range(6)))
     async with door.database.transaction() as session:
-        events = select(Event).where(Event.process_id == beside(family.claim_id)).order_by(Event.seq)
+        events = select(Event).where(Event.process_id == contact_of(family.claim_id)).order_by(Event.seq)
         assert [e.seq for e in (await session.exec(events)).all()] == [1, 2, 3, 4, 5, 6]
 
 

@@ -72,6 +72,57 @@ async def test_two_claims_of_one_child_are_one_student(door: Door):
     assert told(door) == {}
 
 
+async def test_a_withdrawn_claim_counts_as_no_student(door: Door):
+    first, second = await child_hurt(door), await child_hurt(door)
+    made = await linked(door, first, second, await child_hurt(door, state="withdrawn"))
+    assert (made["students"], made["serious"], len(made["claims"])) == (2, False, 3)
+    assert told(door) == {}
+    listed = (await door.client.get("/v1/incidents", headers=door.adjuster())).json()["items"]
+    assert [item["students"] for item in listed if item["incident_id"] == made["incident_id"]] == [2]
+    await post(door, f"/v1/incidents/{made['incident_id']}/claims", {"claim_ids": [await child_hurt(door)]})
+    assert len(told(door)) == 3
+
+
+async def test_an_event_of_withdrawn_claims_has_no_student(door: Door):
+    made = await linked(door, await child_hurt(door, state="withdrawn"))
+    assert (made["students"], made["serious"]) == (0, False)
+
+
+async def test_a_wrong_link_is_taken_out_with_a_reason_that_the_history_keeps(door: Door):
+    first, second = await child_hurt(door), await child_hurt(door)
+    made = await linked(door, first, second)
+    path = f"/v1/incidents/{made['incident_id']}/claims/{second}/remove"
+    left = (await post(door, path, {"reason": "不是同一辆校车"})).json()
+    assert (left["students"], [claim["claim_id"] for claim in left["claims"]]) == (1, [first])
+    assert [(e["event"], e["by"], e["reason"]) for e in left["history"]] == [
+        ("incident_linked", "adjuster:adj-1", None), ("incident_linked", "adjuster:adj-1", None),
+        ("incident_unlinked", "adjuster:adj-1", "不是同一辆校车"),
+    ]  # fmt: skip
+    history = (await door.client.get(f"/v1/claims/{second}/history", headers=door.adjuster())).json()
+    noted = [(e["event"], e["reason"]) for e in history["entries"] if e["event"].startswith("incident_")]
+    assert noted == [("incident_linked", None), ("incident_unlinked", "不是同一辆校车")]
+    assert history["verification"]["intact"]
+    claim = (await door.client.get(f"/v1/claims/{second}", headers=door.parent())).json()
+    assert not [e for e in claim["timeline"] if e["event"].startswith("incident_")]
+
+
+async def test_what_was_taken_out_belongs_elsewhere_or_can_be_linked_again(door: Door):
+    first, second = await child_hurt(door), await child_hurt(door)
+    made = await linked(door, first, second)
+    path = f"/v1/incidents/{made['incident_id']}/claims/{second}/remove"
+    await post(door, path, {"reason": "另一起"})
+    await post(door, path, {"reason": "另一起"}, (404,))
+    assert (await linked(door, second, title="食堂"))["students"] == 1
+
+
+@pytest.mark.parametrize("reason", ["", None, 7])
+async def test_nothing_is_taken_out_without_a_reason(door: Door, reason):
+    claim_id = await child_hurt(door)
+    made = await linked(door, claim_id)
+    path = f"/v1/incidents/{made['incident_id']}/claims/{claim_id}/remove"
+    assert not problems_of(await post(door, path, {"reason": reason}, (422,)), "reason")
+
+
 async def test_a_claim_that_ends_at_this_moment_keeps_nobody_from_linking(door: Door):
     claim_ids = [await child_hurt(door) for _ in range(3)]
     door.processes.refusals[claim_ids[0]] = ProcessEnded()
