@@ -19,7 +19,7 @@ def check_receipt(
     stated = fields if fields.total is not None else replace(fields, total=_from_capitals(fields))
     found = [
         _items_sum(stated, extras, items_whole),
-        _payers_sum(stated),
+        _payers_sum(stated, extras),
         _own_parts(fields),
         _deposits(fields, extras),
         _capitals(fields),
@@ -59,17 +59,19 @@ def _items_sum(fields: ReceiptFields, extras: Extras, whole: bool) -> Check | No
     return _compare("items_equal_total", sum(amounts) + tax, to_fen(fields.total), words)
 
 
-def _payers_sum(fields: ReceiptFields) -> Check | None:
-    """R2: pool + other + account + cash = total."""
+def _payers_sum(fields: ReceiptFields, extras: Extras) -> Check | None:
+    """R2: pool + other + account + cash = total. Funds that have a line of their own (大病保险, 医疗救助) are part of 其他支付 on
+    some papers and beside it on others."""
     parts = [getattr(fields, name) for name in PAYERS]
     if fields.total is None or any(p is None for p in parts):
         return None
-    return _compare(
-        "payers_equal_total",
-        sum(map(to_fen, parts)),
-        to_fen(fields.total),
-        "统筹、其他、个人账户、个人现金支付之和与合计",
-    )
+    paid, total = sum(map(to_fen, parts)), to_fen(fields.total)
+    further = sum(to_fen(amount) for amount in extras.further_funds if amount is not None)
+    beside = paid != total and paid + further == total
+    if paid != total and not beside and None in extras.further_funds:
+        return None
+    words = "统筹、其他、个人账户、个人现金支付之和与合计"
+    return _compare("payers_equal_total", paid + further if beside else paid, total, words)
 
 
 def _own_parts(fields: ReceiptFields) -> Check | None:

@@ -32,6 +32,8 @@ class Draft:
     values: dict[str, Value] = field(default_factory=dict)
     # labels that were seen, whether or not a value could be read behind them
     labelled: dict[str, Box] = field(default_factory=dict)
+    # what funds without a field of their own paid (大病保险, 医疗救助)
+    further_funds: list[Value] = field(default_factory=list)
     # name and sum of each line of charges
     cells: tuple[Cell, ...] = ()
     # every name found its sum and every sum its name

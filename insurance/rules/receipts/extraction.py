@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.items import read_items
-from insurance.rules.receipts.labels import LABELS, Found, find_labels, telling_places
+from insurance.rules.receipts.label_words import FURTHER_FUND, meaning_of
+from insurance.rules.receipts.labels import ITEM_HEADS, LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import PAYERS, Extras, Form
 from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, read_value
@@ -28,13 +30,13 @@ from insurance.rules.receipts.unlabelled import (
 )
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
-# below what a value must be without arithmetic that bears it out
 _DOUBTFUL = 0.7
-# the sums of 其他信息 that every national form prints (财综〔2019〕29号 annexes 1, 2)
+# what may contradict the total
+_CLEAR = 0.9
 _BLOCK = (*PAYERS, "self_pay", "self_expense")
-# a known label with more words behind it is another label (个人自付现金)
 _LONGER = re.compile(r"[\u3400-\u9fff]{2}")
 _HEAD_OF_A_TABLE = re.compile(r"项目|金额|数量|单价|规格|单位|备注|名称|收费|费用|药品|品名|小计")
+Kind = Literal["known", "by_its_words", "damaged"]
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -42,10 +44,9 @@ def extract(lines: Sequence[Line]) -> Draft:
     """Read the lines of one receipt."""
     placed = straighten(lines)
     draft = Draft(lines=lines)
-    for place in placed:
-        _read_labels(place, placed, draft, damaged=False)
-    for place in placed:
-        _read_labels(place, placed, draft, damaged=True)
+    for kind in ("known", "by_its_words", "damaged"):
+        for place in placed:
+            _read_labels(place, placed, draft, kind)
     _without_labels(placed, draft)
     draft.extras = _extras(placed, draft)
     rows = read_items(placed)
@@ -61,31 +62,45 @@ def _without_empty_lines(draft: Draft) -> Draft:
     return filled if named and filled.adds_up(draft.text("total")) else draft
 
 
-def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, *, damaged: bool) -> None:
+def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind) -> None:
+    """The values of the labels of one kind in a line."""
     text = place.print.text
     labels = find_labels(text)
     for i, label in enumerate(labels):
-        name = _field_of(label, draft) if damaged else label.field
-        if not name or (damaged and not label.candidates):
+        if kind != ("damaged" if label.candidates else "known" if label.known else "by_its_words"):
+            continue
+        name = _field_of(label, draft) if kind == "damaged" else label.field
+        if not name:
             continue
         if name not in LABELS:
             draft.labelled.setdefault(name, place.line.box)
+            if FURTHER_FUND in (name, meaning_of(name)) and (paid := _value_of(labels, i, place, page, FURTHER_FUND)):
+                draft.further_funds.append(paid)
             continue
-        following = labels[i + 1] if i + 1 < len(labels) else None
-        end = following.start if following else len(text)
-        value = _behind(place, page, (label.end, end), name)
-        if name in AMOUNTS and _LONGER.match(text[label.end : end]):
-            continue
-        if value is None and following is None:
-            value = _right_of(place, page, name) or _under(place, page, name)
+        value = _value_of(labels, i, place, page, name)
+        if value is None or value.text is None:
+            end = labels[i + 1].start if i + 1 < len(labels) else len(text)
+            if (name in AMOUNTS and _LONGER.match(text[label.end : end])) or kind == "by_its_words":
+                continue
         draft.labelled.setdefault(name, place.line.box)
         if value is None:
             continue
-        value.sure_label = not damaged
+        value.sure_label = kind != "damaged"
         value.score = min(value.score, _label_score(place.print, label))
         old = draft.values.get(name)
         if old is None or (old.text is None and value.text is not None):
             draft.values[name] = value
+
+
+def _value_of(labels: Sequence[Found], i: int, place: Placed, page: Sequence[Placed], name: str) -> Value | None:
+    """Behind its label; where the line ends with the label, right of it in the row, or below it."""
+    following = labels[i + 1] if i + 1 < len(labels) else None
+    end = following.start if following else len(place.print.text)
+    value = _behind(place, page, (labels[i].end, end), name)
+    if value is not None or following is not None:
+        return value
+    beside = _right_of(place, page, name)
+    return beside if beside and beside.text is not None else _under(place, page, name) or beside
 
 
 def _field_of(label: Found, draft: Draft) -> str | None:
@@ -144,7 +159,8 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
     row = beside if len(beside) == 1 else [p for p in beside if p.left - place.right < reach]
     for near in sorted(row, key=lambda p: p.left):
         text = near.print.text
-        labels = find_labels(text)
+        # 自费 is a label of sums, and a kind of insurance
+        labels = find_labels(text) if name != "insurance_type" or ":" in text else []
         if labels and labels[0].start == 0:
             return None
         raw = near.print.part(0, labels[0].start if labels else None)
@@ -172,8 +188,10 @@ def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
 
 
 def _heads_beside(place: Placed, page: Sequence[Placed]) -> set[str]:
-    """Labels of a row in which nothing but labels stands."""
+    """Labels of a row in which nothing but labels stands, and which is not the head of the charges."""
     row = [p for p in page if same_row(place, p)]
+    if any(p.print.text.startswith(ITEM_HEADS) for p in row):
+        return set()
     found = [(p, find_labels(p.print.text)) for p in row]
     bare = [labels for p, labels in found if labels and not re.search(r"\d", p.print.text)]
     return {labels[0].field for labels in bare} if 2 * len(bare) > len(row) else set()
@@ -263,6 +281,7 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
         payer_id=draft.text("payer_id"),
         void_mark=void,
         tax=tax(page) if is_invoice(page) else None,
+        further_funds=tuple(paid.text if paid.score >= _CLEAR else None for paid in draft.further_funds),
     )
 
 

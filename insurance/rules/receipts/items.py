@@ -11,6 +11,7 @@ from statistics import median
 
 from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
+from insurance.rules.receipts.names_of_charges import names_above_sums, over_two_lines
 from insurance.rules.receipts.text import parse_amount, to_fen
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
@@ -63,6 +64,10 @@ class _Entry:
 
 def read_items(page: Sequence[Placed]) -> Rows:
     """The pairs of the table, row by row, left to right; empty where there is no table."""
+    above = names_above_sums(page)
+    if above:
+        entries = [_Entry(name.y, name.left, (name, sum_)) for name, sum_ in above]
+        return Rows(tuple(e.pair for e in _reading_order(entries, above[0][0].height)), True)
     columns, head_y, height = _columns(page)
     if not columns:
         running = _in_running_text(page)
@@ -229,7 +234,7 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
     ]  # fmt: skip
     pairs: list[Pair] = []
     left = list(amounts)
-    for name in sorted(names, key=lambda p: p.y):
+    for name in over_two_lines(names, body, column.amount_x):
         near = [a for a in left if abs(a.y - name.y) < 0.7 * min(height, max(a.height, name.height))]
         best = min(near, key=lambda a: abs(a.y - name.y), default=None)
         if best is not None:

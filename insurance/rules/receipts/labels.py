@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from insurance.rules.receipts.label_words import meaning_of
+
 LABELS: dict[str, Sequence[str]] = {
     "bill_code": ("电子票据代码", "票据代码", "发票代码", "票据代号", "收据代码"),
     "bill_no": (
@@ -116,18 +118,25 @@ OTHER_LABELS = (
 
 # what may stand between the label of a sum and its colon
 _OF_A_SUM = re.compile(r"(?:金额|额|合计)?(?:\(元\)|\(人民币\)|/元)(?=[:.;\d¥]|$)|(?:金额|额)(?=:)")
-_BEFORE_COLON = re.compile(r"[^:\d.¥]{2,16}:")
+# what stands before a colon, or before a figure at the beginning of a line, or alone
+_BEFORE_COLON = re.compile(r"[^:\d¥]{2,24}:")
+_BEFORE_FIGURE = re.compile(r"^[^:\d¥]{2,20}(?=[¥\d])")
+_ALONE_IN_A_CELL = re.compile(r"^[^:\d¥]{2,20}$")
+_SIGNED = re.compile(r"签[字名章]|意见|说明|须知|地址|电话|关系")
+_IN_CAPITALS = re.compile(r"\(?大写\)?[:.;]*")
 
 
 @dataclass(frozen=True)
 class Found:
     """A label at `start:end` of the plain text of a line; `field` is the label itself when nothing is made of its value.
-    `candidates` are what a damaged label may be; its `field` is empty until the page shows which of them stand elsewhere."""
+    `candidates` are what a damaged label may be; its `field` is empty until the page shows which of them stand elsewhere.
+    `known`: it is in the lists; others are told by the words that they are made of, or head what is better told elsewhere."""
 
     field: str
     start: int
     end: int
     candidates: tuple[str, ...] = ()
+    known: bool = True
 
 
 # words that are part of other words (人民医院, 现金支付方式): labels only where nothing else stands beside them
@@ -167,19 +176,37 @@ def _pattern() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def find_labels(text: str) -> list[Found]:
     """Every label in a line, in order. What stands before a colon is one label: a known one inside it does not count when
-    the whole is nearer to another (`医保统筹基全支付` is not `医保统筹`)."""
+    the whole is nearer to another (`医保统筹基全支付` is not `医保统筹`), or is made of words that mean something else."""
     pattern, owner = _pattern()
     standing = [m for m in pattern.finditer(text) if _stands(text, *m.span())]
-    found = [Found(owner[m[0]] or m[0], m.start(), _end_of_label(text, m.end())) for m in standing]
-    for m in _BEFORE_COLON.finditer(text):
+    found = [_as_found(text, m, owner[m[0]] or m[0]) for m in standing]
+    for m in _phrases(text):
         inside = [f for f in found if f.start < m.end() and m.start() < f.end]
-        if any(f.end >= m.end() for f in inside):
+        if any(f.start == m.start() and f.end >= m.end() for f in inside):
             continue
-        near = _nearest(m[0][:-1])
-        if near:
+        meaning = meaning_of(m[0])
+        if meaning is not None:
             found = [f for f in found if f not in inside]
-            found.append(Found("", m.start(), m.end(), near))
+            found.append(Found(meaning, m.start(), _end_of_label(text, m.end()), known=False))
+        elif m[0].endswith(":") and not any(f.end >= m.end() for f in inside):
+            near = _nearest(m[0][:-1])
+            if near or _SIGNED.search(m[0]):
+                found = [f for f in found if f not in inside]
+                found.append(Found("" if near else m[0], m.start(), m.end(), near))
     return sorted(found, key=lambda f: f.start)
+
+
+def _as_found(text: str, match: re.Match[str], field: str) -> Found:
+    end = _end_of_label(text, match.end())
+    if field == "total" and (capitals := _IN_CAPITALS.match(text, end)):
+        return Found("total_upper", match.start(), capitals.end())
+    return Found(field, match.start(), end, known=not match[0].startswith("打印"))
+
+
+def _phrases(text: str) -> list[re.Match[str]]:
+    phrases = list(_BEFORE_COLON.finditer(text))
+    alone = _ALONE_IN_A_CELL.match(text) or _BEFORE_FIGURE.match(text)
+    return [alone, *phrases] if alone else phrases
 
 
 @cache

@@ -50,7 +50,8 @@ AMOUNT_FIELDS = ("total", "pool_pay", "other_pay", "account_pay", "cash_pay", "s
 @dataclass(frozen=True)
 class Extras:
     """Other prints that the checks stand on: visit and stay dates, deposits of a stay, 医保类型, the masked identity number,
-    the tax of an invoice (None on every other paper)."""
+    the tax of an invoice (None on every other paper), and what funds paid that have no field (大病保险, 医疗救助;
+    None: not clear)."""
 
     title: str | None = None
     serial_no: str | None = None
@@ -64,6 +65,7 @@ class Extras:
     payer_id: str | None = None
     void_mark: str | None = None
     tax: str | None = None
+    further_funds: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)

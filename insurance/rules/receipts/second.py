@@ -6,6 +6,7 @@ Two readings that agree are stronger than one; a surer one stands against an uns
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 from insurance.rules.receipts.confidence import CLEAR, SURE, contradicted
 from insurance.rules.receipts.draft import Draft, Value
@@ -128,7 +129,7 @@ def _text_of(value: Value | None) -> str | None:
     return value.text if value else None
 
 
-def _missing_extras(first: Draft, second: Draft) -> dict[str, str]:
+def _missing_extras(first: Draft, second: Draft) -> dict[str, Any]:
     ours, theirs = vars(first.extras), vars(second.extras)
     return {name: told for name, told in theirs.items() if ours[name] is None and told is not None}
 

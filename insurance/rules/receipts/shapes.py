@@ -2,12 +2,13 @@
 
 import re
 
+from insurance.rules.receipts.label_words import FURTHER_FUND
 from insurance.rules.receipts.reading import AMOUNT_FIELDS
 from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, parse_date_range
 from insurance.rules.receipts.unlabelled import lost_a_character, without_seal
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
-AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded"))
+AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded", FURTHER_FUND))
 AMOUNT_CHARACTERS = "0123456789.,-¥元"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
 # 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
@@ -38,7 +39,7 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     if name == "total_upper":
         raw = raw.without("。.,;、·*")
         # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
-        skipped = re.match(r"(人民币|[:：⊗])*", raw.text)
+        skipped = re.match(r"(人民币|[:：⊗])*[0-9A-Za-z@○◎×]?", raw.text)
         chosen = raw.part(skipped.end() if skipped else 0).only(_CAPITALS)
         text = chosen.text.replace("(", "（").replace(")", "）")
         return (text if fen_of_capitals(text) is not None else None), chosen.score
@@ -52,7 +53,8 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
         kept = without_seal(kept).ending_as(HOSPITAL_KINDS)
         text = kept.text
         kept = _borne_out_by_its_end(kept)
-    of_its_shape = _SHAPES[name].fullmatch(text) and not (name == "hospital" and lost_a_character(text))
+    cut = name == "hospital" and (lost_a_character(text) or text in HOSPITAL_KINDS)
+    of_its_shape = _SHAPES[name].fullmatch(text) and not cut
     return (text if of_its_shape else None), kept.score
 
 

@@ -8,6 +8,7 @@ from insurance.simulators.receipts.held_out import held_out
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
 from insurance.simulators.receipts.marks import marks
+from insurance.simulators.receipts.rounds import round_1, round_2, round_3
 from insurance.simulators.receipts.unseen import unseen
 
 # group: how `count` files of it are drawn from a seed
@@ -18,6 +19,9 @@ GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {
     "held_out": held_out,
     "unseen": unseen,
     "fresh": fresh,
+    "round_1": round_1,
+    "round_2": round_2,
+    "round_3": round_3,
 }
 
 

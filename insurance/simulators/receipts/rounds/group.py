@@ -1,0 +1,51 @@
+"""The rounds as groups."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+
+from insurance.simulators.receipts.in_turn import in_turn
+from insurance.simulators.receipts.labelled import Labelled
+from insurance.simulators.receipts.rounds.clinics import bilingual_bill, spaced_bill
+from insurance.simulators.receipts.rounds.countryside import cooperative_sheet, hand_receipt, preprinted_columns
+from insurance.simulators.receipts.rounds.digital import two_line_invoice, wide_invoice
+from insurance.simulators.receipts.rounds.funds import capital_bill, eastern_bill, settlement_list, shares_above
+from insurance.simulators.receipts.rounds.heads import names_above_sums
+from insurance.simulators.receipts.rounds.lists import ward_list
+from insurance.simulators.receipts.rounds.phones import paid_by_phone, pharmacy_roll
+from insurance.simulators.receipts.sheet import Sheet
+
+ROUNDS: tuple[dict[str, Callable[[Random], Sheet]], ...] = (
+    {
+        "settlement_list": settlement_list,
+        "bilingual_bill": bilingual_bill,
+        "names_above_sums": names_above_sums,
+        "shares_above": shares_above,
+        "two_line_invoice": two_line_invoice,
+    },
+    {
+        "cooperative_sheet": cooperative_sheet,
+        "paid_by_phone": paid_by_phone,
+        "capital_bill": capital_bill,
+        "spaced_bill": spaced_bill,
+        "pharmacy_roll": pharmacy_roll,
+    },
+    {
+        "preprinted_columns": preprinted_columns,
+        "eastern_bill": eastern_bill,
+        "hand_receipt": hand_receipt,
+        "ward_list": ward_list,
+        "wide_invoice": wide_invoice,
+    },
+)
+
+
+def round_1(count: int, seed: int) -> Iterator[Labelled]:
+    return in_turn("round_1", ROUNDS[0], count, seed)
+
+
+def round_2(count: int, seed: int) -> Iterator[Labelled]:
+    return in_turn("round_2", ROUNDS[1], count, seed)
+
+
+def round_3(count: int, seed: int) -> Iterator[Labelled]:
+    return in_turn("round_3", ROUNDS[2], count, seed)
