@@ -38,6 +38,7 @@ from insurance.tables import Claim
 VIEW_SECONDS = 900
 LIMITATION_IS_NEAR = timedelta(days=90)
 CLOCK_LABELS = {**CLOCK_NAMES, "limitation": "诉讼时效"}
+PAUSE_LABELS = {"supplement": "等待补充材料", "payee": "等待收款账户"}
 
 
 def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
@@ -195,14 +196,15 @@ def _receipt_view(receipt: CaseReceipt, caller: Caller) -> dict[str, Any]:
 
 
 def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
-    """Every clock with its article, its days, why it stands still, and whose turn it is."""
+    """Every clock with its article, its days, from when to when it stood still and why, and whose turn it is."""
     turn = whose_turn(case.state)
     return [
         asdict(clock)
         | {
             "label": CLOCK_LABELS[clock.clock],
             "whose_turn": turn if clock.state in ("running", "paused") else None,
-            "paused_because": "等待补充材料" if clock.paused_days or clock.state == "paused" else None,
+            "pauses": [asdict(pause) | {"label": PAUSE_LABELS[pause.because]} for pause in clock.pauses],
+            "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.pauses else None,
         }
         for clock in clocks_of(case, parts.calendar, parts.today())
     ]

@@ -25,6 +25,7 @@ from insurance.rules.case import (
 )
 from insurance.rules.case_file import CaseFile, SeriousMark
 from insurance.rules.cover import shanghai_day
+from insurance.rules.deadlines import Pause
 from insurance.rules.decision import most
 from insurance.rules.receipts.entry import read_again
 from insurance.rules.shares import parse_shares
@@ -73,6 +74,7 @@ class ClaimCase:
         self.reviewing = False
         self.payee_wanted = False
         self.payee_waited_days = 0
+        self.payee_waits: tuple[Pause, ...] = ()
         self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
         self.withdrawn = False
@@ -109,7 +111,7 @@ class ClaimCase:
             self._open_again(case)
         else:
             self.seq, self.payee_wanted = continued.seq, continued.payee_wanted
-            self.payee_waited_days = case.payee_waited_days
+            self.payee_waited_days, self.payee_waits = case.payee_waited_days, case.payee_waits
             self.called_until, self.reviewing = continued.called_until, continued.reviewing
 
     def _open_again(self, case: CaseFile) -> None:
@@ -265,7 +267,7 @@ class ClaimCase:
 
     def agree(self) -> None:
         """Payment is owed from now on. How long an undone decision waited for an account counts no more."""
-        self.agreed_at, self.payee_waited_days = workflow.now(), 0
+        self.agreed_at, self.payee_waited_days, self.payee_waits = workflow.now(), 0, ()
 
     def undo_decision(self) -> None:
         if self.decision is not None:
@@ -314,11 +316,18 @@ class ClaimCase:
             raise RuntimeError(f"claim: {self.state} -> {state}")
         if state != self.state:
             if self.state == "payee_needed":
-                waited = shanghai_day(workflow.now()) - shanghai_day(self.state_since)
-                self.payee_waited_days += waited.days
+                self._payee_came()
             self.state_since = workflow.now()
         self.state = state
         await self.note(event, by, text, limits=limits, reason=reason)
+
+    def _payee_came(self) -> None:
+        """Or the decision that somebody was to be paid for is undone."""
+        today = shanghai_day(workflow.now())
+        wait = Pause(shanghai_day(self.state_since), today, "payee")
+        if wait.days(today):
+            self.payee_waits = (*self.payee_waits, wait)
+            self.payee_waited_days += wait.days(today)
 
     async def note(
         self, event: str, by: str, text: str, *, limits: LimitsHeld | None = None, reason: str | None = None
@@ -383,6 +392,7 @@ class ClaimCase:
             state_since=self.state_since,
             clocks_from=self.clocks_from,
             payee_waited_days=self.payee_waited_days,
+            payee_waits=self.payee_waits,
             agreed_times=order.terms.agreed_times,
             reported_by=order.reported_by,
             serious=self.serious,

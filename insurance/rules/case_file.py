@@ -14,6 +14,7 @@ from insurance.rules.case import (
     Payee,
     Payout,
 )
+from insurance.rules.deadlines import Pause
 from insurance.rules.terms import AgreedTime
 
 
@@ -75,3 +76,5 @@ class CaseFile:
     serious: SeriousMark | None = None
     # the day on which what is certain must be paid in advance has come (保险法 25)
     advance_asked_at: datetime | None = None
+    # the same, with their days
+    payee_waits: tuple[Pause, ...] = ()

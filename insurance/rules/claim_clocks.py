@@ -1,6 +1,5 @@
 """Every clock of one claim (时限), from its file: the law's, the product's promises, and the family's own two years."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from insurance.rules.case_file import CaseFile
@@ -9,6 +8,7 @@ from insurance.rules.deadlines import (
     Calendar,
     ClaimFacts,
     Clock,
+    Pause,
     agreed_clocks,
     agreed_time,
     clocks,
@@ -30,25 +30,12 @@ def clocks_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Clock, .
         known_on = shanghai_day(case.report.accident_at)
         return (limitation_clock(known_on, calendar, as_of),) if case.state not in ENDED else ()
     found = (*clocks(facts, calendar, as_of), *_promised(case, facts, calendar, as_of))
-    return tuple(_waiting_for_payee(case, c, as_of) if c.clock in PAYMENTS else c for c in found if _is_due(case, c))
+    return tuple(clock for clock in found if _is_due(case, clock))
 
 
 def _is_due(case: CaseFile, clock: Clock) -> bool:
     """Nothing is to be paid where an advance, or an earlier round, has paid it all."""
     return clock.clock not in PAYMENTS or _is_owed(case)
-
-
-def _waiting_for_payee(case: CaseFile, clock: Clock, as_of: date) -> Clock:
-    """Nobody is late while the family has not named an account that takes the money."""
-    if case.state == "payee_needed":
-        return replace(clock, state="paused", paused_days=_payee_days(case, as_of), late_days=0)
-    return replace(clock, paused_days=case.payee_waited_days)
-
-
-def _payee_days(case: CaseFile, as_of: date) -> int:
-    """Days in which nobody could be paid, today's waiting included."""
-    since = shanghai_day(case.state_since) if case.state_since else as_of
-    return case.payee_waited_days + max(0, (as_of - since).days)
 
 
 def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
@@ -95,6 +82,7 @@ def facts_of(case: CaseFile) -> ClaimFacts | None:
         paid_on=_paid_on(case),
         refusal_notified_on=_day(case.refusal_notified_at, max(start, decision.decided_at) if decision else start),
         advance_paid_on=_last_payout(case, advance=True),
+        payee_waits=_payee_waits(case),
     )
 
 
@@ -103,9 +91,17 @@ def _day(at: datetime | None, since: datetime) -> date | None:
 
 
 def _payable_from(case: CaseFile, start: datetime) -> date | None:
-    """The day of agreement, later by the days in which nobody could be paid."""
+    """The day of agreement; later by days of waiting that were counted before they were dated."""
     agreed_on = _day(case.agreed_at, start) if _is_owed(case) else None
-    return agreed_on + timedelta(days=case.payee_waited_days) if agreed_on else None
+    undated = case.payee_waited_days - sum(wait.days(wait.from_on) for wait in case.payee_waits)
+    return agreed_on + timedelta(days=max(0, undated)) if agreed_on else None
+
+
+def _payee_waits(case: CaseFile) -> tuple[Pause, ...]:
+    """Since the agreement, the one that goes on included."""
+    if case.state == "payee_needed" and case.state_since is not None:
+        return *case.payee_waits, Pause(shanghai_day(case.state_since), None, "payee")
+    return case.payee_waits
 
 
 def _is_owed(case: CaseFile) -> bool:
@@ -138,4 +134,5 @@ def _promised(case: CaseFile, facts: ClaimFacts, calendar: Calendar, as_of: date
         decided_on=facts.decided_on,
         agreed_on=agreed_on,
         paid_on=facts.paid_on,
+        payee_waits=facts.payee_waits,
     )

@@ -1,8 +1,8 @@
 """The clocks of a claim, a surrender and a complaint (时限): when each began, its last day, and whether it was kept (DOMAIN 2.2-2.3)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
 from insurance.rules.periods import Calendar, Due, days_after, end_of_day, working_days_after, years_after
@@ -12,6 +12,7 @@ __all__ = [
     "Calendar",
     "ClaimFacts",
     "Clock",
+    "Pause",
     "agreed_clocks",
     "agreed_time",
     "clocks",
@@ -39,10 +40,24 @@ COMPLAINT_REVIEW_DAYS = 30
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A clock stood still from a day on to another one (None: it still does), while the family looked for papers (`supplement`) or had
+    no account that takes the money (`payee`)."""
+
+    from_on: date
+    to_on: date | None
+    because: Literal["supplement", "payee"]
+
+    def days(self, as_of: date) -> int:
+        return max(0, ((self.to_on or as_of) - self.from_on).days)
+
+
+@dataclass(frozen=True)
 class ClaimFacts:
     """Days (Asia/Shanghai) on which things happened to a claim; None: not yet.
 
     `notice_delivered_on`: the one supplement notice reached the family; `supplement_received_on`: the papers reached the insurer.
+    `payee_waits`: when nobody could be paid.
     """
 
     received_on: date
@@ -54,13 +69,14 @@ class ClaimFacts:
     paid_on: date | None = None
     refusal_notified_on: date | None = None
     advance_paid_on: date | None = None
+    payee_waits: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True)
 class Clock:
     """One clock. `starts_on` is the day it counts from, itself not counted; `due_on` the last day, rolled over holidays;
-    `paused_days` how long it stood still. `provisional`: the holidays of a year it touches are not announced yet. `late_days`:
-    of a broken clock, the days between the last day and the day on which it was done, or today."""
+    `paused_days` how long it stood still, and `pauses` when. `provisional`: the holidays of a year it touches are not announced
+    yet. `late_days`: of a broken clock, the days between the last day and the day on which it was done, or today."""
 
     clock: str
     article: str
@@ -71,6 +87,7 @@ class Clock:
     state: ClockState
     provisional: bool
     late_days: int = 0
+    pauses: tuple[Pause, ...] = ()
 
 
 def clocks(facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
@@ -78,8 +95,7 @@ def clocks(facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, .
     found = [_determination(facts, calendar, as_of)]
     agreed_on = facts.agreed_on or (facts.decided_on if facts.outcome == "full" else None)
     if agreed_on and facts.outcome != "refused":
-        due = days_after(agreed_on, PAYMENT_DAYS, calendar)
-        found.append(_clock("payment", "保险法第二十三条", agreed_on, due, facts.paid_on, as_of))
+        found.append(_payment(agreed_on, facts, calendar, as_of))
     if facts.decided_on and facts.outcome == "refused":
         due = days_after(facts.decided_on, REFUSAL_NOTICE_DAYS, calendar)
         found.append(
@@ -95,21 +111,51 @@ def _determination(facts: ClaimFacts, calendar: Calendar, as_of: date) -> Clock:
     """30 days that stand still from the notice's delivery to the arrival of the papers. A notice after they have run out
     can't mend that."""
     start, notice = facts.received_on, facts.notice_delivered_on
-    due = days_after(start, DETERMINATION_DAYS, calendar)
-    paused_days, waiting = 0, False
-    if notice is not None and notice <= due.due_on:
-        resumed = _earliest(facts.supplement_received_on, facts.decided_on)
-        waiting = resumed is None and as_of >= notice
-        paused_days = max(0, ((resumed or as_of) - notice).days)
-        due = days_after(start, DETERMINATION_DAYS + paused_days, calendar)
-    clock = _clock(
-        "determination", "保险法第二十三条、解释（二）第十五条", start, due, facts.decided_on, as_of, paused_days
-    )
-    return _paused(clock) if waiting else clock
+    resumed = _earliest(facts.supplement_received_on, facts.decided_on)
+    pauses = []
+    if notice is not None and (notice < resumed if resumed else notice <= as_of):
+        pauses.append(Pause(notice, resumed, "supplement"))
+
+    def due(days: int) -> Due:
+        return days_after(start, DETERMINATION_DAYS + days, calendar)
+
+    article = "保险法第二十三条、解释（二）第十五条"
+    return _pausing("determination", article, start, due, pauses, facts.decided_on, as_of)
 
 
-def _paused(clock: Clock) -> Clock:
-    return Clock(**{**vars(clock), "state": "paused"})
+def _payment(agreed_on: date, facts: ClaimFacts, calendar: Calendar, as_of: date) -> Clock:
+    """10 days that stand still while nobody can be paid."""
+
+    def due(days: int) -> Due:
+        return days_after(agreed_on, PAYMENT_DAYS + days, calendar)
+
+    return _pausing("payment", "保险法第二十三条", agreed_on, due, facts.payee_waits, facts.paid_on, as_of)
+
+
+def _pausing(
+    name: str,
+    article: str,
+    starts_on: date,
+    due_after: Callable[[int], Due],
+    pauses: Sequence[Pause],
+    done_on: date | None,
+    as_of: date,
+) -> Clock:
+    """`due_after`: the last day when it stood still for so many days. One that had run out before is not mended by a pause, but no day
+    of waiting is counted as late."""
+    counted: list[Pause] = []
+    due, waited_late = due_after(0), 0
+    for pause in pauses:
+        if pause.from_on <= due.due_on:
+            counted.append(pause)
+            due = due_after(sum(p.days(as_of) for p in counted))
+        else:
+            waited_late += pause.days(as_of)
+    paused_days = sum(pause.days(as_of) for pause in counted)
+    clock = _clock(name, article, starts_on, due, done_on, as_of, paused_days)
+    if counted and counted[-1].to_on is None and done_on is None:
+        clock = replace(clock, state="paused", late_days=0)
+    return replace(clock, pauses=tuple(counted), late_days=max(0, clock.late_days - waited_late))
 
 
 def agreed_time(times: Sequence[AgreedTime], payable_fen: int) -> AgreedTime:
@@ -126,13 +172,18 @@ def agreed_clocks(
     decided_on: date | None = None,
     agreed_on: date | None = None,
     paid_on: date | None = None,
+    payee_waits: Sequence[Pause] = (),
 ) -> tuple[Clock, ...]:
     """The product's promises in working days: to decide from complete documents, to pay from agreement."""
     due = working_days_after(complete_on, time.decide_working_days, calendar)
     found = [_clock("agreed_decision", "产品约定的理赔时效", complete_on, due, decided_on, as_of)]
     if agreed_on:
-        due = working_days_after(agreed_on, time.pay_working_days, calendar)
-        found.append(_clock("agreed_payment", "产品约定的理赔时效", agreed_on, due, paid_on, as_of))
+
+        def due_after(days: int) -> Due:
+            return working_days_after(agreed_on + timedelta(days=days), time.pay_working_days, calendar)
+
+        article = "产品约定的理赔时效"
+        found.append(_pausing("agreed_payment", article, agreed_on, due_after, payee_waits, paid_on, as_of))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from insurance.calendar import load_calendar
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import AssessmentGrounds, Decision, Payout
 from insurance.rules.claim_clocks import clocks_of, next_due
+from insurance.rules.deadlines import Pause
 from insurance.rules.event import Cover
 from insurance.rules.reminders import Call, calls_of, family_reminders, last_day, text_of
 from tests import records
@@ -49,6 +50,13 @@ def decision(outcome, at, payable_fen=940_40):
 
 def on(day, month=3, hour=2):
     return datetime(2026, month, day, hour, tzinfo=UTC)
+
+
+NO_ACCOUNT = Pause(date(2026, 3, 3), date(2026, 3, 30), "payee")
+
+
+def waits(*pauses):
+    return {"payee_waits": pauses, "payee_waited_days": sum(pause.days(pause.from_on) for pause in pauses)}
 
 
 def named(found):
@@ -214,9 +222,38 @@ def test_nobody_is_late_while_the_family_has_no_account_that_takes_the_money():
     found = named(clocks_of(waiting, CALENDAR, date(2026, 3, 30)))
     assert {(found[name].state, found[name].late_days) for name in ("payment", "agreed_payment")} == {("paused", 0)}
     assert next_due(waiting, CALENDAR, date(2026, 3, 30)) is None
-    given = replace(waiting, state="paying", payee_waited_days=27, state_since=on(30))
+    given = replace(waiting, state="paying", state_since=on(30), **waits(NO_ACCOUNT))
     found = named(clocks_of(given, CALENDAR, date(2026, 3, 30)))
     assert (found["payment"].due_on, found["payment"].paused_days) == (date(2026, 4, 9), 27)
+    # counted by the days alone, before they were dated
+    undated = replace(given, payee_waits=())
+    assert named(clocks_of(undated, CALENDAR, date(2026, 3, 30)))["payment"].due_on == date(2026, 4, 9)
+
+
+def test_a_pause_says_from_when_to_when_and_why():
+    brought = case(notice_delivered_at=on(5), supplement_received_at=on(20))
+    (pause,) = named(clocks_of(brought, CALENDAR, date(2026, 3, 20)))["determination"].pauses
+    assert pause == Pause(date(2026, 3, 5), date(2026, 3, 20), "supplement")
+    given = case(state="paying", decision=decision("full", on(3)), agreed_at=on(3), **waits(NO_ACCOUNT))
+    found = named(clocks_of(given, CALENDAR, date(2026, 3, 30)))
+    assert found["payment"].pauses == found["agreed_payment"].pauses == (NO_ACCOUNT,)
+    asked = replace(given, state="payee_needed", state_since=on(30))
+    open_one = Pause(date(2026, 3, 30), None, "payee")
+    assert named(clocks_of(asked, CALENDAR, date(2026, 4, 2)))["payment"].pauses == (NO_ACCOUNT, open_one)
+
+
+def test_waiting_for_an_account_does_not_mend_a_payment_that_was_late_before_and_makes_it_no_later():
+    # the promise ended on 4 March, the account was missed from 6 March on
+    missed = Pause(date(2026, 3, 6), date(2026, 3, 26), "payee")
+    paid = Payout("o-1", 1, 0, 940_40, "paid", on(27))
+    settled = case(
+        state="closed", decision=decision("full", on(3)), agreed_at=on(3), payouts=(paid,), updated_at=on(27),
+        **waits(missed),
+    )  # fmt: skip
+    found = named(clocks_of(settled, CALENDAR, date(2026, 5, 1)))
+    assert (found["agreed_payment"].state, found["agreed_payment"].late_days) == ("broken", 3)
+    assert found["agreed_payment"].pauses == ()
+    assert (found["payment"].state, found["payment"].pauses) == ("met", (missed,))
 
 
 def test_nothing_is_due_where_an_advance_paid_it_all():

@@ -1,0 +1,71 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from api_door import Door
+from api_family import Family, new_family
+
+from activities.claims import ClaimRecords
+from insurance.rules.case import Decision
+from insurance.rules.deadlines import Pause
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+async def family(door: Door) -> Family:
+    return await new_family(door)
+
+
+async def shown(door: Door, family: Family, **changes):
+    """The family's claim with such a case, as the family sees it."""
+    case = records.case(claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject)
+    case = replace(case, **{"state": "in_review", "updated_at": records.NOW + timedelta(hours=1)} | changes)
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=case))
+    answer = await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def ago(days):
+    return records.NOW - timedelta(days=days)
+
+
+async def test_a_clock_shows_from_when_to_when_it_stood_still_and_why(door: Door, family: Family):
+    decision = Decision("adjuster", "full", 900_00, (), (), "", (), ("adj-1",), ago(5))
+    wait = Pause(ago(4).date(), ago(2).date(), "payee")
+    claim = await shown(
+        door, family, state="payee_needed", received_at=ago(30), notice_delivered_at=ago(28),
+        supplement_received_at=ago(20), decision=decision, agreed_at=ago(5), state_since=ago(1),
+        payee_waits=(wait,), payee_waited_days=2,
+    )  # fmt: skip
+    clocks = {clock["clock"]: clock for clock in claim["clocks"]}
+    assert clocks["determination"]["pauses"] == [
+        {"from_on": "2026-02-10", "to_on": "2026-02-18", "because": "supplement", "label": "等待补充材料"}
+    ]
+    assert clocks["payment"]["pauses"] == [
+        {"from_on": "2026-03-06", "to_on": "2026-03-08", "because": "payee", "label": "等待收款账户"},
+        {"from_on": "2026-03-09", "to_on": None, "because": "payee", "label": "等待收款账户"},
+    ]
+    assert clocks["payment"]["paused_because"] == "等待收款账户"
+    assert (clocks["advance_payment"]["pauses"], clocks["advance_payment"]["paused_because"]) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("accident_days_ago", "warned"),
+    [(600, []), (700, ["limitation_near"]), (730, ["limitation_near"]), (740, ["limitation_passed"])],
+)
+async def test_a_family_is_warned_before_its_two_years_are_over_and_never_refused(
+    door: Door, family: Family, accident_days_ago, warned
+):
+    report = records.report(accident_at=ago(accident_days_ago))
+    claim = await shown(door, family, state="reported", report=report)
+    assert [warning["code"] for warning in claim["warnings"]] == warned
+    assert all("仍会受理" in warning["text"] for warning in claim["warnings"])
+
+
+async def test_once_the_papers_are_in_there_is_no_warning(door: Door, family: Family):
+    report = records.report(accident_at=ago(725))
+    claim = await shown(door, family, report=report, received_at=records.NOW)
+    assert claim["warnings"] == []
