@@ -12,12 +12,8 @@ from insurance.rules.receipts.labels import ITEM_HEADS, LABELS, Found, find_labe
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import PAYERS, Extras, Form
 from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, read_value
-from insurance.rules.receipts.text import (
-    Print,
-    parse_amount,
-    parse_date_range,
-    plain,
-)
+from insurance.rules.receipts.spread_labels import with_labels_joined
+from insurance.rules.receipts.text import Print, parse_amount, parse_date_range, plain
 from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
@@ -42,8 +38,8 @@ _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 def extract(lines: Sequence[Line]) -> Draft:
     """Read the lines of one receipt."""
-    placed = straighten(lines)
-    draft = Draft(lines=lines)
+    placed = with_labels_joined(straighten(lines))
+    draft = Draft(lines=[place.line for place in placed])
     for kind in ("known", "by_its_words", "damaged"):
         for place in placed:
             _read_labels(place, placed, draft, kind)

@@ -26,6 +26,11 @@ _STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用
 _HEAD = re.compile(
     r"^(?:[数教]量|单价|规格|单位|[金全]额|备注|税率|税额|序号|计量单位|收费标准|收费金额|牙位|应收|实收|折扣)"
 )
+# a head of names, perhaps with what stands beside them in the same column
+_NAMES_HEAD = re.compile(
+    r"(?:(?:编码|编号|序号|代码|项目|规格|类别|国标码)[/、]?)?(?:收费|费用|药品|商品|服务|诊疗|医疗|治疗|药品及诊疗|货物|检查)*(?:项目|名称|品名|项)+"
+    r"(?:[/、(]?(?:规格|剂型|型号|单位|编码|类别)[)]?)*"
+)
 _WORD = re.compile(r"[\u3400-\u9fffA-Za-z]{2}")
 
 Pair = tuple[Placed | None, Placed | None]
@@ -119,7 +124,7 @@ def _is_name(place: Placed) -> bool:
 
 
 def _heads_names(place: Placed) -> bool:
-    return place.print.text.startswith(ITEM_HEADS) or place.print.text in ("名称", "品名规格", "项目")
+    return place.print.text.startswith(ITEM_HEADS) or bool(_NAMES_HEAD.fullmatch(place.print.text))
 
 
 def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:

@@ -145,7 +145,7 @@ _ALONE = frozenset(
         "医院", "医疗机构", "医疗单位", "单位名称", "现金", "统筹", "个账", "医保基金", "收款方", "付款方", "病员", "就诊者", "付款单位",
         "交款单位", "缴款单位", "状态", "终端", "医生", "医师", "诊断", "工号", "窗口", "电话", "地址", "找零", "欠费", "余额", "卡余额",
         "病区", "入院", "出院", "天数", "卡号", "税额", "税率", "折扣", "优惠", "抹零", "密码区", "医疗救助", "操作员", "收费日",
-        "全自费",
+        "全自费", "日期",
         "单号", "补偿金额", "交易金额", "付款金额", "收据号", "票据号", "发票号", "规格型号", "个人负担", "个人承担", "卡支付",
         "累计支付",
     )
@@ -156,7 +156,12 @@ def _stands(text: str, start: int, end: int) -> bool:
     if text[start:end] not in _ALONE:
         return True
     before = text[start - 1] if start else ":"
-    return not "\u3400" <= before <= "\u9fff" and before != ")" and (end == len(text) or text[end] in ":(")
+    behind = text[end] if end < len(text) else ":"
+    return not _is_chinese(before) and before != ")" and not _is_chinese(behind)
+
+
+def _is_chinese(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
 
 
 @cache
