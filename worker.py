@@ -28,6 +28,7 @@ from activities.letters import LetterSteps
 from activities.notices import Telling
 from activities.outbox import Relay
 from activities.payments import PaymentSteps
+from activities.policy_days import PolicyDays
 from activities.purchases import PurchaseRecords
 from activities.reading import EvidenceReading
 from activities.reconciliation import Reconciling
@@ -46,6 +47,7 @@ from workflows.claim import ClaimWorkflow
 from workflows.client import Processes, connect
 from workflows.complaint import ComplaintWorkflow
 from workflows.policy_correction import PolicyCorrectionWorkflow
+from workflows.policy_days import PolicyDaysWorkflow
 from workflows.purchase import PurchaseWorkflow
 from workflows.quality_review import QualityReviewWorkflow
 from workflows.reconciliation import ReconciliationWorkflow
@@ -68,6 +70,7 @@ WORKFLOWS: Sequence[type] = (
     PolicyCorrectionWorkflow,
     StrayPaymentWorkflow,
     ReconciliationWorkflow,
+    PolicyDaysWorkflow,
 )
 
 # What workflow files import is passed through, or the sandbox would load it anew for every run (113 ms for a purchase instead
@@ -131,7 +134,11 @@ def outside_activities(insurers: Mapping[str, Insurer], payments: Payments, noti
 
 
 def process_activities(
-    database: Database, adapters: Adapters, letters: LetterSteps, claims_settings: ClaimSettings
+    database: Database,
+    adapters: Adapters,
+    letters: LetterSteps,
+    policy_days: PolicyDays,
+    claims_settings: ClaimSettings,
 ) -> list[Any]:
     """Every step of the process queue."""
     purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
@@ -164,6 +171,9 @@ def process_activities(
         corrections.publish_correction,
         stray.is_known,
         stray.publish_stray,
+        policy_days.days_to_tell,
+        policy_days.tell_policy_day,
+        policy_days.note_day_told,
         reconciling.days_to_reconcile,
         reconciling.reconcile_day,
         reconciling.note_no_statement,
@@ -175,11 +185,12 @@ def process_worker(
 ) -> Worker:
     """Runs the processes and their short steps. `extra` interceptors stand outside of ours."""
     letters = LetterSteps(database, open_storage(settings.storage), settings.storage.retention_days)
+    policy_days = PolicyDays(database, settings.public_url, settings.process.expiring_days)
     return Worker(
         client,
         task_queue=settings.temporal.process_queue,
         workflows=WORKFLOWS,
-        activities=process_activities(database, adapters, letters, settings.claims),
+        activities=process_activities(database, adapters, letters, policy_days, settings.claims),
         interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
         max_concurrent_activities=settings.worker.activities,

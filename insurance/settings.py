@@ -108,6 +108,8 @@ class ProcessSettings(BaseModel):
     resume_days: float = 30
     quote_minutes: float = 30
     claim_idle_days: float = 180
+    # how long before the end of its cover a family is told, with a link to renew
+    expiring_days: int = Field(default=30, ge=1, le=180)
     # a student who is on no roster of the school can't be insured before being entered there (DOMAIN A4)
     roster_gate: bool = False
     dispute_days: float = 30

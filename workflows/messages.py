@@ -25,6 +25,7 @@ from insurance.rules.complaints import Outcome as ComplaintOutcomeCode
 from insurance.rules.correction import Change
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.decision import Outcome
+from insurance.rules.policy_days import Moment
 from insurance.rules.settlement import Step
 from insurance.rules.terms import ProductTerms
 
@@ -480,3 +481,27 @@ class ReconciliationOutcome:
 
     reconciled: tuple[date, ...]
     without_statement: tuple[date, ...]
+
+
+# --- days of policies (保单提醒) -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PolicyDaysOrder:
+    """`day` None: the one on which the schedule was to start it. The rest is for a run that goes on: the days that are left, and where
+    in the first of them it is."""
+
+    day: date | None = None
+    left: tuple[date, ...] | None = None
+    moment: Moment = "in_effect"
+    after: str = ""
+    told: int = 0
+    # of a thousand policies and two events each
+    batches_per_run: int = 200
+
+
+@dataclass(frozen=True)
+class PolicyDaysOutcome:
+    """How many notices were written."""
+
+    told: int

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from temporalio.client import (
     Client,
@@ -18,9 +19,11 @@ from temporalio.client import (
 )
 
 DAILY_RECONCILIATION = "daily-reconciliation"
+DAILY_POLICY_DAYS = "daily-policy-days"
 
-# 10:00 in Asia/Shanghai, an hour after the gateway makes its bills. In UTC, because a server without zone data knows no other, and
-# China has had no summer time since 1991.
+# Notices in the morning; reconciliation an hour after the gateway makes its bills. In UTC, because a server without zone data knows no
+# other, and China has had no summer time since 1991.
+NINE_IN_SHANGHAI = ScheduleCalendarSpec(hour=(ScheduleRange(1),), comment="9:00 Asia/Shanghai")
 TEN_IN_SHANGHAI = ScheduleCalendarSpec(hour=(ScheduleRange(2),), comment="10:00 Asia/Shanghai")
 
 
@@ -34,14 +37,26 @@ def daily_reconciliation(queue: str) -> Schedule:
     )
 
 
+def daily_policy_days(queue: str) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow("policy_days", id="policy-days", task_queue=queue),
+        spec=ScheduleSpec(calendars=[NINE_IN_SHANGHAI]),
+        # each run makes up for what was missed before it
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ALL, catchup_window=timedelta(days=30)),
+    )
+
+
 async def ensure_schedules(client: Client, queue: str) -> None:
     """Made once; made anew by a program that wants it otherwise, with what an operator paused left paused. Raises `RPCError` when
     Temporal does not answer."""
-    wanted = daily_reconciliation(queue)
-    try:
-        await client.create_schedule(DAILY_RECONCILIATION, wanted)
-    except ScheduleAlreadyRunningError:
-        await client.get_schedule_handle(DAILY_RECONCILIATION).update(lambda known: _as_wanted(known, wanted))
+    for name, wanted in (
+        (DAILY_RECONCILIATION, daily_reconciliation(queue)),
+        (DAILY_POLICY_DAYS, daily_policy_days(queue)),
+    ):
+        try:
+            await client.create_schedule(name, wanted)
+        except ScheduleAlreadyRunningError:
+            await client.get_schedule_handle(name).update(partial(_as_wanted, wanted=wanted))
 
 
 def _as_wanted(known: ScheduleUpdateInput, wanted: Schedule) -> ScheduleUpdate | None:

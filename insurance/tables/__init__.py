@@ -15,6 +15,7 @@ from insurance.tables.journal import Callback, Event, OutboxNotice, PersonalData
 from insurance.tables.ledger import LimitEntry, Movement
 from insurance.tables.letters import Letter
 from insurance.tables.policies import Policy
+from insurance.tables.policy_days import PolicyDay
 from insurance.tables.purchases import Purchase
 from insurance.tables.queue import QueuedPurchase
 from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
@@ -50,6 +51,7 @@ __all__ = [
     "PersonalDataRead",
     "Policy",
     "PolicyCorrection",
+    "PolicyDay",
     "Purchase",
     "QueuedPurchase",
     "Receipt",

@@ -14,6 +14,9 @@ class Policy(SQLModel, table=True):
     __table_args__ = (
         Index("ix_policies_applicant_created", "applicant_subject", "created_at"),
         Index("ix_policies_insured", "insured_digest"),
+        # the policies of a day (workflows/policy_days.py)
+        Index("ix_policies_effective", "effective_date", "policy_no"),
+        Index("ix_policies_ends", "ends_on", "policy_no"),
         Index("ix_policies_school", text("(insured ->> 'school_code')")),
     )
 

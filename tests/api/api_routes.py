@@ -231,6 +231,7 @@ ROUTES = (
     Route("GET", POLICY, PARENT, owned=True),
     Route("GET", POLICY + "/document", PARENT, owned=True),
     Route("GET", POLICY + "/documents", PARENT, owned=True),
+    Route("GET", POLICY + "/renewal", PARENT, owned=True),
     Route("GET", POLICY + "/documents/{letter_id}", PARENT, owned=True),
     Route("POST", POLICY + "/corrections", PARENT, policy_correction, owned=True, creates=True),
     Route("GET", POLICY + "/corrections", PARENT, owned=True),

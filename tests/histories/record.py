@@ -15,6 +15,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from insurance.rules.case import DecidedLine
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
+from tests.workflows.policy_day_worker import OneMorePage, telling
 from tests.workflows.process_orders import accident, adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
 from tests.workflows.reconciliation_bills import Bills, working
@@ -28,6 +29,7 @@ from workflows.messages import (
     Objection,
     PapersOrder,
     PayeeOrder,
+    PolicyDaysOrder,
     QualityJudgement,
     ReconciliationOrder,
     RefundAccount,
@@ -251,9 +253,19 @@ async def reconciled(world: World) -> list[str]:
     return [process_id]
 
 
+async def policy_day(world: World) -> list[str]:
+    """A day and the one before it, two batches of each moment; the second of two runs."""
+    process_id = "policy-days-recorded"
+    async with telling(world.client, OneMorePage(), process_id):
+        order = PolicyDaysOrder(date(2026, 3, 10), batches_per_run=7)
+        await world.client.execute_workflow("policy_days", order, id=process_id, task_queue=process_id)
+    return [process_id]
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
     surrendered, amended, stray, complained, reconciled,
+    policy_day,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ def test_every_workflow_has_a_recorded_history() -> None:
         "correction",
         "stray_payment",
         "reconciliation",
+        "policy_days",
     }
     assert len(recorded) == len(WORKFLOWS)
 

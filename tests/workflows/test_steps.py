@@ -6,6 +6,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 import worker
 from activities.failures import failure_code, failure_message
 from activities.letters import LetterSteps
+from activities.policy_days import PolicyDays
 from insurance.settings import ClaimSettings
 from tests.workflows.process_books import Books
 
@@ -19,7 +20,10 @@ def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
     outside = worker.outside_activities({}, None, None)
     # reconciliation has a world of its own
     letters, its_own = LetterSteps(None, None, 1), {"days_to_reconcile", "reconcile_day", "note_no_statement"}
-    steps = names(worker.process_activities(None, adapters, letters, ClaimSettings()))
+    # and so have the days of policies
+    policy_days = PolicyDays(None, "", 30)
+    its_own |= {"days_to_tell", "tell_policy_day", "note_day_told"}
+    steps = names(worker.process_activities(None, adapters, letters, policy_days, ClaimSettings()))
     assert steps - its_own == names([*outside, *Books().activities()])
 
 

@@ -1,0 +1,44 @@
+"""The process of the days of policies, with its own steps on a real database, or without one."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any
+
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.failures import FailureInterceptor
+from activities.policy_days import Batch, DayDone, PolicyDayStep
+from worker import SANDBOX
+from workflows.policy_days import PolicyDaysWorkflow
+
+
+class OneMorePage:
+    """Of every moment two batches; the day before was missed."""
+
+    @activity.defn
+    async def days_to_tell(self, day: date) -> list[date]:
+        return [day.replace(day=day.day - 1), day]
+
+    @activity.defn
+    async def tell_policy_day(self, step: PolicyDayStep) -> Batch:
+        return Batch(None if step.after else "P1", 1)
+
+    @activity.defn
+    async def note_day_told(self, step: DayDone) -> None:
+        pass
+
+
+@asynccontextmanager
+async def telling(client: Client, steps: Any, queue: str) -> AsyncIterator[None]:
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=[PolicyDaysWorkflow],
+        activities=[steps.days_to_tell, steps.tell_policy_day, steps.note_day_told],
+        interceptors=[FailureInterceptor()],
+        workflow_runner=SANDBOX,
+    ):
+        yield

@@ -1,0 +1,181 @@
+import sys
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+from sqlmodel import col, select
+from temporalio.client import WorkflowFailureError
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import WorkflowEnvironment
+
+from activities.policy_days import PolicyDays, PolicyDayStep
+from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
+from tests import records
+from tests.workflows.policy_day_worker import telling
+from tests.workflows.process_world import CONVERTER
+from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
+from workflows.schedules import DAILY_POLICY_DAYS, ensure_schedules
+
+pytestmark = pytest.mark.servers
+
+PUBLIC_URL = "https://xueping.example"
+PROGRAMS = Path(sys.executable).parent
+# years that no other test's policies reach
+_years = count(2040, 3)
+_runs = count(1)
+
+
+@pytest.fixture
+async def first_day(database: Database) -> date:
+    """Nothing has been told yet, and no other policy begins on that day."""
+    async with database.transaction() as session:
+        await session.execute(delete(PolicyDay))
+    return date(next(_years), 9, 1)
+
+
+def policy(first_day: date, **changes: Any) -> Policy:
+    return records.policy(
+        effective_date=first_day, ends_on=first_day.replace(first_day.year + 1) - timedelta(days=1), **changes
+    )
+
+
+async def stored(database: Database, *policies: Policy) -> list[str]:
+    numbers = [policy.policy_no for policy in policies]
+    async with database.transaction() as session:
+        session.add_all(policies)
+    return numbers
+
+
+async def told(database: Database, policy_no: str) -> list[OutboxNotice]:
+    statement = select(OutboxNotice).where(OutboxNotice.about == policy_no).order_by(col(OutboxNotice.created_at))
+    async with database.transaction() as session:
+        return list((await session.exec(statement)).all())
+
+
+async def kinds(database: Database, policy_no: str) -> list[str]:
+    return [notice.kind for notice in await told(database, policy_no)]
+
+
+async def run(
+    environment: WorkflowEnvironment, database: Database, order: PolicyDaysOrder, batch: int = 1000
+) -> PolicyDaysOutcome:
+    queue = f"policy-days-{next(_runs)}"
+    async with telling(environment.client, PolicyDays(database, PUBLIC_URL, 30, batch), queue):
+        outcome: PolicyDaysOutcome = await environment.client.execute_workflow(
+            "policy_days", order, id=queue, task_queue=queue, result_type=PolicyDaysOutcome
+        )
+    return outcome
+
+
+async def test_a_policy_hears_of_its_first_day_of_its_coming_end_and_of_its_end(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    (number,) = await stored(database, policy(first_day))
+    last_day = first_day.replace(first_day.year + 1) - timedelta(days=1)
+    days = (first_day, last_day - timedelta(days=30), last_day + timedelta(days=1))
+    for day in days:
+        await skipped_time.sleep(timedelta(days=1))
+        await run(skipped_time, database, PolicyDaysOrder(left=(day,)))
+    notices = await told(database, number)
+    assert [n.kind for n in notices] == ["policy_in_effect", "policy_expiring", "policy_ended"]
+    assert {n.subject for n in notices} == {"parent-1"}
+    begins, expires, ended = (n.text for n in notices)
+    assert f"{first_day.year}年9月1日零时起生效" in begins and number[-4:] in begins
+    assert f"{last_day.year}年8月31日二十四时" in expires
+    assert f"{PUBLIC_URL}/v1/policies/{number}/renewal" in expires
+    assert "仍可申请理赔" in ended
+
+
+async def test_a_day_that_is_told_again_tells_nobody_twice(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    (number,) = await stored(database, policy(first_day))
+    assert await run(skipped_time, database, PolicyDaysOrder(first_day)) == PolicyDaysOutcome(1)
+    assert await run(skipped_time, database, PolicyDaysOrder(first_day)) == PolicyDaysOutcome(0)
+    # as after a crash before the day was noted
+    assert await run(skipped_time, database, PolicyDaysOrder(left=(first_day,))) == PolicyDaysOutcome(0)
+    assert await kinds(database, number) == ["policy_in_effect"]
+
+
+async def test_days_of_an_outage_are_made_up_for(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    days = [first_day + timedelta(days=n) for n in range(1, 6)]
+    numbers = await stored(database, *(policy(day) for day in days))
+    await run(skipped_time, database, PolicyDaysOrder(first_day))
+    assert (await run(skipped_time, database, PolicyDaysOrder(days[-1]))).told == 5
+    assert [await kinds(database, number) for number in numbers] == [["policy_in_effect"]] * 5
+
+
+async def test_a_long_outage_is_not_made_up_for_without_end(database: Database, first_day: date) -> None:
+    async with database.transaction() as session:
+        session.add(PolicyDay(day=first_day, done_at=records.NOW))
+    steps = PolicyDays(database, PUBLIC_URL, expiring_days=30)
+    days = await steps.days_to_tell(first_day + timedelta(days=400))
+    assert (len(days), days[-1]) == (61, first_day + timedelta(days=400))
+
+
+async def test_many_policies_are_told_in_batches_over_several_runs(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    numbers = await stored(database, *(policy(first_day) for _ in range(23)))
+    order = PolicyDaysOrder(first_day, batches_per_run=3)
+    assert (await run(skipped_time, database, order, batch=2)).told == 23
+    assert {tuple(await kinds(database, number)) for number in numbers} == {("policy_in_effect",)}
+    workflow_id = f"policy-days-{next(_runs) - 1}"
+    history = await skipped_time.client.get_workflow_handle(workflow_id).fetch_history()
+    assert history.events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+
+
+async def test_a_batch_is_no_larger_than_it_may_be(database: Database, first_day: date) -> None:
+    await stored(database, *(policy(first_day) for _ in range(5)))
+    steps = PolicyDays(database, PUBLIC_URL, expiring_days=30, batch=2)
+    first = await steps.tell_policy_day(PolicyDayStep(first_day, "in_effect", "", records.NOW))
+    assert (first.told, first.last is not None) == (2, True)
+
+
+async def test_policies_that_ended_before_their_time_and_those_of_nobody_hear_nothing(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    surrendered, nobodys = await stored(
+        database, policy(first_day, ended_reason="surrendered"), policy(first_day, applicant_subject=None)
+    )
+    assert (await run(skipped_time, database, PolicyDaysOrder(first_day))).told == 0
+    assert await kinds(database, surrendered) == await kinds(database, nobodys) == []
+
+
+async def test_who_has_renewed_is_not_asked_to(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    last_day = first_day.replace(first_day.year + 1) - timedelta(days=1)
+    child = "f" * 60 + f"{first_day.year}"
+    this_year, _ = await stored(
+        database,
+        policy(first_day, insured_digest=child),
+        policy(last_day + timedelta(days=1), insured_digest=child),
+    )
+    await run(skipped_time, database, PolicyDaysOrder(last_day - timedelta(days=30)))
+    assert await kinds(database, this_year) == []
+
+
+async def test_without_a_day_or_a_schedule_nothing_is_guessed(
+    skipped_time: WorkflowEnvironment, database: Database
+) -> None:
+    with pytest.raises(WorkflowFailureError) as failed:
+        await run(skipped_time, database, PolicyDaysOrder())
+    assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "day_unknown"
+
+
+async def test_the_schedule_is_made_once_for_nine_in_the_morning() -> None:
+    async with await WorkflowEnvironment.start_local(
+        data_converter=CONVERTER, dev_server_existing_path=str(PROGRAMS / "temporal")
+    ) as server:
+        for _ in range(2):
+            await ensure_schedules(server.client, "queue")
+        told = await server.client.get_schedule_handle(DAILY_POLICY_DAYS).describe()
+        assert told.info.last_updated_at is None
+        first = told.info.next_action_times[0].astimezone(UTC)
+        assert (first.hour, first.minute) == (1, 0) and first > datetime.now(UTC)

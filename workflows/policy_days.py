@@ -1,0 +1,62 @@
+"""Daily notices about policies (保单提醒): a schedule starts it; no process waits a year for a calendar. Days that were missed are made
+up for, in batches, and a long day goes on in new runs."""
+
+from dataclasses import replace
+from datetime import date
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ApplicationError
+
+from activities.policy_days import DayDone, PolicyDays, PolicyDayStep
+from insurance.rules.cover import shanghai_day
+from insurance.rules.policy_days import MOMENTS
+from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
+from workflows.options import RECORDS
+
+# when a schedule meant to start this, however late it really began
+SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+
+OF_THE_SCHEDULE = PolicyDaysOrder()
+
+
+@workflow.defn(name="policy_days")
+class PolicyDaysWorkflow:
+    @workflow.run
+    async def run(self, order: PolicyDaysOrder = OF_THE_SCHEDULE) -> PolicyDaysOutcome:
+        self._told, self._batches = order.told, 0
+        left = order.left if order.left is not None else await self._days(order)
+        for number, day in enumerate(left):
+            begun = order if number == 0 else OF_THE_SCHEDULE
+            for moment in MOMENTS[MOMENTS.index(begun.moment) :]:
+                after = begun.after if moment == begun.moment else ""
+                here = replace(order, left=left[number:], moment=moment)
+                await self._tell(here, day, after)
+            await workflow.execute_local_activity_method(
+                PolicyDays.note_day_told, DayDone(day, workflow.now()), **RECORDS
+            )
+        return PolicyDaysOutcome(self._told)
+
+    async def _days(self, order: PolicyDaysOrder) -> tuple[date, ...]:
+        day = order.day or _day_of_the_schedule()
+        return tuple(await workflow.execute_local_activity_method(PolicyDays.days_to_tell, day, **RECORDS))
+
+    async def _tell(self, here: PolicyDaysOrder, day: date, after: str) -> None:
+        """All policies that the moment is about, each batch a transaction of its own."""
+        while True:
+            if self._batches >= here.batches_per_run:
+                workflow.continue_as_new(replace(here, after=after, told=self._told))
+            step = PolicyDayStep(day, here.moment, after, workflow.now())
+            batch = await workflow.execute_local_activity_method(PolicyDays.tell_policy_day, step, **RECORDS)
+            self._batches += 1
+            self._told += batch.told
+            if batch.last is None:
+                return
+            after = batch.last
+
+
+def _day_of_the_schedule() -> date:
+    scheduled = workflow.info().typed_search_attributes.get(SCHEDULED_START)
+    if scheduled is None:
+        raise ApplicationError("neither a day nor a schedule", type="day_unknown", non_retryable=True)
+    return shanghai_day(scheduled)
