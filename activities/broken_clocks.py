@@ -1,9 +1,8 @@
 """Clocks of a claim that were not kept go into a count of their own, with the record that shows it."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,33 +12,46 @@ from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import Clock
 from insurance.tables import BrokenClock, Policy
 
-
-async def end_broken(session: AsyncSession, case: CaseFile) -> None:
-    """Of a claim that has ended nothing is open any more."""
-    open_ones = col(BrokenClock.claim_id) == case.claim_id, col(BrokenClock.done_on).is_(None)
-    await session.execute(update(BrokenClock).where(*open_ones).values(done_on=shanghai_day(case.updated_at)))
+# the shortest promise ends on the next working day: nothing is late before the day after it
+_SOONEST_LATE = 2
 
 
-async def count_broken(session: AsyncSession, case: CaseFile, clocks: Iterable[Clock]) -> None:
-    """Safe to repeat. What is done late is mended, and stays counted."""
-    broken = [clock for clock in clocks if clock.state == "broken" and clock.clock in STAFF]
-    if not broken:
+async def count_broken(session: AsyncSession, case: CaseFile, clocks: Iterable[Clock], is_open: bool) -> None:
+    """Makes the count of this claim what its clocks say now. One that is done late stays counted with its days; one that was paused
+    or moved, and is not late any more, is not counted; what was late before the clocks started anew stays so. Under the lock of
+    the claim's row; safe to repeat."""
+    since, today = _since(case), shanghai_day(case.updated_at)
+    if since is None or case.received_at is None or (today - shanghai_day(case.received_at)).days < _SOONEST_LATE:
         return
+    known = await session.exec(select(BrokenClock).where(col(BrokenClock.claim_id) == case.claim_id))
+    rows = {(row.clock, row.since): row for row in known.all()}
+    for clock in clocks:
+        if clock.state == "broken" and clock.clock in STAFF:
+            row = rows.pop((clock.clock, since), None) or await _new_row(session, case, clock, since)
+            done = done_on(case, clock) or (None if is_open else today)
+            row.due_on, row.done_on, row.late_days = clock.due_on, done, clock.late_days if done else None
+    for row in rows.values():
+        if row.since == since:
+            await session.delete(row)
+        elif row.done_on is None:
+            row.done_on, row.late_days = since, max(0, (since - row.due_on).days)
+
+
+def _since(case: CaseFile) -> date | None:
+    """The day from which the claim's clocks count, until they start anew."""
+    start = case.clocks_from or case.received_at
+    return shanghai_day(start) if start else None
+
+
+async def _new_row(session: AsyncSession, case: CaseFile, clock: Clock, since: date) -> BrokenClock:
     policy = select(col(Policy.insured)).where(Policy.policy_no == case.policy_no)
-    region = (await session.exec(policy)).one()["school_region"]
-    rows = [
-        {
-            "claim_id": case.claim_id,
-            "round": case.round,
-            "clock": clock.clock,
-            "due_on": clock.due_on,
-            "insurer_code": case.insurer_code,
-            "region": region,
-            "done_on": done_on(case, clock),
-        }
-        for clock in broken
-    ]
-    found = insert(BrokenClock)
-    key = ["claim_id", "round", "clock", "due_on"]
-    mended = found.on_conflict_do_update(index_elements=key, set_={"done_on": found.excluded["done_on"]})
-    await session.execute(mended, rows)
+    row = BrokenClock(
+        claim_id=case.claim_id,
+        clock=clock.clock,
+        since=since,
+        due_on=clock.due_on,
+        insurer_code=case.insurer_code,
+        region=(await session.exec(policy)).one()["school_region"],
+    )
+    session.add(row)
+    return row

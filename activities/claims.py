@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.broken_clocks import count_broken, end_broken
+from activities.broken_clocks import count_broken
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
 from insurance.calendar import load_calendar
@@ -91,9 +91,7 @@ class ClaimRecords:
             if is_news and case.state == "in_review" and due_at is not None:
                 await _review_is_due(session, case.claim_id, due_at)
             if is_news:
-                await count_broken(session, case, clocks_of(case, self._calendar, day))
-                if not record.open:
-                    await end_broken(session, case)
+                await count_broken(session, case, clocks_of(case, self._calendar, day), record.open)
             for document in record.documents:
                 await publish_row(session, ClaimDocument, _document(document, record), key="document_id")
             for receipt in record.receipts:

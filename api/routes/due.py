@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import func
-from sqlmodel import col, select
+from sqlalchemy import Date, Integer, cast, func, literal, select
+from sqlmodel import col
 
 from api.auth import Caller
 from api.deps import InsurerStaff, TheParts, require
@@ -46,8 +46,8 @@ async def due_claims(
 async def broken_clocks(
     parts: TheParts, caller: Authority, due_from: Day | None = None, due_to: Day | None = None
 ) -> dict[str, Any]:
-    """How many clocks were broken in a supervisor's region, by insurer and clock, without any case. Days are those on which they
-    ran out; this year's, if not given."""
+    """How many clocks were broken in a supervisor's region, by insurer and clock, without any case, and by how many days at most. Days
+    are those on which they ran out; this year's, if not given."""
     first = due_from or parts.today().replace(month=1, day=1)
     last = due_to or parts.today()
     if caller.role == "supervisor" and caller.region is None:
@@ -55,14 +55,16 @@ async def broken_clocks(
     within = col(BrokenClock.due_on).between(first, last)
     inside = col(BrokenClock.region).startswith(of_region(caller.region or ""), autoescape=True)
     mended = func.count(col(BrokenClock.done_on))
+    until_today = cast(literal(parts.today(), Date) - col(BrokenClock.due_on), Integer)
+    longest = func.max(func.coalesce(col(BrokenClock.late_days), until_today))
     statement = (
-        select(col(BrokenClock.insurer_code), col(BrokenClock.clock), func.count(), mended)
+        select(col(BrokenClock.insurer_code), col(BrokenClock.clock), func.count(), mended, longest)
         .where(within, inside)
         .group_by(col(BrokenClock.insurer_code), col(BrokenClock.clock))
         .order_by(col(BrokenClock.insurer_code), col(BrokenClock.clock))
     )
     async with parts.database.transaction() as session:
-        counted = (await session.exec(statement)).all()
+        counted = (await session.execute(statement)).all()
     return {
         "region": caller.region,
         "due_from": first,
@@ -74,8 +76,9 @@ async def broken_clocks(
                 "label": CLOCK_NAMES[clock],
                 "broken": broken,
                 "still_open": broken - done,
+                "longest_late_days": late_days,
             }
-            for insurer, clock, broken, done in counted
+            for insurer, clock, broken, done, late_days in counted
         ],
     }
 

@@ -52,12 +52,13 @@ async def test_the_list_is_paged_from_the_most_urgent_on(door):
 def broken(region, clock="determination", insurer="xiangjiang", done=None, due_on=date(2026, 2, 2)):
     return BrokenClock(
         claim_id=records.new("cl"),
-        round=1,
+        since=due_on - timedelta(days=30),
         clock=clock,
         due_on=due_on,
         insurer_code=insurer,
         region=region,
         done_on=done,
+        late_days=(done - due_on).days if done else None,
     )
 
 
@@ -80,6 +81,13 @@ async def test_a_supervisor_counts_broken_clocks_of_the_region_and_sees_no_case(
     assert await counted(door, "650100", due_from="2025-01-01", due_to="2025-12-31") == [
         ("xiangjiang", "determination", 1, 1)
     ]
+
+
+async def test_the_longest_delay_is_told_of_what_is_done_and_of_what_still_waits(door):
+    await door.store(broken("670102"), broken("670102", "payment", done=date(2026, 2, 9)))
+    headers = door.as_("supervisor", "centre-1", region="670100")
+    answer = (await door.client.get("/v1/overview/clocks", headers=headers)).json()
+    assert {i["clock"]: i["longest_late_days"] for i in answer["items"]} == {"determination": 36, "payment": 7}
 
 
 async def test_a_supervisor_of_no_region_sees_none(door):
