@@ -142,7 +142,9 @@ class ClaimWorkflow:
 
     def _order_to_go_on(self) -> ClaimOrder:
         case = self._case
-        continued = Continued(case.seq, case.payee_wanted, case.called_until, case.reviewing, self._review.answer)
+        continued = Continued(
+            case.seq, case.payee_wanted, case.called_until, case.reviewing, self._review.answer, case.called
+        )
         return replace(
             self._order,
             case=case.file(),

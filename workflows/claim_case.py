@@ -54,8 +54,9 @@ class ClaimCase:
         self.refusal_notified_at: datetime | None = None
         self.clocks_from: datetime | None = None
         self.state_since = order.reported_at
-        # calls about clocks were made up to here
+        # calls about clocks were made up to here, and of this instant these
         self.called_until: datetime | None = None
+        self.called: tuple[str, ...] = ()
         self.established: Established | None = None
         self.assessment: Assessment | None = None
         self.decision: Decision | None = None
@@ -113,6 +114,7 @@ class ClaimCase:
             self.seq, self.payee_wanted = continued.seq, continued.payee_wanted
             self.payee_waited_days, self.payee_waits = case.payee_waited_days, case.payee_waits
             self.called_until, self.reviewing = continued.called_until, continued.reviewing
+            self.called = continued.called
 
     def _open_again(self, case: CaseFile) -> None:
         self.state, self.round, self.seq = "reopened", case.round + 1, case.event_count

@@ -188,6 +188,8 @@ class Continued:
     called_until: datetime | None
     reviewing: bool
     answer: "ReviewResult | None"
+    # calls that were made at the instant `called_until`
+    called: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

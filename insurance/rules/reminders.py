@@ -24,6 +24,7 @@ CLOCK_NAMES = {
     "advance_payment": "先予支付",
     "agreed_decision": "约定的审核",
     "agreed_payment": "约定的支付",
+    "surrender_refund": "退保退款",
 }
 
 
@@ -45,6 +46,11 @@ def calls_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Call, ...
     clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and c.state != "paused"]
     found = [call for clock in clocks if done_on(case, clock) is None for call in calls_about(clock)]
     return tuple(sorted(found, key=lambda call: (call.at, call.clock, call.kind)))
+
+
+def key_of(call: Call) -> str:
+    """Tells it from others of the same claim at the same instant."""
+    return f"{call.clock}:{call.kind}"
 
 
 def text_of(call: Call) -> str:

@@ -1,12 +1,15 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import DecidedLine
+from insurance.rules.cover import shanghai_day
+from insurance.rules.reminders import Call
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, PapersOrder, PayeeOrder
+from workflows.messages import ClaimOutcome, Correction, DecisionOrder, PapersOrder, PayeeOrder
 
 pytestmark = pytest.mark.servers
 
@@ -83,6 +86,27 @@ async def test_the_law_s_thirty_days_are_called_at_half_time_two_days_before_and
         "距离核定的",
         "今天是核定的",
     ]
+
+
+async def test_of_two_calls_at_one_instant_the_second_is_said_although_the_facts_change_in_between(world):
+    claim_id = await world.report_to_a_slow_database()
+    await world.hand_in(claim_id, world.receipt(sure=False))
+    review_id = f"{claim_id}-r1"
+    at, day = world.time + timedelta(days=2), shanghai_day(world.time)
+    world.books.calls = Call(at, "due_day", "determination", day), Call(at, "overdue", "agreed_decision", day)
+    await world.until_state(review_id, "open")
+    saying, go_on = world.books.hold("clock_due_day")
+    passing = asyncio.create_task(world.let_pass(days=3))
+    await saying.wait()
+    (receipt_id,) = world.books.receipts
+    fix = Correction(adjuster(), receipt_id, {"total": "600.00"}, "核对原件")
+    correcting = await world.begin(claim_id, "correct", fix)
+    await world.until_told(claim_id, "receipt_corrected")
+    go_on.set()
+    await correcting.result()
+    await passing
+    await world.until_told(claim_id, "clock_overdue")
+    assert calls(world, claim_id) == ["clock_due_day", "clock_overdue"]
 
 
 async def test_a_decision_ends_the_reminders(world):
