@@ -167,6 +167,7 @@ def process_activities(
         surrenders.hold_policy,
         surrenders.release_policy,
         surrenders.publish_surrender,
+        surrenders.plan_refund,
         corrections.hold_for_correction,
         corrections.publish_correction,
         stray.is_known,

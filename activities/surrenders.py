@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.claims import lock_policy
 from activities.journal import Entries, write_entries
 from activities.rows import publish_row
+from insurance.calendar import load_calendar
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import Calendar
+from insurance.rules.refund_clock import RefundPlan, refund_plan
 from insurance.rules.settlement import Step
-from insurance.tables import Claim, Database, LimitEntry, Policy, Surrender
+from insurance.tables import BrokenClock, Claim, Database, LimitEntry, Policy, Surrender
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,9 @@ class SurrenderRecord:
     created_at: datetime
     updated_at: datetime
     ends_policy: bool = False
+    # the law's clock was not kept: since the confirmation, until this last day
+    confirmed_on: date | None = None
+    broken_due_on: date | None = None
     entries: Entries = Entries()
 
 
@@ -48,9 +57,23 @@ class HoldStep:
     refund_fen: int = 0
 
 
+@dataclass(frozen=True)
+class RefundClock:
+    """`waited_days`: how long the family had no account that takes the money."""
+
+    confirmed_on: date
+    waited_days: int
+
+
 class SurrenderRecords:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, calendar: Calendar | None = None) -> None:
         self._database = database
+        self._calendar = calendar or load_calendar()
+
+    @activity.defn
+    async def plan_refund(self, step: RefundClock) -> RefundPlan:
+        """By the holidays as they are known now."""
+        return refund_plan(step.confirmed_on, step.waited_days, self._calendar)
 
     @activity.defn
     async def hold_policy(self, step: HoldStep) -> str | None:
@@ -86,7 +109,7 @@ class SurrenderRecords:
     @activity.defn
     async def publish_surrender(self, record: SurrenderRecord) -> None:
         """Store the surrender as it is and, once the insurer confirmed, the policy's end. Safe to repeat."""
-        left_out = ("steps", "requested_on", "ends_policy", "entries")
+        left_out = ("steps", "requested_on", "ends_policy", "confirmed_on", "broken_due_on", "entries")
         values = {n: getattr(record, n) for n in SurrenderRecord.__dataclass_fields__ if n not in left_out}
         quote = {
             "refund_fen": record.refund_fen,
@@ -105,4 +128,24 @@ class SurrenderRecords:
             if record.ends_policy:
                 ending = update(Policy).where(col(Policy.policy_no) == record.policy_no)
                 await session.execute(ending.values(ended_reason="surrendered", ends_on=record.cover_ends_on))
+            if record.broken_due_on is not None:
+                await _count_broken(session, record, record.broken_due_on)
             await write_entries(session, record.surrender_id, record.entries)
+
+
+async def _count_broken(session: AsyncSession, record: SurrenderRecord, due_on: date) -> None:
+    """With the claims' clocks. What is refunded late is mended, and stays counted."""
+    insured = (await session.exec(select(col(Policy.insured)).where(Policy.policy_no == record.policy_no))).one()
+    done_on = shanghai_day(record.refunded_at) if record.refunded_at else None
+    found = insert(BrokenClock).values(
+        claim_id=record.surrender_id,
+        clock="surrender_refund",
+        since=record.confirmed_on,
+        due_on=due_on,
+        insurer_code=record.insurer_code,
+        region=insured["school_region"],
+        done_on=done_on,
+        late_days=(done_on - due_on).days if done_on else None,
+    )
+    mended = {name: found.excluded[name] for name in ("due_on", "done_on", "late_days")}
+    await session.execute(found.on_conflict_do_update(index_elements=["claim_id", "clock", "since"], set_=mended))

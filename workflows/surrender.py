@@ -1,5 +1,6 @@
 """Surrender (退保): quoted, confirmed, ended at the insurer, and the refund at once (保险法 47: within 30 days)."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 from temporalio import workflow
@@ -8,9 +9,13 @@ from temporalio.exceptions import ActivityError, ApplicationError
 from activities.failures import failure_code
 from activities.insurer import CancelStep, InsurerSteps
 from activities.payments import RefundStep
-from activities.surrenders import HoldStep, SurrenderRecord, SurrenderRecords
+from activities.surrenders import HoldStep, RefundClock, SurrenderRecord, SurrenderRecords
 from insurance.adapters.ports import Cancellation, TransferOrder
 from insurance.rules.cover import shanghai_day
+from insurance.rules.deadlines import SURRENDER_REFUND_DAYS
+from insurance.rules.money import yuan
+from insurance.rules.refund_clock import RefundPlan
+from insurance.rules.reminders import Call, text_of
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import RefundAccount, SurrenderOutcome, SurrenderRequest
@@ -19,7 +24,6 @@ from workflows.payouts import followed
 from workflows.refunds import refund
 
 ENDED = frozenset({"refunded", "rejected", "cancelled"})
-REFUND_DAYS = 30
 REJECTIONS = {
     "claim_open": "这张保单有正在处理的理赔，结案后可以再申请退保",
     "claim_paid": "报价之后这张保单赔付过理赔，退保金额已经改变，请重新申请",
@@ -40,7 +44,13 @@ class SurrenderWorkflow:
         self._cancelled = False
         self._account: RefundAccount | None = None
         self._accounts_tried = 0
+        self._confirmed_on: date | None = None
         self._refund_due_on: date | None = None
+        self._plan: RefundPlan | None = None
+        # since when the family is asked for an account, and how many days it was before
+        self._account_wanted_on: date | None = None
+        self._waited_days = 0
+        self._refund_late = False
         self._confirmation_no: str | None = None
         self._rejected_code: str | None = None
         self._refunded_at: datetime | None = None
@@ -48,8 +58,12 @@ class SurrenderWorkflow:
     @workflow.run
     async def run(self, request: SurrenderRequest) -> SurrenderOutcome:
         await self._publish("quoted", "quoted", "system", "已为您计算退保金额，请确认")
-        if await self._wait_for_family() and await self._end_policy():
-            await self._give_back()
+        if await self._wait_for_family():
+            await self._hold()
+            clock = asyncio.create_task(self._keep_refund_clock())
+            if await self._end_policy():
+                await self._give_back()
+            await clock
         await workflow.wait_condition(workflow.all_handlers_finished)
         return SurrenderOutcome(self._state, request.refund_fen)
 
@@ -66,25 +80,46 @@ class SurrenderWorkflow:
             return False
         return True
 
-    async def _end_policy(self) -> bool:
-        """Hold the policy against claims, then end it at the insurer. False when it can't be surrendered."""
+    async def _hold(self) -> None:
+        """Hold the policy against claims; rejected when it can't be."""
         request = self._request
         rejected = await workflow.execute_local_activity_method(
             SurrenderRecords.hold_policy,
             HoldStep(request.surrender_id, request.policy_no, request.refund_fen),
             **RECORDS,
         )
-        if rejected is None:
-            self._refund_due_on = shanghai_day(workflow.now()) + timedelta(days=REFUND_DAYS)
-            await self._publish("confirmed", "confirmed", "family", "您已确认退保")
-            rejected = await self._cancel_at_insurer()
         if rejected is not None:
-            self._rejected_code = rejected
-            await self._publish("rejected", "rejected", "insurer", REJECTIONS.get(rejected, "保险公司未能办理退保"))
+            await self._reject(rejected)
+            return
+        self._confirmed_on = shanghai_day(workflow.now())
+        self._refund_due_on = self._confirmed_on + timedelta(days=SURRENDER_REFUND_DAYS)
+        if workflow.patched("refund-clock"):
+            await self._plan_refund()
+        await self._publish("confirmed", "confirmed", "family", "您已确认退保")
+
+    async def _end_policy(self) -> bool:
+        """End it at the insurer. False when it can't be surrendered."""
+        if self._state == "rejected":
             return False
-        self._journal.tell(request.subject, "surrendered", "退保已生效，退款正在办理", workflow.now())
+        rejected = await self._cancel_at_insurer()
+        if rejected is not None:
+            await self._reject(rejected)
+            return False
+        self._journal.tell(self._request.subject, "surrendered", self._arithmetic(), workflow.now())
         await self._publish("terminated", "terminated", "insurer", "保单已终止，正在退款", ends_policy=True)
         return True
+
+    async def _reject(self, code: str) -> None:
+        self._rejected_code = code
+        await self._publish("rejected", "rejected", "insurer", REJECTIONS.get(code, "保险公司未能办理退保"))
+
+    def _arithmetic(self) -> str:
+        """What comes back, and how it was worked out."""
+        request = self._request
+        steps = "，".join(f"{step.label}{yuan(step.amount_fen)}元" for step in request.steps)
+        ends_on = request.cover_ends_on
+        ended = f"退保已生效，保障到{ends_on.month}月{ends_on.day}日二十四时为止"
+        return f"{ended}。应退{yuan(request.refund_fen)}元" + (f"：{steps}" if steps else "")
 
     async def _cancel_at_insurer(self) -> str | None:
         request = self._request
@@ -105,6 +140,61 @@ class SurrenderWorkflow:
             )
             return failure_code(error)
         return None
+
+    # --- the refund's clock -------------------------------------------------------------------------------------------
+
+    async def _plan_refund(self) -> None:
+        assert self._confirmed_on is not None
+        step = RefundClock(self._confirmed_on, self._waited_days)
+        plan: RefundPlan = await workflow.execute_local_activity_method(SurrenderRecords.plan_refund, step, **RECORDS)
+        self._plan, self._refund_due_on = plan, plan.due_on
+
+    async def _keep_refund_clock(self) -> None:
+        """Reminds, and goes up, until the refund is done. It stands still while the family has no account that takes the money."""
+        said_until = workflow.now()
+        while self._plan is not None and self._state not in ENDED:
+            if self._account_wanted_on is not None:
+                await workflow.wait_condition(lambda: self._account_wanted_on is None)
+                await self._plan_refund()
+            said_until = await self._say_calls(self._plan, said_until)
+
+    async def _say_calls(self, plan: RefundPlan, said_until: datetime) -> datetime:
+        """Until it stands still, or the refund is done."""
+        for call in plan.calls:
+            if call.at <= said_until:
+                continue
+            if await self._stops(call.at - workflow.now()):
+                return said_until
+            said_until = call.at
+            await self._say(call)
+        await workflow.wait_condition(self._clock_stops)
+        return said_until
+
+    async def _stops(self, within: timedelta) -> bool:
+        try:
+            await workflow.wait_condition(self._clock_stops, timeout=max(within, timedelta(0)))
+        except TimeoutError:
+            return False
+        return True
+
+    def _clock_stops(self) -> bool:
+        return self._state in ENDED or self._account_wanted_on is not None
+
+    async def _say(self, call: Call) -> None:
+        request, text = self._request, text_of(call)
+        role = "lead" if call.kind == "overdue" else "operator"
+        self._journal.tell(f"role:{role}:{request.insurer_code}", f"clock_{call.kind}", text, workflow.now())
+        if call.kind == "overdue":
+            apology = f"抱歉，退款超过了{call.due_on.month}月{call.due_on.day}日的时限，已上报催办"
+            self._journal.tell(request.subject, "refund_late", apology, workflow.now())
+        await self._publish(self._state, f"clock_{call.kind}", "system", text)
+
+    def _broken_due_on(self) -> date | None:
+        """Once late, always counted."""
+        due = self._refund_due_on
+        if self._plan is not None and due is not None and self._account_wanted_on is None:
+            self._refund_late = self._refund_late or shanghai_day(workflow.now()) > due
+        return due if self._refund_late else None
 
     # --- refund -------------------------------------------------------------------------------------------------------
 
@@ -133,9 +223,12 @@ class SurrenderWorkflow:
     async def _refund_to_account(self) -> bool:
         """One account of the applicant's; another one when it can't take the money."""
         if self._account is None:
+            self._account_wanted_on = shanghai_day(workflow.now())
             self._journal.tell(self._request.subject, "payee_needed", "请填写收款账户，收到后立即退款", workflow.now())
             await self._publish("payee_needed", "payee_needed", "system", "等待您填写收款账户")
             await self._wait_for_account()
+            self._waited_days += (shanghai_day(workflow.now()) - self._account_wanted_on).days
+            self._account_wanted_on = None
         account, self._account = self._account, None
         assert account is not None
         key = f"{self._request.surrender_id}-out-{self._accounts_tried}"
@@ -234,6 +327,8 @@ class SurrenderWorkflow:
             created_at=request.requested_at,
             updated_at=workflow.now(),
             ends_policy=ends_policy,
+            confirmed_on=self._confirmed_on,
+            broken_due_on=self._broken_due_on() if state in ("terminated", "payee_needed", "refunded") else None,
             entries=self._journal.take(),
         )
         await workflow.execute_local_activity_method(SurrenderRecords.publish_surrender, record, **RECORDS)

@@ -203,6 +203,22 @@ async def surrendered(world: World) -> list[str]:
     return [bought_here, elsewhere]
 
 
+async def refunded_late(world: World) -> list[str]:
+    """The refund's clock stood still while the family had no account, and was called at half time."""
+    waiting = await world.surrender(await world.policy())
+    await world.update(waiting, "confirm")
+    await world.until_state(waiting, "payee_needed")
+    await world.let_pass(days=9)
+    world.transfers["9103"] = "pending"
+    await world.update(waiting, "set_account", RefundAccount("bank", "62220000009103", "黄建国"))
+    await world.let_pass(days=17)
+    await world.until_told(waiting, "clock_half_time")
+    world.payments.settle(f"{waiting}-out-0", "paid")
+    await world.let_pass(hours=5)
+    await world.end_of(waiting)
+    return [waiting]
+
+
 async def amended(world: World) -> list[str]:
     """A correction that the insurer confirms late, and one that it declines."""
     late = await world.correct(await world.policy(), name="黄待改")
@@ -264,7 +280,7 @@ async def policy_day(world: World) -> list[str]:
 
 SCENARIOS: tuple[Scenario, ...] = (
     bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
-    surrendered, amended, stray, complained, reconciled,
+    surrendered, refunded_late, amended, stray, complained, reconciled,
     policy_day,
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from activities.purchases import PurchaseRecord
 from activities.reviews import Remark, ReviewRecord
 from activities.serious_cases import FindStep, Found, SeriousRecord
 from activities.stray import StrayRecord
-from activities.surrenders import HoldStep, SurrenderRecord
+from activities.surrenders import HoldStep, SurrenderRecord, SurrenderRecords
 from insurance.calendar import load_calendar
 from insurance.rules.advance import certain_part
 from insurance.rules.application import Application
@@ -83,6 +83,7 @@ class Books:
             self.plan_complaint,
             self.publish_complaint,
             self.publish_surrender,
+            SurrenderRecords(None).plan_refund,
             self.publish_stray,
             self.assess_claim,
             self.certain_part,

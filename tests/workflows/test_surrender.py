@@ -1,5 +1,11 @@
+import asyncio
+
 import pytest
 
+from insurance.adapters.ports import Refund
+from insurance.calendar import load_calendar
+from insurance.rules.refund_clock import refund_plan
+from insurance.rules.settlement import Step
 from workflows.client import MoveRefused
 from workflows.messages import RefundAccount, SurrenderOutcome
 
@@ -84,7 +90,7 @@ async def test_a_premium_goes_back_by_its_original_route(world):
     assert world.books.walked(surrender_id) == [*ENDED, "refunded"]
     assert refunds(world, surrender_id) == [REFUND]
     record = world.books.records[surrender_id]
-    assert (record.refund_due_on - record.requested_on).days == 30
+    assert record.refund_due_on == refund_plan(record.requested_on, 0, load_calendar()).due_on
     assert policy_of(world, surrender_id).ended_reason == "surrendered"
     assert [kind for kind, *_ in world.insurer.entries].count("cancellation") == 1
     assert world.books.noticed(surrender_id) == ["surrendered", "refunded"]
@@ -132,6 +138,97 @@ async def test_an_account_that_can_not_take_the_refund_is_asked_for_again(world)
     await world.update(surrender_id, "set_account", ACCOUNT)
     assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
     assert refunds(world, surrender_id) == [REFUND]
+
+
+# --- the thirty days --------------------------------------------------------------------------------------------------
+
+EARLY = ["clock_half_time", "clock_two_days_before", "clock_due_day"]
+LATE = ["clock_overdue", "clock_escalated"]
+
+
+def under_way(world, monkeypatch):
+    """Refunds stay under way at the gateway until the returned event is set."""
+    done, really = asyncio.Event(), world.payments.refund
+
+    async def slowly(out_trade_no, out_request_no, amount_fen, reason):
+        if not done.is_set():
+            return Refund(out_request_no, "pending", amount_fen)
+        return await really(out_trade_no, out_request_no, amount_fen, reason)
+
+    monkeypatch.setattr(world.payments, "refund", slowly)
+    return done
+
+
+def clock_calls(world, surrender_id):
+    return [event for event in world.books.told(surrender_id) if event.startswith("clock_")]
+
+
+def told_to(world, surrender_id, kind):
+    return [n.subject for key, n in world.books.notices.items() if key.startswith(surrender_id) and n.kind == kind]
+
+
+async def test_a_refund_that_takes_its_time_is_reminded_of_and_goes_up(world, monkeypatch):
+    done = under_way(world, monkeypatch)
+    surrender_id = await bought_here(world)
+    await world.update(surrender_id, "confirm")
+    await world.until_state(surrender_id, "terminated")
+    # holidays may move the last day by some
+    await world.let_pass(days=50)
+    await world.until_told(surrender_id, "clock_escalated")
+    assert clock_calls(world, surrender_id) == [*EARLY, *LATE]
+    for kind in EARLY:
+        assert told_to(world, surrender_id, kind) == ["role:operator:xiangjiang"]
+    assert told_to(world, surrender_id, "clock_overdue") == ["role:lead:xiangjiang"]
+    assert told_to(world, surrender_id, "clock_escalated") == ["role:operator:xiangjiang"]
+    assert told_to(world, surrender_id, "refund_late") == ["parent-1"]
+    record = world.books.records[surrender_id]
+    assert (record.broken_due_on, record.confirmed_on) == (record.refund_due_on, record.requested_on)
+    done.set()
+    await world.let_pass(hours=5)
+    assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
+    # late is late, also when it is done
+    assert world.books.records[surrender_id].broken_due_on == record.refund_due_on
+    assert refunds(world, surrender_id) == [REFUND]
+
+
+async def test_a_refund_in_time_is_not_called_late(world, monkeypatch):
+    done = under_way(world, monkeypatch)
+    surrender_id = await bought_here(world)
+    await world.update(surrender_id, "confirm")
+    await world.let_pass(days=20)
+    await world.until_told(surrender_id, "clock_half_time")
+    done.set()
+    await world.let_pass(hours=5)
+    await world.end_of(surrender_id)
+    assert clock_calls(world, surrender_id) == ["clock_half_time"]
+    assert world.books.records[surrender_id].broken_due_on is None
+
+
+async def test_nobody_is_late_while_the_family_has_no_account(world):
+    surrender_id = await world.surrender(await world.policy())
+    await world.update(surrender_id, "confirm")
+    await world.until_state(surrender_id, "payee_needed")
+    promised = world.books.records[surrender_id].refund_due_on
+    await world.let_pass(days=60)
+    assert clock_calls(world, surrender_id) == []
+    await world.update(surrender_id, "set_account", ACCOUNT)
+    await world.end_of(surrender_id)
+    record = world.books.records[surrender_id]
+    assert record.broken_due_on is None and record.refund_due_on >= promised
+
+
+async def test_the_family_is_told_how_the_sum_was_worked_out(world):
+    steps = Step("已交保费", 120_00), Step("扣除费用35%", -42_00), Step("已经过28天，共365天", -18_00)
+    surrender_id = await world.surrender(await world.policy(), steps=steps)
+    await world.update(surrender_id, "confirm")
+    await world.until_state(surrender_id, "payee_needed")
+    (text,) = [
+        n.text for key, n in world.books.notices.items() if key.startswith(surrender_id) and n.kind == "surrendered"
+    ]
+    assert "应退60.00元：已交保费120.00元，扣除费用35%-42.00元，已经过28天，共365天-18.00元" in text
+    assert "二十四时为止" in text
+    await world.update(surrender_id, "set_account", ACCOUNT)
+    await world.end_of(surrender_id)
 
 
 async def test_nothing_to_refund_moves_nothing(world):

@@ -35,6 +35,8 @@ EXEMPT = {
     "serious_case.run": "for handlers, which end with their record",
     "serious_case.claim_moved": "for the beginning, which is two records long",
     "serious_case.school_noted": "for the beginning, which is two records long",
+    "surrender._keep_refund_clock": "for the family's account, whose own wait has weekly reminders",
+    "surrender._say_calls": "for an account that is asked for, or the end of the refund: every call was made",
     "surrender.run": "for handlers, which end with the state",
     "surrender.confirm": "an answer to the family, given by the process's next step",
     "surrender.cancel": "an answer to the family, given by the process's next step",
