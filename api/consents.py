@@ -1,6 +1,7 @@
 """What a family consented to with a purchase, and whether it still stands."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -15,7 +16,15 @@ from workflows.messages import PurchaseOrder
 NEEDED_FOR_CLAIMS = ("child_data", "share_with_insurer")
 
 
-async def record_consents(session: AsyncSession, order: PurchaseOrder) -> None:
+@dataclass(frozen=True)
+class Place:
+    """Where something was agreed to: the version of the page, and the browser or app that showed it."""
+
+    page_version: str | None
+    device: str | None
+
+
+async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Place) -> None:
     """One row for each question; said twice with different answers counts as no. Safe to repeat."""
     said: dict[str, bool] = {}
     for consent in order.application.consents:
@@ -27,6 +36,8 @@ async def record_consents(session: AsyncSession, order: PurchaseOrder) -> None:
             "purchase_id": order.purchase_id,
             "kind": kind,
             "agreed": agreed,
+            "page_version": place.page_version,
+            "device": place.device,
             "created_at": order.submitted_at,
         }
         for kind, agreed in said.items()

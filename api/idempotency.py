@@ -67,9 +67,13 @@ Record = TypeVar("Record", bound=SQLModel)
 async def first_record(session: AsyncSession, record: Record, key: str) -> Record:
     """Store the record that is shown until the process publishes its own. When the answer to an earlier try was lost, its
     process runs already and its record stands."""
-    table = type(record)
-    await session.execute(insert(table).values(**record.model_dump()).on_conflict_do_nothing())
-    return await session.get_one(table, getattr(record, key))
+    await store_first(session, record)
+    return await session.get_one(type(record), getattr(record, key))
+
+
+async def store_first(session: AsyncSession, record: SQLModel) -> None:
+    """As `first_record`, for who does not look at it."""
+    await session.execute(insert(type(record)).values(**record.model_dump()).on_conflict_do_nothing())
 
 
 def _earlier(row: IdempotencyKey | None, body: BaseModel | bytes) -> JSONResponse:

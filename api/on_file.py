@@ -1,5 +1,7 @@
 """What our books know of a child when somebody wants to insure it: policies, their death cover, consents on paper."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -16,19 +18,37 @@ _terms = TypeAdapter(ProductTerms)
 _RUNNING = col(Policy.ended_reason).is_(None)
 
 
+@dataclass(frozen=True)
+class Buyer:
+    """Who asks, and as what: only another guardian needs consents on paper."""
+
+    subject: str
+    relationship: str
+
+
 async def on_file(
-    session: AsyncSession, subject: str, insured_digest: str, first_day: date, *, but: str | None = None
+    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, *, but: str | None = None
 ) -> OnFile:
     """Consents are those that this applicant brought. Death cover is that of policies which cover `first_day`; `but`: one that is
     not asked about."""
     policies = [p for p in await _policies(session, insured_digest) if p.policy_no != but]
+    return await _on_file(session, buyer, insured_digest, first_day, policies)
+
+
+async def buying_on_file(
+    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, insurer_code: str
+) -> tuple[OnFile, date | None]:
+    """Also the last day of the child's cover with this insurer."""
+    policies = await _policies(session, insured_digest)
+    until = max((p.ends_on for p in policies if p.insurer_code == insurer_code), default=None)
+    return await _on_file(session, buyer, insured_digest, first_day, policies), until
+
+
+async def _on_file(
+    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, policies: Sequence[Policy]
+) -> OnFile:
     covering = [p for p in policies if p.effective_date <= first_day <= p.ends_on]
-    consents = await session.exec(
-        select(col(ConsentFile.kind)).where(
-            ConsentFile.insured_digest == insured_digest, ConsentFile.subject == subject
-        )
-    )
-    kinds = set(consents.all())
+    kinds = await _consents(session, buyer, insured_digest) if buyer.relationship == "other_guardian" else frozenset()
     return OnFile(
         parents_consent="parents_consent" in kinds,
         insured_consent="insured_consent" in kinds,
@@ -37,10 +57,11 @@ async def on_file(
     )
 
 
-async def insured_until(session: AsyncSession, insured_digest: str, insurer_code: str) -> date | None:
-    """The last day of the child's cover with this insurer."""
-    policies = await _policies(session, insured_digest)
-    return max((p.ends_on for p in policies if p.insurer_code == insurer_code), default=None)
+async def _consents(session: AsyncSession, buyer: Buyer, insured_digest: str) -> frozenset[str]:
+    brought = select(col(ConsentFile.kind)).where(
+        ConsentFile.insured_digest == insured_digest, ConsentFile.subject == buyer.subject
+    )
+    return frozenset((await session.exec(brought)).all())
 
 
 async def _policies(session: AsyncSession, insured_digest: str) -> list[Policy]:

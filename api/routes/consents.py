@@ -58,6 +58,8 @@ def _view(row: ConsentRecord) -> dict[str, Any]:
         "label": CONSENT_KINDS[row.kind],
         "agreed": row.stands,
         "given_at": instant(row.created_at) if row.agreed else None,
+        "page_version": row.page_version,
+        "device": row.device,
         "withdrawn_at": instant(row.withdrawn_at),
         "withdrawal_means": WITHDRAWAL_MEANS[row.kind],
     }

@@ -21,7 +21,7 @@ from api.digest import insured_digest
 from api.errors import Problem, not_found
 from api.fields import Body, Code, Comment, Day, Name, Region, Short
 from api.idempotency import first_record, once
-from api.on_file import on_file
+from api.on_file import Buyer, on_file
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.persons import Gender, IdType, SchoolType
@@ -146,7 +146,9 @@ async def _order(
     before = as_contracted(policy)
     after = with_values(before, _values(body.applicant), _values(body.insured))
     child = insured_digest(parts.settings, after.insured.id_type, after.insured.id_number)
-    known = await on_file(session, caller.subject, child, policy.effective_date, but=policy.policy_no)
+    known = await on_file(
+        session, Buyer(caller.subject, policy.relationship), child, policy.effective_date, but=policy.policy_no
+    )
     if parts.settings.environment == "development":
         # as with buying: the same invented child is insured there again and again
         known = replace(known, death_cover_fen=0)

@@ -1,23 +1,23 @@
 """Buying (投保): an application starts a purchase process; the rest is watching it, resuming, cancelling."""
 
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import Field, TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.journal import Entries, TimelineEvent, write_entries
 from activities.purchases import application_document
-from api.consents import record_consents
+from api.consents import Place, record_consents
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
 from api.digest import insured_digest
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, Code, Day, Fen, Flag, Short
-from api.idempotency import first_record, once
-from api.on_file import insured_until, on_file
+from api.fields import Body, Code, Day, Fen, Flag, Instant, Short
+from api.idempotency import once, store_first
+from api.on_file import Buyer, buying_on_file
 from api.parts import Parts
 from api.queue import BUSY, enqueue, leave, must_wait, place_of
 from api.routes.catalogue import insurer_ref
@@ -36,12 +36,19 @@ from workflows.messages import PurchaseOrder
 
 router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
 _person = TypeAdapter(Insured)
+# a form may be filled in over some days; the clock of a phone may be wrong by a little
+OLDEST_AGREEMENT, CLOCKS_DIFFER = timedelta(days=30), timedelta(minutes=5)
+LONGEST_DEVICE = 200
 
 
 class AgreementBody(Body):
+    """`agreed` false counts as not there. `agreed_at`: when the family ticked it; the time of submission, if not given."""
+
     document_id: Code
     version: Code
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    agreed: Flag = True
+    agreed_at: Instant | None = None
 
 
 class ConsentBody(Body):
@@ -50,7 +57,9 @@ class ConsentBody(Body):
 
 
 class PurchaseBody(Body):
-    """`insured_from`: the child of an earlier purchase (历史记录) in place of `insured`, with `school` when that has changed."""
+    """`insured_from`: the child of an earlier purchase (历史记录) in place of `insured`, with `school` when that has changed.
+    `page_version`: of the sales page on which it was read and agreed; must be there in production. `device`: the app and machine, in
+    place of the user agent."""
 
     product_id: Short
     applicant: ApplicantBody
@@ -62,13 +71,15 @@ class PurchaseBody(Body):
     agreements: Annotated[tuple[AgreementBody, ...], Field(max_length=50)] = ()
     consents: Annotated[tuple[ConsentBody, ...], Field(max_length=20)] = ()
     existing_death_cover_fen: Fen
+    page_version: Code | None = None
+    device: Short | None = None
 
     def entered(self, insured: Insured) -> Application:
         return Application(
             applicant=self.applicant.entered(),
             relationship=self.relationship,
             insured=insured,
-            agreements=tuple(Agreement(**a.model_dump()) for a in self.agreements),
+            agreements=tuple(Agreement(a.document_id, a.version, a.sha256) for a in self.agreements if a.agreed),
             consents=tuple(Consent(**c.model_dump()) for c in self.consents),
             existing_death_cover_fen=self.existing_death_cover_fen,
             requested_effective_date=self.effective_date,
@@ -76,16 +87,20 @@ class PurchaseBody(Body):
 
 
 @router.post("", status_code=201)
-async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: IdempotencyHeader = None) -> JSONResponse:
+async def buy(
+    parts: TheParts, caller: Parent, request: Request, body: PurchaseBody, key: IdempotencyHeader = None
+) -> JSONResponse:
     """Answers with what the family should know, `warnings`, when nothing stands in the way."""
     terms = _terms(parts, body.product_id)
+    place = _place(parts, request, body)
     application = body.entered(await _insured(parts, caller.subject, body))
     _require_agreed(parts, terms, application)
+    buyer = Buyer(caller.subject, application.relationship)
     child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
-        known = await on_file(session, caller.subject, child, first_day)
+        known, until = await buying_on_file(session, buyer, child, first_day, terms.insurer_code)
         if parts.settings.environment == "development":
             # the same invented child is insured there again and again; the form's own figure counts
             known = replace(known, death_cover_fen=0)
@@ -93,12 +108,12 @@ async def buy(parts: TheParts, caller: Parent, body: PurchaseBody, key: Idempote
         eligibility = check_application(terms, application, parts.today(), known)
         if eligibility.errors:
             raise Problem(422, eligibility.errors[0].code, eligibility.errors[0].message, eligibility.errors)
-        until = await insured_until(session, child, terms.insurer_code)
         order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", eligibility.death_cover, child, until)
         warnings = [asdict(warning) for warning in eligibility.warnings]
         waits = await must_wait(parts, session, terms.insurer_code)
-        await first_record(session, _first_record(order, warnings, "queued" if waits else "submitted"), "purchase_id")
-        await record_consents(session, order)
+        notes = {"warnings": warnings, "agreed": _agreed(body, place, order)}
+        await store_first(session, _first_record(order, notes, "queued" if waits else "submitted"))
+        await record_consents(session, order, place)
         if not waits:
             await parts.processes.start_purchase(order)
             return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
@@ -165,6 +180,33 @@ async def _insured(parts: Parts, subject: str, body: PurchaseBody) -> Insured:
     return replace(person, **body.school.model_dump()) if body.school else person
 
 
+def _place(parts: Parts, request: Request, body: PurchaseBody) -> Place:
+    """Sales on the internet can be traced back: which page, when, on what (银保监发〔2020〕26号)."""
+    if body.page_version is None and parts.settings.environment == "production":
+        raise invalid("page_version", "required", "缺少投保页面的版本")
+    for number, agreement in enumerate(body.agreements):
+        at, now = agreement.agreed_at, parts.now()
+        if at is not None and not now - OLDEST_AGREEMENT <= at <= now + CLOCKS_DIFFER:
+            raise invalid(f"agreements.{number}.agreed_at", "bad_time", "阅读并同意的时间不合理，请重新阅读并同意")
+    agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
+    return Place(body.page_version, (body.device or agent)[:LONGEST_DEVICE] or None)
+
+
+def _agreed(body: PurchaseBody, place: Place, order: PurchaseOrder) -> dict[str, Any]:
+    """Text by text, as it is stored."""
+    items = [
+        {
+            "document_id": a.document_id,
+            "version": a.version,
+            "sha256": a.sha256,
+            "agreed_at": (a.agreed_at or order.submitted_at).isoformat(),
+        }
+        for a in body.agreements
+        if a.agreed
+    ]
+    return {"page_version": place.page_version, "device": place.device, "items": items}
+
+
 def _require_agreed(parts: Parts, terms: ProductTerms, application: Application) -> None:
     """Every current document of the product, by version and hash."""
     documents = parts.catalogue.documents(terms.product_id, terms.version)
@@ -217,7 +259,7 @@ def _order(
     )
 
 
-def _first_record(order: PurchaseOrder, warnings: list[dict[str, Any]], state: str) -> Purchase:
+def _first_record(order: PurchaseOrder, notes: dict[str, Any], state: str) -> Purchase:
     """What is shown until the process publishes its own."""
     return Purchase(
         purchase_id=order.purchase_id,
@@ -227,7 +269,7 @@ def _first_record(order: PurchaseOrder, warnings: list[dict[str, Any]], state: s
         state=state,
         seq=0,
         application=application_document(order.application),
-        notes={"warnings": warnings},
+        notes=notes,
         premium_fen=order.terms.premium_fen,
         refunded_fen=0,
         created_at=order.submitted_at,
@@ -242,7 +284,18 @@ async def _shown(parts: Parts, subject: str, purchase_id: str) -> dict[str, Any]
         if row is None or row.subject != subject:
             raise not_found()
         place = await place_of(parts, session, purchase_id) if row.state == "queued" else {}
-        return purchase_view(parts, row) | place | {"timeline": await timeline_of(session, purchase_id)}
+        timeline = await timeline_of(session, purchase_id)
+    return purchase_view(parts, row) | place | {"agreements": _agreements_view(parts, row), "timeline": timeline}
+
+
+def _agreements_view(parts: Parts, row: Purchase) -> list[dict[str, Any]]:
+    agreed = (row.notes or {}).get("agreed") or {"items": []}
+    titles = {text.document_id: text.title for text in parts.catalogue.texts}
+    where = {name: agreed.get(name) for name in ("page_version", "device")}
+    return [
+        item | where | {"title": titles.get(item["document_id"]), "agreed_at": instant(item["agreed_at"])}
+        for item in agreed["items"]
+    ]
 
 
 def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:

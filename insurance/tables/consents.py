@@ -18,6 +18,9 @@ class ConsentRecord(SQLModel, table=True):
     purchase_id: str = Field(max_length=64, index=True)
     kind: str = Field(max_length=32)
     agreed: bool
+    # the page on which the question stood, and what it was answered on (互联网保险可回溯, 银保监发〔2020〕26号)
+    page_version: str | None = Field(default=None, max_length=64)
+    device: str | None = Field(default=None, max_length=200)
     created_at: datetime = Field(sa_column=instant())
     withdrawn_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 

@@ -27,7 +27,8 @@ class Purchase(SQLModel, table=True):
     # the process's own count of what it published: an older record never overwrites a newer one
     seq: int = 0
     application: Document = Field(sa_column=document())
-    # what was said at submission and did not stop it: {"warnings": [...]}
+    # what was said at submission and did not stop it, and each text that was agreed to, when and where (银保监发〔2020〕26号):
+    # {"warnings": [...], "agreed": {"page_version", "device", "items": [{"document_id", "version", "sha256", "agreed_at"}]}}
     notes: Document | None = Field(default=None, sa_column=document(nullable=True))
     premium_fen: int = Field(sa_column=fen())
     payment_url: str | None = None

@@ -99,6 +99,7 @@ def purchase(_: Family | None = None) -> dict[str, Any]:
         "agreements": agreements(records.PLAN_2.product_id),
         "consents": [{"kind": "child_data", "agreed": True}, {"kind": "share_with_insurer", "agreed": True}],
         "existing_death_cover_fen": 0,
+        "page_version": "h5-2026.03.1",
     }
 
 

@@ -185,12 +185,12 @@ async def test_who_buys_twice_is_told_that_costs_are_not_paid_twice(door: Door):
     assert shown.json()["warnings"] == answer.json()["warnings"]
 
 
-async def test_death_cover_that_we_know_of_counts_when_the_form_forgets_it(door: Door):
+async def test_death_cover_that_we_know_of_counts_when_the_form_forgets_it(door: Door, monkeypatch):
     # on a stack of development it is a warning
     again = await insure(door, "430102201702280182", death_limit_fen=200_000_00)
     assert warned(await buy(door, insured=again)) == ["double_insurance"]
     settings = door.parts.settings.model_copy(update={"environment": "production"})
-    door.app.state.parts = replace(door.parts, settings=settings)
+    monkeypatch.setattr(door.app.state, "parts", replace(door.parts, settings=settings))
     refused = await buy(door, insured=await insure(door, "430102201702280131", death_limit_fen=200_000_00))
     assert not problems_of(refused, "existing_death_cover_fen", code="minor_death_cap")
 
