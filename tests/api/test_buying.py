@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -189,8 +188,7 @@ async def test_death_cover_that_we_know_of_counts_when_the_form_forgets_it(door:
     # on a stack of development it is a warning
     again = await insure(door, "430102201702280182", death_limit_fen=200_000_00)
     assert warned(await buy(door, insured=again)) == ["double_insurance"]
-    settings = door.parts.settings.model_copy(update={"environment": "production"})
-    monkeypatch.setattr(door.app.state, "parts", replace(door.parts, settings=settings))
+    monkeypatch.setattr(SETTINGS, "environment", "production")
     refused = await buy(door, insured=await insure(door, "430102201702280131", death_limit_fen=200_000_00))
     assert not problems_of(refused, "existing_death_cover_fen", code="minor_death_cap")
 
