@@ -128,8 +128,6 @@ def _quiet_session(model: Any, threads: int) -> Any:
     options.log_severity_level = 4
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # an arena keeps the memory of the largest page for good
-    options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     path = model.session.session._model_path
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -17,9 +17,15 @@ class Value:
     box: Box
     score: float
     sure_label: bool = True
-    # two looks at the print gave the same
+    # two looks at the print gave the same; how sure the surer of them was
     agreed: bool = False
+    looked: float | None = None
     line: Line | None = None
+
+    @property
+    def clearness(self) -> float:
+        """How sure the engine was of the print itself, whatever agrees with it."""
+        return self.score if self.looked is None else self.looked
 
 
 Cell = tuple[Value | None, Value | None]

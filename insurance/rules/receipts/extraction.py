@@ -11,7 +11,7 @@ from insurance.rules.receipts.label_words import FURTHER_FUND, meaning_of
 from insurance.rules.receipts.labels import ITEM_HEADS, LABELS, Found, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import PAYERS, Extras, Form
-from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, read_value
+from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, SPECKS, read_value
 from insurance.rules.receipts.spread_labels import with_labels_joined
 from insurance.rules.receipts.text import Print, parse_amount, parse_date_range, plain
 from insurance.rules.receipts.unlabelled import (
@@ -48,7 +48,19 @@ def extract(lines: Sequence[Line]) -> Draft:
     rows = read_items(placed)
     draft.cells = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
     draft.items_whole = rows.whole
-    return draft if rows.whole else _without_empty_lines(draft)
+    draft = _without_details(draft)
+    return draft if draft.items_whole else _without_empty_lines(draft)
+
+
+def _without_details(draft: Draft) -> Draft:
+    """Some papers list below the kinds of charges (西药费) what they are made of: when the kinds make the total, and what is no
+    kind makes it once more, the kinds are the charges."""
+    kinds = tuple(cell for cell in draft.cells if cell[0] and cell[0].text in ITEM_NAMES and cell[1])
+    others = tuple(cell for cell in draft.cells if cell not in kinds and cell[1])
+    total = draft.text("total")
+    if not kinds or not others or not all(replace(draft, cells=part).adds_up(total) for part in (kinds, others)):
+        return draft
+    return replace(draft, cells=kinds, items_whole=True)
 
 
 def _without_empty_lines(draft: Draft) -> Draft:
@@ -254,7 +266,7 @@ def _item_amount(place: Placed | None) -> Value | None:
     if place is None:
         return None
     behind = _end_of_name(place)
-    chosen = place.print.part(0 if behind is None else behind + 1).only(AMOUNT_CHARACTERS)
+    chosen = place.print.part(0 if behind is None else behind + 1).without_start(SPECKS).only(AMOUNT_CHARACTERS)
     return Value(parse_amount(chosen.text), place.text, place.line.box, chosen.score, line=place.line)
 
 

@@ -158,6 +158,9 @@ def _column_without_heads(page: Sequence[Placed]) -> tuple[list[_Column], float,
         return [], 0.0, 0.0
     edge = max(a.right for a in amounts)
     sums = [a.x for a in amounts if edge - a.right < 2 * a.height]
+    if not any(same_row(name, sum_) for name in names for sum_ in amounts) and len(amounts) <= len(names):
+        # a sentence (今收到 … 交来 …) above the total
+        return [], 0.0, 0.0
     return [_Column(min(n.left for n in names), median(sums), float("-inf"), until=min(sums))], top, names[0].height
 
 

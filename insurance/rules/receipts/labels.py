@@ -27,7 +27,7 @@ LABELS: dict[str, Sequence[str]] = {
         "交款人", "缴款人", "付款方名称", "付款人", "患者姓名", "病人姓名", "就诊人", "病员姓名", "顾客姓名", "购买方名称",
         "姓名", "患者",
         "缴费人", "付款方", "购方名称", "受票方名称", "客户姓名", "病员", "交款单位或个人", "付款单位(人)", "付款单位", "交款单位",
-        "缴款单位", "会员姓名", "受检人", "患者名称", "就诊者", "就诊人姓名",
+        "今收到", "兹收到", "缴款单位", "会员姓名", "受检人", "患者名称", "就诊者", "就诊人姓名",
     ),
     "date": (
         "开票日期", "开票时间", "收费日期", "收费时间", "结算日期", "结算时间", "缴费日期", "缴费时间", "打印日期",
@@ -123,6 +123,8 @@ _BEFORE_COLON = re.compile(r"[^:\d¥]{2,24}:")
 _BEFORE_FIGURE = re.compile(r"^[^:\d¥]{2,20}(?=[¥\d])")
 _ALONE_IN_A_CELL = re.compile(r"^[^:\d¥]{2,20}$")
 _SIGNED = re.compile(r"签[字名章]|意见|说明|须知|地址|电话|关系")
+# 收款单位(盖章), with whatever a form puts there
+_FOR_THE_SEAL = re.compile(r"[_.\s]*\((?:[加盖公签印章有效财务专用鉴字]|名称){1,8}\)?[:.;]*")
 _IN_CAPITALS = re.compile(r"\(?大写\)?[:.;]*")
 
 
@@ -205,6 +207,8 @@ def _as_found(text: str, match: re.Match[str], field: str) -> Found:
     end = _end_of_label(text, match.end())
     if field == "total" and (capitals := _IN_CAPITALS.match(text, end)):
         return Found("total_upper", match.start(), capitals.end())
+    if field == "hospital" and (stamped := _FOR_THE_SEAL.match(text, end)):
+        end = stamped.end()
     return Found(field, match.start(), end, known=not match[0].startswith("打印"))
 
 

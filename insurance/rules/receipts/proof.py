@@ -14,6 +14,7 @@ from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Ite
 from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, plain, to_fen
 
 SURE_NAME = 0.6
+_CLEAR_CHARGE = 0.8
 _NUMBERED = re.compile(r"\d.*\d.*\d")
 _SETTLED = ("居民", "职工", "医疗保险", "医保", "公费", "新农合", "城乡")
 _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
@@ -66,15 +67,39 @@ def _without_unproved(
     if looks_like_another(fields.check_code, [code.check_code for code in codes]):
         unsure.add("check_code")
     doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
-    unsure |= {name for name in doubted if scores.get(name, 0.0) < CLEAR and getattr(fields, name) is not None}
+    unsure |= {name for name in doubted if _clearness(name, draft) < CLEAR and getattr(fields, name) is not None}
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
     added_up = any(check.code == "items_equal_total" and check.ok for check in checks)
+    if _charges_are_at_fault(checks):
+        fields = replace(fields, items=tuple(_clear_item(n, a) for n, a in draft.cells))
+        unsure.discard("items")
     if "items" in unsure:
         unsure.remove("items")
         if not added_up:
             fields = replace(fields, items=tuple(_sure_item(n, a) for n, a in draft.cells))
     return replace(fields, **cast(Any, dict.fromkeys(unsure)))
+
+
+def _clearness(name: str, draft: Draft) -> float:
+    value = draft.values.get(name)
+    return value.clearness if value else 0.0
+
+
+def _charges_are_at_fault(checks: Sequence[Check]) -> bool:
+    """The charges do not make the total that those who paid do make: one of the charges was read wrong, or is not what it was."""
+    ok = {check.code: check.ok for check in checks}
+    return (
+        ok.get("items_equal_total") is False
+        and ok.get("payers_equal_total") is True
+        and ok.get("qr_agrees") is not False
+    )
+
+
+def _clear_item(name: Value | None, amount: Value | None) -> Item:
+    """What may contradict a total that is borne out: a clear print."""
+    sure = _sure_item(name, amount)
+    return sure if amount and amount.clearness >= _CLEAR_CHARGE else replace(sure, amount=None)
 
 
 def _asked(name: str, draft: Draft) -> float:

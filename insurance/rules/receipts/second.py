@@ -107,7 +107,7 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
         # the same from other pixels: an engine that guesses does not guess alike twice
         less = min(one.score, other.score)
         if less >= _SURE_TWICE or (less >= _HALF_SURE and score >= CLEAR):
-            return replace(one, score=max(score, CLEAR), sure_label=True, agreed=True)
+            return replace(one, score=max(score, CLEAR), sure_label=True, agreed=True, looked=score)
         return replace(one, score=score)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):

@@ -10,9 +10,15 @@ from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded", FURTHER_FUND))
 AMOUNT_CHARACTERS = "0123456789.,-¥元"
+# dust before a sum
+SPECKS = "。·'`"
 _CAPITALS = "零壹贰叁肆伍陆柒捌玖拾佰仟万亿元圆角分整正负数()"
 # 校验码 are lower-case hexadecimal wherever they were seen: of o and 0, l and 1 one can't stand there
 _CHECK_CODE = "0123456789abcdef"
+# `12.00元(不属于医保报销范围)`
+_SUM_WITH_A_REMARK = re.compile(r"¥?\d[\d,]*\.\d\d元(?=[(,;、])")
+# the end of a label, which the next box began with: no family is called so
+_REST_OF_A_LABEL = "名者"
 _CLEAR_END, _READ = 0.8, 0.99
 _SHAPES = {
     "bill_code": re.compile(r"\d{6,12}"),
@@ -32,8 +38,10 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     character."""
     if name in AMOUNTS:
         # two decimals end a sum: a star behind them is the seal's
-        chosen = raw.without_end("*★☆").only(AMOUNT_CHARACTERS)
-        return parse_amount(chosen.text), chosen.score
+        told = _SUM_WITH_A_REMARK.match(raw.text)
+        raw = raw.part(0, told.end()) if told else raw.without_end("*★☆")
+        chosen = raw.without_start(SPECKS).only(AMOUNT_CHARACTERS)
+        return ("0.00" if chosen.text == "0元" else parse_amount(chosen.text)), chosen.score
     if name in ("date", "visit_date"):
         return parse_date(raw.text), raw.score
     if name == "total_upper":
@@ -46,6 +54,8 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
     if name == "stay":
         return (raw.text if all(parse_date_range(raw.text)) else None), raw.score
     kept = raw.without(".:,;。、(*·" if name in ("payer", "hospital") else ".:,;。")
+    if name == "payer":
+        kept = kept.without_start(_REST_OF_A_LABEL)
     if name == "check_code":
         kept = kept.only(_CHECK_CODE)
     text = kept.text

@@ -40,6 +40,9 @@ class Print:
         start = len(self.text) - len(self.text.lstrip(dropped))
         return self.part(start, max(len(self.text.rstrip(dropped)), start))
 
+    def without_start(self, dropped: str) -> "Print":
+        return self.part(len(self.text) - len(self.text.lstrip(dropped)))
+
     def without_end(self, dropped: str) -> "Print":
         return self.part(0, len(self.text.rstrip(dropped)))
 
