@@ -1,9 +1,8 @@
-"""The case of one claim inside its process: what is known, what changed since the last record, and how it is published."""
+"""The case of one claim inside its process: how it changes, and how every change is published."""
 
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -13,140 +12,36 @@ from activities.claims import ClaimRecord, ClaimRecords, LimitsHeld
 from insurance.adapters.ports import Notice
 from insurance.rules.case import (
     Assessment,
-    CaseConsent,
     CaseReceipt,
     DecidedLine,
-    Decision,
-    Established,
     EvidenceFile,
-    PapersRequest,
     Payee,
     Payout,
 )
-from insurance.rules.case_file import CaseFile, SeriousMark
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import Pause
-from insurance.rules.decision import most
 from insurance.rules.receipts.entry import read_again
-from insurance.rules.shares import parse_shares
 from insurance.rules.status import allowed
-from workflows.journal import Journal
+from workflows.claim_facts import ENDED, ClaimFacts
 from workflows.messages import ClaimOrder
 from workflows.options import RECORDS
 
-ENDED = frozenset({"closed", "withdrawn"})
 
-
-class ClaimCase:
-    """Deterministic state of a claim. Only `move` changes the state, and only along DESIGN's arrows."""
+class ClaimCase(ClaimFacts):
+    """Only `move` changes the state, and only along DESIGN's arrows."""
 
     def __init__(self, order: ClaimOrder) -> None:
-        self.order = order
-        self.state = "reported"
-        self.seq = 0
-        self.round = 1
-        self.report_no: str | None = None
-        self.submitted_at: datetime | None = None
-        self.received_at: datetime | None = None
-        self.papers_requests: list[PapersRequest] = []
-        self.notice_delivered_at: datetime | None = None
-        self.supplement_received_at: datetime | None = None
-        self.refusal_notified_at: datetime | None = None
-        self.clocks_from: datetime | None = None
-        self.state_since = order.reported_at
-        # calls about clocks were made up to here, and of this instant these
-        self.called_until: datetime | None = None
-        self.called: tuple[str, ...] = ()
-        self.established: Established | None = None
-        self.assessment: Assessment | None = None
-        self.decision: Decision | None = None
-        self.undone: list[Decision] = []
-        self.agreed_at: datetime | None = None
-        self.payees: tuple[Payee, ...] = ()
-        self.consents: tuple[CaseConsent, ...] = order.consents
-        self.payouts: list[Payout] = []
-        # what every round of this claim together took of the limits
-        self.paid_lines: tuple[DecidedLine, ...] = ()
-        self.disputed = False
-        self.advance_paid = False
-        self.advance_asked_at: datetime | None = None
-        self.review_id: str | None = None
-        self.review_count = 0
-        self.reviewing = False
-        self.payee_wanted = False
-        self.payee_waited_days = 0
-        self.payee_waits: tuple[Pause, ...] = ()
-        self.serious: SeriousMark | None = None
-        # the family has taken it back; the state follows
-        self.withdrawn = False
-        self.documents: dict[str, EvidenceFile] = {d.document_id: d for d in order.documents}
-        self.receipts: dict[str, CaseReceipt] = {r.receipt_id: r for r in order.receipts}
-        self.journal = Journal()
+        super().__init__(order)
         self._telling = 0
         # of a record that is not stored yet: one that is made meanwhile may be stored first, and then stands
         self._limits_on_their_way: LimitsHeld | None = None
         self._changed_documents: set[str] = set()
         self._changed_receipts: set[str] = set()
-        if order.case is not None:
-            self._go_on_from(order.case)
-
-    def _go_on_from(self, case: CaseFile) -> None:
-        """An ended claim that is opened again, or the next run of one whose history grew long."""
-        self.state, self.round, self.report_no = case.state, case.round, case.report_no
-        self.submitted_at, self.received_at = case.submitted_at, case.received_at
-        self.papers_requests = list(case.papers_requests)
-        self.notice_delivered_at, self.supplement_received_at = case.notice_delivered_at, case.supplement_received_at
-        self.refusal_notified_at, self.clocks_from = case.refusal_notified_at, case.clocks_from
-        self.state_since = case.state_since or case.updated_at
-        self.established = case.established
-        self.assessment, self.decision, self.undone = case.assessment, case.decision, list(case.undone)
-        self.agreed_at = case.agreed_at
-        self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
-        self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
-        self.advance_asked_at = case.advance_asked_at
-        self.serious = case.serious
-        self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
-        self.journal = Journal(case.event_count)
-        continued = self.order.continued
-        if continued is None:
-            self._open_again(case)
-        else:
-            self.seq, self.payee_wanted = continued.seq, continued.payee_wanted
-            self.payee_waited_days, self.payee_waits = case.payee_waited_days, case.payee_waits
-            self.called_until, self.reviewing = continued.called_until, continued.reviewing
-            self.called = continued.called
-
-    def _open_again(self, case: CaseFile) -> None:
-        self.state, self.round, self.seq = "reopened", case.round + 1, case.event_count
-        # a new fact is a new claim as far as time goes
-        self.clocks_from = self.order.reported_at
-        self.state_since = self.order.reported_at
-        self.undo_decision()
-
-    # --- facts --------------------------------------------------------------------------------------------------------
-
-    @property
-    def ended(self) -> bool:
-        return self.state in ENDED
-
-    @property
-    def over(self) -> bool:
-        return self.withdrawn or self.ended
 
     @property
     def is_telling(self) -> bool:
         """Whether something that happened is not stored yet."""
         return self._telling > 0 or self.journal.has_news
-
-    @property
-    def clock_facts(self) -> object:
-        """Two of them are equal as long as no clock has changed."""
-        sum_fen = self.assessment.settlement.payable_fen if self.assessment else None
-        return (
-            *(self.state, self.round, self.received_at, self.clocks_from, self.notice_delivered_at),
-            *(self.supplement_received_at, self.decision, sum_fen, self.agreed_at, self.refusal_notified_at),
-            self.advance_paid,
-        )
 
     async def unless_over(self, step: workflow.ActivityHandle[Any]) -> Any:
         """The step's answer. None when the claim was over first; the step is called off then."""
@@ -157,71 +52,6 @@ class ClaimCase:
         with suppress(ActivityError, asyncio.CancelledError):
             await step
         return None
-
-    @property
-    def paid_fen(self) -> int:
-        return sum(payout.amount_fen for payout in self.payouts if payout.state == "paid")
-
-    @property
-    def paid_before_this_round(self) -> int:
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.round < self.round)
-
-    @property
-    def last_paid_at(self) -> datetime | None:
-        return max((p.paid_at for p in self.payouts if p.paid_at is not None), default=None)
-
-    def is_paid(self, index: int) -> bool:
-        """Whether this payee of this round has the money that was decided on."""
-        return any(self._is_to(p, index) and not p.advance for p in self.payouts if p.state == "paid")
-
-    def advanced_fen(self, index: int) -> int:
-        """What this payee of this round got in advance."""
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.advance and self._is_to(p, index))
-
-    def settled_fen(self, index: int) -> int:
-        """What this payee of this round got by the decision."""
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and not p.advance and self._is_to(p, index))
-
-    def _is_to(self, payout: Payout, index: int) -> bool:
-        return (payout.round, payout.payee) == (self.round, index)
-
-    @property
-    def is_paid_out(self) -> bool:
-        """Whether money moved by this round's decision, or may be moving."""
-        return any(p.round == self.round and not p.advance and p.state != "failed" for p in self.payouts)
-
-    def attempts(self, index: int) -> int:
-        return sum(self._is_to(p, index) for p in self.payouts)
-
-    def keeps_the_paid(self, payees: tuple[Payee, ...]) -> bool:
-        """Once somebody of this round is paid, neither they nor anybody's share may change, or sums would be paid twice."""
-        paid = self._paid_payees
-        if not paid:
-            return True
-        shares = [parse_shares([p.share for p in some]) for some in (payees, self.payees)]
-        return shares[0] == shares[1] and all(payees[i].name == self.payees[i].name for i in paid)
-
-    @property
-    def _paid_payees(self) -> set[int]:
-        return {i for i in range(len(self.payees)) if self.is_paid(i) or self.advanced_fen(i)}
-
-    def reserved(self, lines: tuple[DecidedLine, ...]) -> LimitsHeld:
-        """The limits that the claim holds until it is paid: never less than what earlier rounds took."""
-        return LimitsHeld("reserved", most(lines, self.paid_lines))
-
-    def used(self) -> LimitsHeld:
-        """What it holds for good."""
-        return LimitsHeld("used", self.paid_lines)
-
-    @property
-    def usable_documents(self) -> tuple[EvidenceFile, ...]:
-        return tuple(d for d in self.documents.values() if d.state == "received")
-
-    @property
-    def deciders(self) -> tuple[str, ...]:
-        """Adjusters whose decisions on this claim were undone or are disputed."""
-        decisions = [*self.undone, *([self.decision] if self.decision else [])]
-        return tuple(dict.fromkeys(person for decision in decisions for person in decision.adjusters))
 
     # --- changes ------------------------------------------------------------------------------------------------------
 
@@ -240,16 +70,6 @@ class ClaimCase:
     def put_receipt(self, receipt: CaseReceipt) -> None:
         self.receipts[receipt.receipt_id] = receipt
         self._changed_receipts.add(receipt.receipt_id)
-
-    @property
-    def payees_known(self) -> bool:
-        """The policy itself proves who is to be paid."""
-        return all(payee.proof == "policy" for payee in self.payees)
-
-    @property
-    def may_be_paid(self) -> bool:
-        """Somebody is named, and something proves it of everybody."""
-        return bool(self.payees) and all(payee.proof != "none" for payee in self.payees)
 
     def set_payees(self, payees: tuple[Payee, ...]) -> None:
         """Those who are paid stay as they were paid."""
@@ -271,11 +91,6 @@ class ClaimCase:
         """Payment is owed from now on. How long an undone decision waited for an account counts no more."""
         self.agreed_at, self.payee_waited_days, self.payee_waits = workflow.now(), 0, ()
 
-    def undo_decision(self) -> None:
-        if self.decision is not None:
-            self.undone.append(self.decision)
-        self.decision, self.agreed_at = None, None
-
     def delivered(self, notice: Notice) -> None:
         """A clock counts from it. Only the first request for papers pauses one: there is no second (保险法 22)."""
         now = workflow.now()
@@ -289,10 +104,6 @@ class ClaimCase:
         """What was asked for is here."""
         if self.received_at is not None and self.since_clocks_began(self.supplement_received_at) is None:
             self.supplement_received_at = workflow.now()
-
-    def since_clocks_began(self, at: datetime | None) -> datetime | None:
-        start = self.clocks_from or self.received_at
-        return at if at is not None and start is not None and at >= start else None
 
     def tell(self, kind: str, text: str) -> None:
         self.journal.tell(self.order.subject, kind, text, workflow.now())
@@ -356,49 +167,6 @@ class ClaimCase:
             receipts=receipts,
             limits=limits,
             entries=self.journal.take(),
-        )
-
-    def file(self) -> CaseFile:
-        order = self.order
-        return CaseFile(
-            claim_id=order.claim_id,
-            policy_no=order.policy_no,
-            subject=order.subject,
-            insurer_code=order.insurer_code,
-            state=self.state,
-            report=order.report,
-            report_no=self.report_no,
-            round=self.round,
-            reported_at=order.reported_at,
-            submitted_at=self.submitted_at,
-            received_at=self.received_at,
-            papers_requests=tuple(self.papers_requests),
-            notice_delivered_at=self.notice_delivered_at,
-            supplement_received_at=self.supplement_received_at,
-            assessment=self.assessment,
-            decision=self.decision,
-            undone=tuple(self.undone),
-            agreed_at=self.agreed_at,
-            payees=self.payees,
-            consents=self.consents,
-            payouts=tuple(self.payouts),
-            advance_paid=self.advance_paid,
-            disputed=self.disputed,
-            review_id=self.review_id,
-            review_count=self.review_count,
-            event_count=self.journal.event_count,
-            updated_at=workflow.now(),
-            paid_lines=self.paid_lines,
-            refusal_notified_at=self.refusal_notified_at,
-            established=self.established,
-            state_since=self.state_since,
-            clocks_from=self.clocks_from,
-            payee_waited_days=self.payee_waited_days,
-            payee_waits=self.payee_waits,
-            agreed_times=order.terms.agreed_times,
-            reported_by=order.reported_by,
-            serious=self.serious,
-            advance_asked_at=self.advance_asked_at,
         )
 
 

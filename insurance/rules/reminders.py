@@ -84,15 +84,11 @@ def _call(kind: CallKind, day: date, clock: Clock) -> Call:
     return Call(datetime.combine(day, HOUR, SHANGHAI), kind, clock.clock, clock.due_on)
 
 
-def family_reminders(since: datetime, ends: datetime) -> tuple[tuple[datetime, str], ...]:
+def family_reminders(since: datetime, ends: datetime) -> tuple[datetime, ...]:
     """When a family whose turn it is hears of it again: at half time, two days before the end, and on its day."""
     half, early, last = since + (ends - since) / 2, ends - timedelta(days=2), ends - timedelta(hours=12)
-    told = (
-        (half, "half_time", half < early),
-        (early, "two_days_before", early > since),
-        (last, "due_day", last > since),
-    )
-    return tuple((at, kind) for at, kind, fits in told if fits)
+    fits = (half, half < early), (early, early > since), (last, last > since)
+    return tuple(at for at, is_so in fits if is_so)
 
 
 def last_day(ends: datetime) -> str:

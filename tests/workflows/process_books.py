@@ -152,6 +152,7 @@ class Books:
         record = self.records[remark.claim_id]
         assert isinstance(record, ClaimRecord)
         if record.open:
+            await self._wait("remarking")
             return False
         seq = record.case.event_count + 1
         told = TimelineEvent(seq, remark.event, remark.by, remark.text, remark.at)

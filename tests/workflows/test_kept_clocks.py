@@ -140,6 +140,23 @@ async def test_a_payment_that_takes_days_is_called(world, monkeypatch):
     assert addressed(world, claim_id, "clock_due_day") == {"role:operator:xiangjiang"}
 
 
+async def test_a_payment_is_watched_when_it_takes_more_than_an_hour(world, monkeypatch):
+    claim_id = await taken(world)
+    monkeypatch.setattr(world.payments, "transfer", down)
+    await decided(world, claim_id, full(adjuster()))
+    await world.until_state(claim_id, "paying")
+    at, day = world.time + timedelta(minutes=30), shanghai_day(world.time)
+    world.books.calls = (Call(at, "due_day", "payment", day),)
+    await world.let_pass(minutes=55)
+    assert calls(world, claim_id) == []
+    await world.let_pass(minutes=10)
+    await world.until_told(claim_id, "clock_due_day")
+    assert addressed(world, claim_id, "clock_due_day") == {"role:operator:xiangjiang"}
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
+
+
 # --- notices that a clock counts from -----------------------------------------------------------------------------------
 
 

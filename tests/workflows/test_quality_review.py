@@ -87,6 +87,22 @@ async def test_a_disagreement_reaches_a_claim_that_still_runs(world):
     assert world.books.told(claim_id).count("quality_disagreed") == 1
 
 
+async def test_a_disagreement_that_comes_as_the_claim_ends_stands_in_its_record_seconds_later(world):
+    claim_id, review_id = await sampled(world, with_account=False)
+    await world.until_state(claim_id, "payee_needed")
+    await world.update(review_id, "take", adjuster())
+    looked, go_on = world.books.hold("remarking")
+    await world.update(review_id, "judge", QualityJudgement(adjuster(), False, "票据日期应再核对"))
+    await looked.wait()
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.end_of(claim_id)
+    # it ran when it was looked at, and hears nothing any more
+    go_on.set()
+    await world.let_pass(seconds=6)
+    assert (await world.end_of(review_id)).agrees is False
+    assert world.books.told(claim_id)[-1] == "quality_disagreed"
+
+
 async def test_a_quality_review_is_held_as_any_other(world):
     _, review_id = await sampled(world)
     other = adjuster("adjuster-2")

@@ -138,9 +138,12 @@ REFUSED = {
         ("accept", None, ILLEGAL),
         ("dispute", None, ILLEGAL),
         ("withdraw", None, ILLEGAL),
+        ("undo", Undoing(ADJUSTER, ""), "lead_required"),
+    ],
+    World.with_one_of_two_heirs_paid: [
+        ("set_payee", PayeeOrder((payee(),)), "payees_fixed"),
         ("undo", Undoing(LEAD, ""), ILLEGAL),
     ],
-    World.with_one_of_two_heirs_paid: [("set_payee", PayeeOrder((payee(),)), "payees_fixed")],
     review_open: [
         ("release", ADJUSTER, "not_holder"),
         ("decide", REFUSAL, "not_holder"),

@@ -4,24 +4,17 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from insurance.calendar import load_calendar
-from insurance.rules.case import DecidedLine
 from insurance.rules.claim_clocks import clocks_of
 from insurance.rules.cover import shanghai_day
 from tests.workflows.process_orders import adjuster, payee
-from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, PayeeOrder, Undoing
+from tests.workflows.process_reviews import LEAD, PAYABLE, full, held, partial, refusal_of, refused
+from workflows.messages import ClaimOutcome, PayeeOrder, Undoing
 
 pytestmark = pytest.mark.servers
 
-PAYABLE = 800_00
-LEAD = adjuster("lead-1", lead=True)
 UNDOING = Undoing(LEAD, "金额有误")
 OTHER = adjuster("adjuster-2")
 FATHER = (payee(),)
-
-
-def full(who):
-    return DecisionOrder(who, "full", (), "")
 
 
 async def in_review(world, *, sure=False, payees=FATHER):
@@ -45,19 +38,8 @@ async def waiting_for_an_account(world, **how):
     return claim_id
 
 
-async def refusal_of(world, process_id, update, arg):
-    with pytest.raises(MoveRefused) as refusal:
-        await world.update(process_id, update, arg)
-    return refusal.value.code
-
-
-def held(world, claim_id):
-    limits = world.books.limits[claim_id]
-    return limits.how, sum(line.payable_fen for line in limits.lines)
-
-
 async def test_a_lead_undoes_a_decision_before_the_family_answers(world):
-    claim_id = await decided(world, DecisionOrder(adjuster(), "refused", ("event_not_covered",), ""))
+    claim_id = await decided(world, refused(adjuster()))
     await world.until_state(claim_id, "decided")
     assert await refusal_of(world, claim_id, "undo", Undoing(adjuster(), "看错了")) == "lead_required"
     await world.update(claim_id, "undo", UNDOING)
@@ -81,9 +63,8 @@ async def test_a_full_decision_is_undone_while_it_waits_for_an_account(world):
     assert world.books.noticed(claim_id).count("decision_undone") == 1
     assert await refusal_of(world, review_id, "take", adjuster()) == "conflict_of_interest"
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
-    half = (DecidedLine("accident_medical", 400_00),)
     await world.update(review_id, "take", OTHER)
-    await world.update(review_id, "decide", DecisionOrder(OTHER, "partial", ("item_not_covered",), "", half))
+    await world.update(review_id, "decide", partial(OTHER))
     await world.until_state(claim_id, "decided")
     assert held(world, claim_id) == ("reserved", 400_00)
     await world.update(claim_id, "accept")

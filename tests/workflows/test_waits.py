@@ -16,14 +16,14 @@ EXEMPT = {
     "claim_advance._ask_for_payee": "for an account or a decision, whose own clocks run and are called",
     "claim_clocks._watch": "for a new fact: every call about the known ones was made; the process itself waits elsewhere",
     "claim_clocks.keep": "for a state that somebody is waited for in, or the end of the claim",
-    "claim_review.result": "for the review, as claim._await_review; its end is a step of its own",
+    "claim_review.result": "for the review, as claim_deciding._await_review; its end is a step of its own",
     "claim_case.unless_over": "for a step with time-outs of its own, or the end of the claim",
-    "claim._read": "for readings: a step with time-outs of its own each",
-    "claim._await_review": "for the review, which goes back to the queue when its adjuster leaves it alone; the law's clock runs",
-    "claim.accept": "an answer to the family, given by the process's next step",
-    "claim.dispute": "an answer to the family, given by the process's next step",
-    "claim.withdraw": "an answer to the family, given by the process's next step",
-    "claim.undo": "an answer to the lead, given by the process's next step",
+    "claim_deciding._read": "for readings: a step with time-outs of its own each",
+    "claim_deciding._await_review": "for the review, which goes back to the queue when its adjuster leaves it alone; the law's clock runs",
+    "claim_family.accept": "an answer to the family, given by the process's next step",
+    "claim_family.dispute": "an answer to the family, given by the process's next step",
+    "claim_family.withdraw": "an answer to the family, given by the process's next step",
+    "claim_adjusters.undo": "an answer to the lead, given by the process's next step",
     "complaint.run": "for handlers, which end with their record",
     "purchase.run": "for handlers, which end with the state",
     "purchase._underwrite": "for the insurer's answer, which has a limit of a day of its own",
@@ -44,6 +44,54 @@ EXEMPT = {
 }
 
 
+# waits with a time-out, and tests that let it pass
+TESTED = {
+    "claim_parts._heard": (
+        "test_claim.test_a_claim_without_papers_lapses",
+        "test_review_papers.test_papers_that_never_come_end_the_claim",
+        "test_kept_clocks.test_a_family_is_reminded_three_times_before_its_silence_counts",
+        "test_family_answers.test_a_refusal_that_nobody_answers_closes_the_claim",
+    ),
+    "claim_clocks._changes": (
+        "test_kept_clocks.test_the_law_s_thirty_days_are_called_at_half_time_two_days_before_and_on_the_day",
+        "test_kept_clocks.test_a_refusal_counts_as_told_when_its_notice_has_arrived",
+        "test_kept_clocks.test_a_payment_is_watched_when_it_takes_more_than_an_hour",
+        "test_kept_clocks.test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision",
+    ),
+    "claim_letters._rested": ("test_decision_letters.test_a_refusals_letter_is_tried_again_every_half_day",),
+    "claim_money.await_payee": ("test_claim.test_a_claim_without_an_account_waits_for_one_and_reminds",),
+    "complaint._wait": ("test_complaint.test_what_stays_unanswered_is_called_every_week",),
+    "payouts.followed": ("test_claim.test_a_transfer_under_way_is_neither_paid_nor_failed",),
+    "policy_correction._answer_of_insurer": (
+        "test_policy_correction.test_an_insurer_that_is_slow_is_reminded_and_the_family_told",
+    ),
+    "policy_correction._ask": ("test_policy_correction.test_an_answer_that_comes_later_is_asked_for",),
+    "purchase._await_late_answer": ("test_purchase.test_a_pending_answer_is_fetched_when_no_callback_comes",),
+    "purchase._close_order": (
+        "test_purchase.test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_time_is_over",
+    ),
+    "purchase._wait_for_payment": (
+        "test_purchase.test_an_order_that_nobody_pays_expires_and_can_not_be_paid_any_more",
+    ),
+    "purchase._wait_for_resume": ("test_purchase.test_an_expired_order_lapses_and_money_after_that_goes_back",),
+    "quality_review._tell_claim": (
+        "test_quality_review.test_a_disagreement_that_comes_as_the_claim_ends_stands_in_its_record_seconds_later",
+    ),
+    "refunds.refund": ("test_purchase.test_a_refund_under_way_is_asked_about_until_it_is_done",),
+    "refunds.refund_in_full": ("test_purchase.test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done",),
+    "review_desk.wait": (
+        "test_review.test_a_review_that_its_adjuster_leaves_alone_goes_back_to_the_queue",
+        "test_quality_review.test_a_quality_review_that_is_left_alone_goes_back_to_the_queue",
+    ),
+    "serious_case._wait": ("test_serious_case.test_what_is_late_is_called_again_every_week_until_it_is_done",),
+    "surrender._stops": ("test_surrender.test_a_refund_that_takes_its_time_is_reminded_of_and_goes_up",),
+    "surrender._wait_for_account": ("test_surrender.test_nobody_is_late_while_the_family_has_no_account",),
+    "surrender._wait_for_family": ("test_surrender.test_a_quote_that_nobody_confirms_expires_and_the_policy_stays",),
+}
+# pauses of loops and of callers outside of processes
+OUTSIDE = {"admission.run", "client.update"}
+
+
 def waits(path):
     """(function, has a time-out) of each wait and sleep of a file."""
     for function in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -56,12 +104,28 @@ def waits(path):
                         yield f"{path.stem}.{function.name}", call.func.attr == "sleep" and bool(call.args)
 
 
+TESTS = {
+    f"{path.stem}.{node.name}"
+    for path in Path(__file__).parent.glob("test_*.py")
+    for node in ast.parse(path.read_text("utf-8")).body
+    if isinstance(node, ast.AsyncFunctionDef)
+}
 WAITS = [wait for path in FILES for wait in waits(path)]
 
 
 @pytest.mark.parametrize("where", sorted({where for where, has_timeout in WAITS if not has_timeout}))
 def test_a_wait_without_a_time_out_says_why_it_ends(where):
     assert EXEMPT.get(where)
+
+
+@pytest.mark.parametrize("where", sorted({where for where, has_timeout in WAITS if has_timeout} - OUTSIDE))
+def test_a_wait_with_a_time_out_has_a_test_that_lets_it_pass(where):
+    assert where in TESTED
+    assert [test for test in TESTED[where] if test not in TESTS] == []
+
+
+def test_no_test_is_named_for_a_wait_that_is_gone():
+    assert set(TESTED) <= {where for where, has_timeout in WAITS if has_timeout}
 
 
 def test_no_exemption_outlives_its_wait():

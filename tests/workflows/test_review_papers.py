@@ -1,0 +1,70 @@
+import pytest
+
+from tests.workflows.process_orders import adjuster
+from tests.workflows.process_reviews import (
+    LEAD,
+    PAYABLE,
+    asked_for_papers,
+    decided,
+    full,
+    held,
+    papers_brought,
+    refusal_of,
+    refused,
+)
+from workflows.messages import (
+    ClaimOutcome,
+    PapersOrder,
+    Reassignment,
+)
+
+pytestmark = pytest.mark.servers
+
+
+async def test_missing_papers_are_asked_for_once_and_brought(world):
+    claim_id, second = await papers_brought(world)
+    assert world.books.walked(f"{claim_id}-r1") == ["open", "taken", "waiting_documents"]
+    assert world.claim(claim_id).case.supplement_received_at is not None
+    await world.update(second, "take", adjuster())
+    await world.update(second, "decide", full(adjuster()))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
+async def test_a_second_request_takes_a_lead_and_a_new_fact(world):
+    claim_id, review_id = await papers_brought(world)
+    again = ("diagnosis",), "再补一份"
+    await world.update(review_id, "take", adjuster())
+    refused_code = "papers_already_requested"
+    assert await refusal_of(world, review_id, "request_documents", PapersOrder(adjuster(), *again)) == refused_code
+    fact = PapersOrder(adjuster(), *again, new_fact="医院更正了病历")
+    assert await refusal_of(world, review_id, "request_documents", fact) == refused_code
+    await world.update(review_id, "reassign", Reassignment(LEAD, LEAD.subject))
+    assert await refusal_of(world, review_id, "request_documents", PapersOrder(LEAD, *again)) == refused_code
+    await world.update(review_id, "request_documents", PapersOrder(LEAD, *again, new_fact="医院更正了病历"))
+    await world.until_state(claim_id, "supplement_requested")
+    assert [request.kinds for request in world.claim(claim_id).case.papers_requests] == [
+        ("medical_record",), ("diagnosis",),
+    ]  # fmt: skip
+
+
+async def test_papers_that_never_come_end_the_claim(world):
+    claim_id = await asked_for_papers(world)
+    await world.let_pass(days=181)
+    assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
+    assert held(world, claim_id)[1] == 0
+
+
+async def test_who_decided_a_disputed_claim_does_not_get_it_by_way_of_papers(world):
+    claim_id = await decided(world, refused(adjuster()))
+    await world.update(claim_id, "dispute")
+    second, third = f"{claim_id}-r2", f"{claim_id}-r3"
+    await world.until_state(second, "open")
+    other = adjuster("adjuster-2")
+    await world.update(second, "take", other)
+    await world.update(second, "request_documents", PapersOrder(other, ("medical_record",), "请补病历"))
+    await world.until_state(claim_id, "supplement_requested")
+    await world.update(claim_id, "add_document", await world.paper("medical_record"))
+    await world.update(claim_id, "submit")
+    await world.until_state(third, "open")
+    assert await refusal_of(world, third, "take", adjuster()) == "conflict_of_interest"
+    await world.update(third, "take", other)

@@ -1,0 +1,166 @@
+"""How a claim is decided (核定): papers read, the rules applied, without a person or by review; what comes out can be undone."""
+
+from temporalio import workflow
+
+from activities.assessment import Assessing, AssessStep
+from insurance.rules.case import Assessment, Decision, PapersRequest
+from insurance.rules.codes import DOCUMENT_KINDS
+from insurance.rules.decision import decide_automatically, stands_on, why
+from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
+from insurance.rules.repeated import has_more
+from workflows.claim_case import proposed
+from workflows.claim_parts import ClaimParts
+from workflows.claim_review import open_quality_review
+from workflows.messages import Undoing
+from workflows.options import RECORDS
+
+
+class Deciding(ClaimParts):
+    async def _read(self) -> None:
+        self._submitted = False
+        await self._case.move("reading", "reading", "system", "正在识别票据")
+        await workflow.wait_condition(lambda: self._readings.all_done() or self._case.withdrawn)
+        if not self._case.withdrawn:
+            await self._case.move("assessing", "read", "system", "票据识别完成，正在理算")
+
+    async def _assess(self) -> None:
+        case = self._case
+        missing = self._missing_for_sure()
+        if missing:
+            titles = "、".join(DOCUMENT_KINDS[kind] for kind in missing)
+            case.tell("supplement_requested", f"还需要您重新提交：{titles}")
+            await case.move("supplement_requested", "supplement_requested", "system", f"还需要：{titles}")
+            return
+        # the insurer has them from the moment at which the family gave them
+        case.received_at = case.received_at or self._given_at or workflow.now()
+        case.assessment = await self._assessed()
+        if case.assessment.automatic and not case.payees_known:
+            # named while the rules were at work
+            case.assessment = await self._assessed()
+        if case.assessment.automatic:
+            await self._decide(decide_automatically(case.assessment, workflow.now()))
+        else:
+            await self._open_review("有需要人工核对的内容，已转理赔员")
+
+    async def _assessed(self) -> Assessment:
+        case = self._case
+        return await workflow.execute_local_activity_method(
+            Assessing.assess_claim,
+            AssessStep(
+                claim_id=self._order.claim_id,
+                policy_no=self._order.policy_no,
+                report=self._order.report,
+                receipts=tuple(case.receipts.values()),
+                documents=case.usable_documents,
+                established=case.established,
+                paid_lines=case.paid_lines,
+                payees_known=case.payees_known,
+            ),
+            **RECORDS,
+        )
+
+    def _missing_for_sure(self) -> tuple[str, ...]:
+        """Kinds without which nothing can be said; those for larger sums are the adjuster's to ask for, once."""
+        required = required_documents(evidence_facts(self._order.report, self._case.established))
+        received = {d.kind for d in self._case.usable_documents}
+        return tuple(d.kind for d in missing_documents(required, received, 0))
+
+    async def _decide(self, decision: Decision) -> None:
+        case = self._case
+        case.decision = decision
+        by = "system" if decision.by == "automatic" else f"adjuster:{decision.adjusters[-1]}"
+        text = {
+            "full": "审核通过，按条款全额赔付",
+            "partial": "审核完成，部分赔付，请您确认",
+            "refused": "很抱歉，本次申请未能赔付，原因见理赔决定",
+        }[decision.outcome]
+        if decision.outcome != "refused" or not self._keeps_clocks:
+            case.tell(f"decided_{decision.outcome}", text)
+        limits = case.reserved(decision.lines)
+        await case.move(
+            "decided", "decided", by, text, limits=limits, reason=why(decision.reason_codes, decision.comment)
+        )
+        if decision.outcome == "refused" and self._keeps_clocks:
+            self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
+        # whoever is paid in full without a person asks for a letter when one is wanted
+        if decision.by == "adjuster" and workflow.patched("letters"):
+            self._letters.begin()
+        if decision.by == "automatic" and self._order.quality_sampled:
+            await open_quality_review(case)
+
+    # --- review ---------------------------------------------------------------------------------------------------------
+
+    async def _open_review(self, text: str) -> None:
+        """Nobody who has decided the claim decides it again."""
+        case, order = self._case, self._order
+        assert case.assessment is not None
+        case.review_count += 1
+        case.review_id = f"{order.claim_id}-r{case.review_count}"
+        await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
+        await self._review.begin(case.deciders)
+
+    async def _review_again(self) -> None:
+        """A disputed or reopened claim goes to somebody who has not decided it."""
+        self._case.assessment = await self._assessed()
+        self._case.undo_decision()
+        await self._open_review("由另一位理赔员复核")
+
+    async def _await_review(self) -> None:
+        review, case = self._review, self._case
+        await workflow.wait_condition(lambda: not review.is_open or case.withdrawn or self._should_continue())
+        if review.is_open or case.withdrawn:
+            return
+        result = await review.result()
+        async with self._one_by_one:
+            if result.papers is not None:
+                await self._request_papers(result.papers)
+            elif result.decision is not None and await self._found_more(result.decision):
+                await self._open_review("审核期间有新的情况，须再核对一次")
+            elif result.decision is not None:
+                await self._decide(result.decision)
+
+    async def _found_more(self, decision: Decision) -> bool:
+        """A review takes days: another claim may have come with the same receipt, or been paid for it, since its findings were
+        made. Of two claims with one receipt the one that is decided later must know. A correction may have come with the decision."""
+        case = self._case
+        if not decision.payable_fen or not workflow.patched("repeats-before-payment"):
+            return False
+        assert case.assessment is not None
+        now = await self._assessed()
+        is_outdated = workflow.patched("decided-as-assessed") and not stands_on(decision, now.settlement)
+        if not is_outdated and not has_more(now.grounds, case.assessment.grounds):
+            return False
+        case.assessment = now
+        return True
+
+    async def _request_papers(self, request: PapersRequest) -> None:
+        case = self._case
+        case.papers_requests.append(request)
+        titles = "、".join(DOCUMENT_KINDS[kind] for kind in request.kinds)
+        text = f"请一次补齐以下材料：{titles}"
+        if self._keeps_clocks:
+            self._deliveries.begin(f"papers-{case.round}-{len(case.papers_requests)}", "supplement_requested", text)
+        else:
+            case.tell("supplement_requested", text)
+            case.notice_delivered_at = workflow.now()
+        asked = f"请补充：{titles}"
+        await case.move("supplement_requested", "supplement_requested", request.by, asked, reason=request.comment)
+
+    async def _reassess(self, event: str, by: str, text: str, reason: str | None = None) -> None:
+        """After a receipt changed in review: what is payable follows, and the review is told."""
+        case = self._case
+        case.assessment = await self._assessed()
+        await case.note(event, by, text, limits=case.reserved(proposed(case.assessment)), reason=reason)
+        await self._review.tell("reassessed", case.assessment)
+        await self._serious.follow()
+        self._advance.ask_again()
+
+    async def _undo(self, undoing: Undoing) -> None:
+        case, self._undoing, self._accepted = self._case, None, False
+        case.payee_wanted = False
+        case.undo_decision()
+        case.assessment = await self._assessed()
+        by, text = undoing.actor.label, "审核结果已撤销，重新审核"
+        case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
+        case.tell("decision_undone", "审核结果已撤销，将由另一位理赔员重新审核，赔款还没有支付；有疑问请联系客服")
+        await self._open_review("由另一位理赔员重新审核")
