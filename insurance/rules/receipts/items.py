@@ -12,6 +12,7 @@ from statistics import median
 from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
 from insurance.rules.receipts.names_of_charges import names_above_sums, over_two_lines
+from insurance.rules.receipts.shapes import SPECKS
 from insurance.rules.receipts.text import parse_amount, to_fen
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
@@ -148,7 +149,7 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
 
 def _column_without_heads(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
     """Some slips print no heads: between the last labelled line and the total, names stand at one edge, sums at the other."""
-    totals = [p.y for p in page if _TOTAL.search(p.print.text)]
+    totals = [p.y - 0.5 * p.height for p in page if _TOTAL.search(p.print.text)]
     rows = [p for p in page if p.y < min(totals, default=float("-inf"))]
     labelled = [p.y for p in rows if find_labels(p.print.text)]
     top = max(labelled, default=float("-inf"))
@@ -158,9 +159,6 @@ def _column_without_heads(page: Sequence[Placed]) -> tuple[list[_Column], float,
         return [], 0.0, 0.0
     edge = max(a.right for a in amounts)
     sums = [a.x for a in amounts if edge - a.right < 2 * a.height]
-    if not any(same_row(name, sum_) for name in names for sum_ in amounts) and len(amounts) <= len(names):
-        # a sentence (今收到 … 交来 …) above the total
-        return [], 0.0, 0.0
     return [_Column(min(n.left for n in names), median(sums), float("-inf"), until=min(sums))], top, names[0].height
 
 
@@ -223,7 +221,12 @@ def _left_of(amount: Placed, body: Sequence[Placed], known: Sequence[_Column]) -
 
 
 def _amounts(body: Sequence[Placed]) -> list[Placed]:
-    return [p for p in body if parse_amount(p.print.text.rstrip(".,:")) is not None]
+    return [p for p in body if parse_amount(_figure(p)) is not None]
+
+
+def _figure(place: Placed) -> str:
+    """Without the dust around it."""
+    return place.print.text.rstrip(".,:").lstrip(SPECKS)
 
 
 def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
@@ -238,7 +241,7 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
     amounts = [
         p for p in body
         if abs(p.x - column.amount_x) < min([0.3 * pitch, *(abs(p.x - rival) for rival in column.rivals)])
-        and _MONEY.fullmatch(p.print.text.rstrip(".,:"))
+        and _MONEY.fullmatch(_figure(p))
     ]  # fmt: skip
     pairs: list[Pair] = []
     left = list(amounts)
@@ -249,7 +252,7 @@ def _pairs(column: _Column, body: Sequence[Placed]) -> tuple[list[Pair], bool]:
             left.remove(best)
         pairs.append((name, best))
     pairs = _without_parts(_with_sums_below(pairs, left)) + [(None, a) for a in left]
-    readable = all(n is not None and a is not None and parse_amount(a.text) is not None for n, a in pairs)
+    readable = all(n is not None and a is not None and parse_amount(_figure(a)) is not None for n, a in pairs)
     return pairs, readable
 
 
