@@ -9,15 +9,30 @@ from api.deps import TheParts
 from api.errors import not_found
 from api.parts import Parts
 from api.routes.persons import SchoolType
+from insurance.letters.introduction import introduction
 from insurance.products.catalogue import Insurer, UnknownProduct
+from insurance.rules.codes import ASKED_CONSENTS, CONSENT_KINDS, LINE_NAMES, WITHDRAWAL_MEANS
 from insurance.rules.terms import ProductTerms
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 
 @router.get("/insurers")
-async def list_insurers(parts: TheParts) -> dict[str, Any]:
-    return {"items": [_insurer(insurer) for insurer in parts.catalogue.insurers], "next_cursor": None}
+async def list_insurers(parts: TheParts, school_type: SchoolType | None = None) -> dict[str, Any]:
+    """Everybody who sells here, in the order of the catalogue, each with what is on sale today: the family chooses."""
+    on_sale = _on_sale(parts, school_type)
+    items = [
+        _insurer(insurer)
+        | {
+            "products": [
+                {"product_id": t.product_id, "title": t.title, "premium_fen": t.premium_fen}
+                for t in on_sale
+                if t.insurer_code == insurer.code
+            ]
+        }
+        for insurer in parts.catalogue.insurers
+    ]
+    return {"items": items, "next_cursor": None}
 
 
 @router.get("/products")
@@ -27,12 +42,8 @@ async def list_products(
     insurer: Annotated[str | None, Query(max_length=64)] = None,
 ) -> dict[str, Any]:
     """What is on sale today."""
-    found = [
-        product_view(parts, terms)
-        for terms in parts.catalogue.on_sale(parts.today())
-        if (school_type is None or school_type in terms.school_types) and insurer in (None, terms.insurer_code)
-    ]
-    return {"items": found, "next_cursor": None}
+    found = [t for t in _on_sale(parts, school_type) if insurer in (None, t.insurer_code)]
+    return {"items": [product_view(parts, terms) for terms in found], "next_cursor": None}
 
 
 @router.get("/products/{product_id}")
@@ -47,6 +58,10 @@ async def show_document(parts: TheParts, document_id: str, version: str) -> Plai
         if (document.document_id, document.version) == (document_id, version):
             return PlainTextResponse(document.text, media_type="text/markdown; charset=utf-8")
     raise not_found()
+
+
+def _on_sale(parts: Parts, school_type: str | None) -> list[ProductTerms]:
+    return [t for t in parts.catalogue.on_sale(parts.today()) if school_type is None or school_type in t.school_types]
 
 
 def product_on_sale(parts: Parts, product_id: str) -> ProductTerms:
@@ -81,6 +96,8 @@ def product_view(parts: Parts, terms: ProductTerms) -> dict[str, Any]:
         "product_id": terms.product_id,
         "version": terms.version,
         "title": terms.title,
+        "line": {"code": "student_accident", "names": list(LINE_NAMES)},
+        "introduction": introduction(terms),
         "insurer": insurer_ref(parts, terms.insurer_code),
         "school_types": list(terms.school_types),
         "premium_fen": terms.premium_fen,
@@ -95,6 +112,16 @@ def product_view(parts: Parts, terms: ProductTerms) -> dict[str, Any]:
                 "url": f"{parts.settings.public_url}/v1/documents/{document.document_id}/{document.version}",
             }
             for document in parts.catalogue.documents(terms.product_id, terms.version)
+        ],
+        # each is asked by itself; none is answered before the family does it
+        "consents": [
+            {
+                "kind": kind,
+                "title": CONSENT_KINDS[kind],
+                "required": required,
+                "withdrawal_means": WITHDRAWAL_MEANS[kind],
+            }
+            for kind, required in ASKED_CONSENTS.items()
         ],
     }
 

@@ -14,10 +14,12 @@ from api.errors import Problem, not_found
 from api.fields import Body, Comment, Name, Short
 from api.idempotency import first_record, once
 from api.parts import Parts
+from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
 from api.views import instant
 from insurance.rules.codes import SURRENDER_REASONS
+from insurance.rules.masking import mask_name
 from insurance.rules.status import label
 from insurance.rules.surrender import SurrenderValue, surrender_value
 from insurance.tables import Claim, LimitEntry, Policy, Surrender
@@ -39,12 +41,17 @@ class AccountBody(Body):
 
 @router.get("/policies/{policy_no}/surrender-quote")
 async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[str, Any]:
-    """What would be refunded if it were asked for now. Nothing is stored."""
+    """What would be refunded if it were asked for now, of which policy, and the reasons to choose from. Nothing is stored."""
     async with parts.database.transaction() as session:
         policy = await own_policy(session, caller.subject, policy_no)
         value = await _value(parts, session, policy)
     expires_at = parts.now() + timedelta(minutes=parts.settings.process.quote_minutes)
-    return _quote_view(value) | {"expires_at": instant(expires_at)}
+    reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
+    return _quote_view(value) | {
+        "expires_at": instant(expires_at),
+        "policy": _policy_card(parts, policy),
+        "reasons": reasons,
+    }
 
 
 @router.post("/policies/{policy_no}/surrenders", status_code=201)
@@ -155,6 +162,18 @@ def _first_record(order: SurrenderRequest) -> Surrender:
         created_at=order.requested_at,
         updated_at=order.requested_at,
     )
+
+
+def _policy_card(parts: Parts, policy: Policy) -> dict[str, Any]:
+    return {
+        "policy_no": policy.policy_no,
+        "title": policy.terms["title"],
+        "insurer": insurer_ref(parts, policy.insurer_code),
+        "insured_name": mask_name(policy.insured["name"]),
+        "applicant_name": mask_name(policy.applicant["name"]),
+        "effective_date": policy.effective_date.isoformat(),
+        "ends_on": policy.ends_on.isoformat(),
+    }
 
 
 def surrender_view(row: Surrender) -> dict[str, Any]:

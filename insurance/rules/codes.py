@@ -84,6 +84,14 @@ CONSENT_KINDS = _codes(
     account_data="处理收款账户信息",
 )
 
+# asked with a purchase, one by one, and whether it can't do without (个人信息保护法 16, 23, 31)
+ASKED_CONSENTS: Mapping[str, bool] = MappingProxyType(
+    {"child_data": True, "share_with_insurer": True, "school_feedback": False}
+)
+
+# one line of business under two names (guide lines 128, 162)
+LINE_NAMES = ("学平险", "学意险")
+
 # what it means to take a consent back; cover goes on in every case (保险法 15)
 WITHDRAWAL_MEANS = _codes(
     child_data="撤回后我们停止处理孩子的个人信息，只依法保存已有的保单和理赔记录；保单继续有效，以后报案需要您重新同意",

@@ -217,6 +217,8 @@ ROUTES = (
     Route("POST", "/v1/previews/surrender", ANYONE, surrender_preview),
     Route("POST", "/v1/previews/clocks", ANYONE, clocks),
     Route("POST", "/v1/purchases", PARENT, purchase, creates=True),
+    Route("GET", "/v1/purchases", PARENT),
+    Route("POST", "/v1/purchases/preview", PARENT, purchase),
     Route("GET", "/v1/consents", PARENT),
     Route("POST", "/v1/consents/{consent_id}/withdraw", PARENT, owned=True),
     Route("POST", "/v1/consents/{consent_id}/give", PARENT, owned=True),
