@@ -119,10 +119,24 @@ async def _store(session: AsyncSession, statement: Statement, result: Reconciled
     day = statement.day.isoformat()
     await _store_day(session, statement, result.matched, now)
     if result.differences:
-        rows = [{"day": day, **asdict(difference), "found_at": now} for difference in result.differences]
-        await session.execute(insert(ReconciliationDifference).on_conflict_do_nothing(), rows)
+        await _store_differences(session, day, result.differences, now)
     await _resolve_own(session, day, result.differences, now)
     await _resolve_elsewhere(session, day, result.explained, now)
+
+
+async def _store_differences(session: AsyncSession, day: str, found: Sequence[Difference], now: datetime) -> None:
+    """What a day done again finds takes the place of what was found before: once, with the sums of now, and open again."""
+    table = ReconciliationDifference
+    row = insert(table)
+    names = ("ours_fen", "theirs_fen", "found_at")
+    anew = {name: row.excluded[name] for name in names} | {"resolved_at": None, "resolved_by_day": None}
+    is_other = or_(
+        col(table.ours_fen).is_distinct_from(row.excluded["ours_fen"]),
+        col(table.theirs_fen).is_distinct_from(row.excluded["theirs_fen"]),
+        col(table.resolved_at).is_not(None),
+    )
+    superseding = row.on_conflict_do_update(index_elements=["day", "kind", "key"], set_=anew, where=is_other)
+    await session.execute(superseding, [{"day": day, **asdict(one), "found_at": now} for one in found])
 
 
 async def _store_day(session: AsyncSession, statement: Statement, matched: int, now: datetime) -> None:

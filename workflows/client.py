@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from temporalio.client import (
@@ -30,6 +30,7 @@ from workflows.messages import (
     IncidentLink,
     PaymentReceived,
     PurchaseOrder,
+    ReconciliationOrder,
     SchoolNoted,
     StrayPayment,
     SurrenderRequest,
@@ -102,6 +103,11 @@ class Processes:
         complaint = order.complaint
         await self._start("complaint", order, complaint.complaint_id, complaint.insurer_code)
 
+    async def start_reconciliation(self, day: date) -> None:
+        """Once more, however it went before; while it runs, a second start is the same one."""
+        order = ReconciliationOrder(day, alone=True)
+        await self._start("reconciliation", order, f"reconciliation-{day}", None, repeatable=True)
+
     async def tell_payment(self, purchase_id: str, payment: PaymentReceived) -> None:
         """To the purchase while it runs; money for one that ended, or never was, has a process of its own."""
         try:
@@ -155,8 +161,10 @@ class Processes:
         insurer_code: str | None,
         *,
         again: bool = False,
+        repeatable: bool = False,
     ) -> None:
-        reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if again else WorkflowIDReusePolicy.REJECT_DUPLICATE
+        once = not (again or repeatable)
+        reuse = WorkflowIDReusePolicy.REJECT_DUPLICATE if once else WorkflowIDReusePolicy.ALLOW_DUPLICATE
         conflict = WorkflowIDConflictPolicy.FAIL if again else WorkflowIDConflictPolicy.USE_EXISTING
         attributes = [SearchAttributePair(INSURER_CODE, insurer_code)] if insurer_code else []
 

@@ -472,9 +472,11 @@ class ComplaintOutcome:
 
 @dataclass(frozen=True)
 class ReconciliationOrder:
-    """`day` None: the one before the day on which the schedule was to start it."""
+    """`day` None: the one before the day on which the schedule was to start it. `alone`: without those that still wait for their
+    statement."""
 
     day: date | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True)

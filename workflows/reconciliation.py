@@ -29,10 +29,13 @@ class ReconciliationWorkflow:
     @workflow.run
     async def run(self, order: ReconciliationOrder = THE_DAY_BEFORE) -> ReconciliationOutcome:
         step = DayStep(order.day or _day_before_the_schedule())
-        days = await workflow.execute_local_activity_method(Reconciling.days_to_reconcile, step, **RECORDS)
-        for day in days:
+        for day in [step.day] if order.alone else await self._days(step):
             await self._reconcile(day)
         return ReconciliationOutcome(tuple(self._reconciled), tuple(self._without_statement))
+
+    async def _days(self, step: DayStep) -> list[date]:
+        days: list[date] = await workflow.execute_local_activity_method(Reconciling.days_to_reconcile, step, **RECORDS)
+        return days
 
     async def _reconcile(self, day: date) -> None:
         """A day whose statement does not come in time is noted, and made up for with a later one."""

@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.deps import TheParts, require
-from api.errors import Problem, not_found
+from api.errors import Problem, invalid, not_found
 from api.fields import Day
 from api.paging import Paging, page_of
 from api.views import instant
@@ -18,6 +18,7 @@ from insurance.tables import Movement, Reconciliation, ReconciliationDifference
 router = APIRouter(prefix="/v1/reconciliations", tags=["reconciliations"])
 
 LABELS = {
+    "running": "正在对账",
     "done": "已对账",
     "no_statement": "还没有对账单",
     "missing_here": "对账单上有，我方没有",
@@ -57,6 +58,16 @@ async def show(parts: TheParts, caller: Operator, day: Day) -> dict[str, Any]:
         still_open = await _open_by_day(session, [row.day])
         differences = await _differences(session, row.day)
     return _view(row, still_open.get(row.day, 0)) | {"differences": differences}
+
+
+@router.post("/{day}/run")
+async def run(parts: TheParts, caller: Operator, day: Day) -> dict[str, Any]:
+    """Compares a day once more, after a bill was made anew or our books were put right. What was found before is superseded, never
+    doubled; a second request meanwhile is the same one."""
+    if day >= parts.today():
+        raise invalid("day", "day_not_over", "当日结束后才有对账单")
+    await parts.processes.start_reconciliation(day)
+    return {"day": day.isoformat(), "state": "running", "label": LABELS["running"]}
 
 
 async def _open_by_day(session: AsyncSession, days: list[str]) -> dict[str, int]:

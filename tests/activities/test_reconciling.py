@@ -151,6 +151,38 @@ async def test_a_day_done_again_resolves_what_is_no_longer_found(
     assert await differences(books) == [("2026-03-10", "missing_here", "out:cl-1-1-0-0", "2026-03-10")]
 
 
+async def found(books: Database) -> list[tuple[str, int | None, int | None, bool]]:
+    async with books.transaction() as session:
+        rows = (await session.exec(select(ReconciliationDifference))).all()
+    return [(row.kind, row.ours_fen, row.theirs_fen, row.resolved_at is None) for row in rows]
+
+
+async def test_a_day_done_again_puts_the_sums_of_what_it_found_before_right(
+    books: Database, gateway: Gateway, reconciling: Reconciling
+) -> None:
+    gateway.booked("transfer", "cl-1-1-0-0", "2026C", 944_45, at(DAY))
+    await moved(books, "out:cl-1-1-0-0", "payout", 944_40, at(DAY))
+    await reconciling.reconcile_day(DayStep(DAY))
+    # a bill that was made anew
+    gateway._lines.clear()
+    gateway.booked("transfer", "cl-1-1-0-0", "2026C", 944_50, at(DAY))
+    for _ in range(2):
+        assert (await reconciling.reconcile_day(DayStep(DAY))).differences == 1
+    assert await found(books) == [("amount_differs", 944_40, 944_50, True)]
+
+
+async def test_what_is_found_again_after_it_was_resolved_is_open_again(
+    books: Database, gateway: Gateway, reconciling: Reconciling
+) -> None:
+    await moved(books, "out:cl-1-1-0-0", "payout", 944_45, at(DAY))
+    await reconciling.reconcile_day(DayStep(DAY))
+    gateway.booked("transfer", "cl-1-1-0-0", "2026C", 944_45, at(DAY))
+    assert (await reconciling.reconcile_day(DayStep(DAY))).differences == 0
+    gateway._lines.clear()
+    assert (await reconciling.reconcile_day(DayStep(DAY))).differences == 1
+    assert await found(books) == [("missing_there", 944_45, None, True)]
+
+
 async def test_another_sum_on_a_later_day_resolves_nothing(
     books: Database, gateway: Gateway, reconciling: Reconciling
 ) -> None:

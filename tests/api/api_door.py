@@ -76,6 +76,9 @@ class StandInProcesses:
     async def start_complaint(self, order: Any) -> None:
         await self._start(order.complaint.complaint_id, order)
 
+    async def start_reconciliation(self, day: Any) -> None:
+        await self._start(f"reconciliation-{day}", day)
+
     async def update(self, process_id: str, update: str, arg: Any = None, *, update_id: str | None = None) -> None:
         await self._acted(lambda: self.told.append((process_id, update, arg)))
         if update in self.refusals:

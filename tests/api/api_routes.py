@@ -60,7 +60,7 @@ class Route:
         upload_id = "up-medical_receipt-00000000000000000000000000000000"
         known = {
             **vars(family), "upload_id": upload_id, "code": "xiangjiang", "product_id": records.PLAN_2.product_id,
-            "document_id": "declaration", "version": "1", "day": "2026-03-10", "letter_id": "letter-1",
+            "document_id": "declaration", "version": "1", "day": "2026-03-09", "letter_id": "letter-1",
         }  # fmt: skip
         return self.path.format(**known) + (f"?{self.query(family)}" if self.query else "")
 
@@ -327,6 +327,7 @@ ROUTES = (
     Route("PUT", "/v1/insurers/{code}/policies", STAFF, takeover, owned=True),
     Route("GET", "/v1/reconciliations", OPERATOR),
     Route("GET", "/v1/reconciliations/{day}", OPERATOR),
+    Route("POST", "/v1/reconciliations/{day}/run", OPERATOR),
     Route("POST", "/v1/callbacks/alipay", ANYONE),
     Route("POST", "/v1/callbacks/insurers/{code}", ANYONE),
 )  # fmt: skip

@@ -90,3 +90,23 @@ async def test_a_day_that_is_none_is_refused_by_field(door: Door, day: str) -> N
 async def test_an_operator_of_one_insurer_does_not_see_the_whole_account(door: Door, reconciled: None, path) -> None:
     answer = await door.client.get(path, headers=operator(door, insurer="xiangjiang"))
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_an_operator_has_a_day_compared_once_more(door: Door) -> None:
+    for _ in range(2):
+        answer = await door.client.post("/v1/reconciliations/2026-03-09/run", headers=operator(door))
+        assert (answer.status_code, answer.json()["label"]) == (200, "正在对账")
+    assert door.processes.started == {"reconciliation-2026-03-09": DAY}
+
+
+@pytest.mark.parametrize("day", ["2026-03-10", "2026-03-11"])
+async def test_a_day_that_is_not_over_has_no_bill(door: Door, day: str) -> None:
+    answer = await door.client.post(f"/v1/reconciliations/{day}/run", headers=operator(door))
+    assert (answer.status_code, answer.json()["code"]) == (422, "day_not_over")
+    assert door.processes.started == {}
+
+
+async def test_an_operator_of_one_insurer_has_no_day_compared(door: Door) -> None:
+    headers = operator(door, insurer="xiangjiang")
+    answer = await door.client.post("/v1/reconciliations/2026-03-09/run", headers=headers)
+    assert (answer.status_code, door.processes.started) == (403, {})

@@ -22,8 +22,10 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.reconciliation import DayStep
+from insurance.settings import TemporalSettings
 from tests.workflows.process_world import CONVERTER
 from tests.workflows.reconciliation_bills import Bills, working
+from workflows.client import Processes
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
 from workflows.reconciliation import SCHEDULED_START, ReconciliationWorkflow
 from workflows.schedules import DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
@@ -82,6 +84,26 @@ async def test_the_day_is_the_one_before_its_schedule_however_late_it_starts(
 
 async def test_an_operator_names_the_day(skipped_time: WorkflowEnvironment) -> None:
     assert await run(skipped_time, Bills(), ReconciliationOrder(DAY)) == ReconciliationOutcome((DAY,), ())
+
+
+async def test_a_day_that_is_done_once_more_is_done_alone(skipped_time: WorkflowEnvironment) -> None:
+    bills = Bills(missed=[DAY - timedelta(days=1)])
+    assert await run(skipped_time, bills, ReconciliationOrder(DAY, alone=True)) == ReconciliationOutcome((DAY,), ())
+
+
+async def test_a_day_can_be_asked_for_as_often_as_one_likes_and_runs_once_at_a_time(
+    skipped_time: WorkflowEnvironment,
+) -> None:
+    bills, queue = Bills(), f"reconciliation-{next(_numbers)}"
+    processes = Processes(skipped_time.client, TemporalSettings(process_queue=queue, ocr_queue=queue))
+    for _ in range(2):
+        await processes.start_reconciliation(DAY)
+    async with working(skipped_time.client, bills, queue):
+        for times in (1, 2):
+            await skipped_time.client.get_workflow_handle(f"reconciliation-{DAY}").result()
+            assert bills.reconciled == [DAY] * times
+            await processes.start_reconciliation(DAY)
+        await skipped_time.client.get_workflow_handle(f"reconciliation-{DAY}").result()
 
 
 async def test_without_a_day_or_a_schedule_nothing_is_guessed(skipped_time: WorkflowEnvironment) -> None:
