@@ -1,0 +1,111 @@
+"""The guide's screens of surrender, point by point (DOMAIN 1.1, A34 to A37), with the law behind them (保险法 47)."""
+
+from datetime import date
+
+import pytest
+from api_door import Door
+from refusals import problems_of
+
+from activities.surrenders import SurrenderRecords
+from insurance.rules.surrender import surrender_value
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture
+def subject() -> str:
+    return records.new("parent")
+
+
+async def policy(door: Door, subject: str, **changes) -> str:
+    row = records.policy(applicant_subject=subject, **changes)
+    policy_no = row.policy_no
+    await door.store(row)
+    return policy_no
+
+
+async def read(door: Door, address: str, subject: str):
+    answer = await door.client.get(address, headers=door.parent(subject))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def ask(door: Door, subject: str, policy_no: str, reason="not_wanted"):
+    body = {"reason": reason, "comment": ""}
+    return await door.client.post(f"/v1/policies/{policy_no}/surrenders", json=body, headers=door.parent(subject))
+
+
+async def test_a34_surrender_begins_on_the_policy_and_only_while_there_is_something_to_end(door: Door, subject: str):
+    running = await policy(door, subject)
+    over = await policy(door, subject, ended_reason="surrendered", ends_on=date(2026, 3, 9))
+    assert "surrender" in (await read(door, f"/v1/policies/{running}", subject))["actions"]
+    assert "surrender" not in (await read(door, f"/v1/policies/{over}", subject))["actions"]
+    assert not problems_of(await ask(door, subject, over), statuses=(409,), code="policy_ended")
+
+
+async def test_a35_the_page_says_which_policy_of_whom_and_until_when(door: Door, subject: str):
+    policy_no = await policy(door, subject)
+    card = (await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject))["policy"]
+    assert card["insurer"].pop("name").startswith("湘江")
+    assert card == {
+        "policy_no": policy_no, "title": records.PLAN_2.title, "insurer": {"code": "xiangjiang"},
+        "insured_name": "黄**", "applicant_name": "黄**", "effective_date": "2025-09-01", "ends_on": "2026-08-31",
+    }  # fmt: skip
+
+
+async def test_a36_the_reasons_are_data_one_of_which_is_chosen(door: Door, subject: str):
+    policy_no = await policy(door, subject)
+    reasons = (await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject))["reasons"]
+    assert {"重复购买", "不想要啦", "服务不满意", "其他"} <= {reason["label"] for reason in reasons}
+    for reason in reasons:
+        answer = await ask(door, subject, await policy(door, subject), reason["reason"])
+        assert (answer.status_code, answer.json()["reason_label"]) == (201, reason["label"])
+    assert not problems_of(await ask(door, subject, policy_no, "bored"), "reason")
+
+
+async def test_a37_the_last_press_submits_and_before_it_nothing_has_ended(door: Door, subject: str):
+    policy_no = await policy(door, subject)
+    quoted = (await ask(door, subject, policy_no)).json()
+    assert quoted["state"] == "quoted"
+    assert (await read(door, f"/v1/policies/{policy_no}", subject))["state"] == "in_force"
+    address = f"/v1/surrenders/{quoted['surrender_id']}/confirm"
+    assert (await door.client.post(address, headers=door.parent(subject))).status_code == 200
+    assert door.processes.told == [(quoted["surrender_id"], "confirm", None)]
+
+
+# --- what comes back --------------------------------------------------------------------------------------------------
+
+
+async def test_a37_the_quote_holds_with_its_arithmetic_until_it_expires(door: Door, subject: str):
+    quoted = (await ask(door, subject, await policy(door, subject))).json()
+    value = surrender_value(records.PLAN_2, 120_00, records.EFFECTIVE, records.TODAY, False)
+    assert quoted["refund_fen"] == value.refund_fen == sum(step["amount_fen"] for step in quoted["steps"])
+    assert [step["label"] for step in quoted["steps"]] == ["已交保费", "扣除费用35%", "已经过191天，共365天"]
+    assert quoted["expires_at"] == "2026-03-10T10:30:00.000+08:00"
+
+
+async def test_before_its_effect_all_comes_back(door: Door, subject: str):
+    policy_no = await policy(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
+    quote = await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject)
+    assert (quote["refund_fen"], len(quote["steps"])) == (120_00, 1)
+
+
+@pytest.mark.parametrize(("ends_on", "state"), [(records.TODAY, "in_force"), (date(2026, 3, 9), "surrendered")])
+async def test_cover_runs_on_to_the_end_of_the_day_of_the_request(door: Door, subject: str, ends_on, state):
+    policy_no = await policy(door, subject)
+    ended = records.surrender(
+        subject=subject, policy_no=policy_no, state="terminated", ends_policy=True, cover_ends_on=ends_on
+    )
+    await SurrenderRecords(door.database).publish_surrender(ended)
+    shown = await read(door, f"/v1/policies/{policy_no}", subject)
+    assert (shown["ends_on"], shown["state"]) == (ends_on.isoformat(), state)
+
+
+async def test_one_before_its_effect_has_ended_at_once(door: Door, subject: str):
+    policy_no = await policy(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
+    ended = records.surrender(
+        subject=subject, policy_no=policy_no, state="terminated", ends_policy=True, cover_ends_on=records.TODAY
+    )
+    await SurrenderRecords(door.database).publish_surrender(ended)
+    assert (await read(door, f"/v1/policies/{policy_no}", subject))["state"] == "surrendered"
