@@ -73,7 +73,7 @@ def spaced_bill(rng: Random) -> Sheet:
     canvas = Canvas(1480, 1300, (250, 250, 250), "dots", "song", "song")
     canvas.text(740, 60, fields["hospital"], 34, _INK, "song-bold", "mm", "hospital")
     canvas.text(740, 112, "收  费  收  据", 34, _INK, "song", "mm")
-    for x, y, label, value, field in (
+    for x, row, label, value, field in (
         (100, 170, "患　　者：", fields["payer"], "payer"),
         (560, 170, "性　　别：", extras["gender"], None),
         (960, 170, "收据编号：", fields["bill_no"], "bill_no"),
@@ -81,7 +81,7 @@ def spaced_bill(rng: Random) -> Sheet:
         (560, 216, "科　　室：", extras["department"], None),
         (960, 216, "日　　期：", f"{spec.date.year}-{spec.date.month}-{spec.date.day}", "date"),
     ):
-        canvas.pair(x, y, label, value, 23, _INK, field, drop)
+        canvas.pair(x, row, label, value, 23, _INK, field, drop)
     heads = (
         (90, "序号"), (180, "编　码"), (380, "项 目 名 称"), (780, "规格"), (950, "数量"), (1080, "单价"),
         (1260, "金　额"),
@@ -93,8 +93,8 @@ def spaced_bill(rng: Random) -> Sheet:
     for i, item in enumerate(fields["items"]):
         canvas.text(100, y + drop, str(i + 1), 22)
         canvas.text(180, y + drop, figures(rng, 8), 21)
-        for row, part in enumerate(wrapped(item["name"], 8)):
-            canvas.text(380, y + row * 30 + drop, part, 22, field=f"items.{i}.name")
+        for j, part in enumerate(wrapped(item["name"], 8)):
+            canvas.text(380, y + j * 30 + drop, part, 22, field=f"items.{i}.name")
         canvas.text(780, y + drop, rng.choice(("10ml", "次", "盒", "0.25g*24")), 21)
         canvas.text(1000, y + drop, "1", 22, anchor="rm")
         canvas.text(1160, y + drop, item["amount"], 22, anchor="rm")

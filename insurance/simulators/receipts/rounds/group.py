@@ -10,6 +10,13 @@ from insurance.simulators.receipts.rounds.countryside import cooperative_sheet, 
 from insurance.simulators.receipts.rounds.digital import two_line_invoice, wide_invoice
 from insurance.simulators.receipts.rounds.funds import capital_bill, eastern_bill, settlement_list, shares_above
 from insurance.simulators.receipts.rounds.heads import names_above_sums
+from insurance.simulators.receipts.rounds.lifelike import (
+    delta_slip,
+    northern_old,
+    southern_old,
+    with_details,
+    with_remark,
+)
 from insurance.simulators.receipts.rounds.lists import ward_list
 from insurance.simulators.receipts.rounds.phones import paid_by_phone, pharmacy_roll
 from insurance.simulators.receipts.sheet import Sheet
@@ -36,6 +43,13 @@ ROUNDS: tuple[dict[str, Callable[[Random], Sheet]], ...] = (
         "ward_list": ward_list,
         "wide_invoice": wide_invoice,
     },
+    {
+        "with_details": with_details,
+        "with_remark": with_remark,
+        "southern_old": southern_old,
+        "delta_slip": delta_slip,
+        "northern_old": northern_old,
+    },
 )
 
 
@@ -49,3 +63,7 @@ def round_2(count: int, seed: int) -> Iterator[Labelled]:
 
 def round_3(count: int, seed: int) -> Iterator[Labelled]:
     return in_turn("round_3", ROUNDS[2], count, seed)
+
+
+def round_4(count: int, seed: int) -> Iterator[Labelled]:
+    return in_turn("round_4", ROUNDS[3], count, seed)
