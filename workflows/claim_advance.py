@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from temporalio import workflow
 
 from activities.advance import Advancing, CertainStep
-from insurance.rules.case import DecidedLine
+from insurance.rules.case import Assessment, DecidedLine
 from insurance.rules.decision import most, up_to
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
@@ -45,9 +45,8 @@ class Advance:
 
     async def _pay(self, nothing_certain: Callable[[], Awaitable[None]] | None) -> None:
         case = self._case
-        lines = await self._certain_part()
-        sum_fen = sum(line.payable_fen for line in lines) - case.paid_before_this_round
-        if sum_fen <= 0:
+        known, lines = case.assessment, await self._certain_part()
+        if self._due_fen(lines) <= 0:
             if nothing_certain is not None:
                 await nothing_certain()
             return
@@ -57,19 +56,45 @@ class Advance:
         while not self._is_needless():
             if case.payee_wanted:
                 await self._ask_for_payee()
-                continue
-            amounts = split(sum_fen, parse_shares([p.share for p in case.payees]))
-            if index == len(amounts):
+            elif self._is_outdated(known):
+                # an account was waited for, and what was certain is not what it was
+                await workflow.wait_condition(lambda: not case.is_being_assessed)
+                known, lines = case.assessment, await self._certain_part()
+            elif index == len(case.payees):
                 break
-            if amounts[index] and not await transfer(case, index, amounts[index], advance=True):
+            elif await self._pay_share(index, lines):
+                index += 1
+            else:
                 case.payee_wanted = True
-                continue
-            index += 1
-            # what one heir has is used, whatever becomes of the others' shares
-            used_fen = case.paid_before_this_round + sum(case.advanced_fen(payee) for payee in range(index))
-            case.paid_lines = most(up_to(lines, used_fen), case.paid_lines)
-        if index:
+        if any(case.advanced_fen(payee) for payee in range(index)):
             await self._tell()
+
+    def _due_fen(self, lines: tuple[DecidedLine, ...]) -> int:
+        return sum(line.payable_fen for line in lines) - self._case.paid_before_this_round
+
+    def _is_outdated(self, known: Assessment | None) -> bool:
+        case = self._case
+        return (case.is_being_assessed or case.assessment is not known) and workflow.patched("certain-as-known")
+
+    async def _pay_share(self, index: int, lines: tuple[DecidedLine, ...]) -> bool:
+        """One heir's. What they have is used, whatever becomes of the others' shares."""
+        case, due_fen = self._case, max(0, self._due_fen(lines))
+        share_fen = split(due_fen, parse_shares([p.share for p in case.payees]))[index]
+        advanced_fen = sum(case.advanced_fen(payee) for payee in range(index))
+        amount_fen = min(share_fen, due_fen - advanced_fen)
+        if amount_fen > 0 and not await self._transfer(index, amount_fen, lines):
+            return False
+        used_fen = case.paid_before_this_round + sum(case.advanced_fen(payee) for payee in range(index + 1))
+        case.paid_lines = most(up_to(lines, used_fen), case.paid_lines)
+        return True
+
+    async def _transfer(self, index: int, amount_fen: int, lines: tuple[DecidedLine, ...]) -> bool:
+        case = self._case
+        before_fen = sum(line.payable_fen for line in case.paid_lines)
+        case.lines_on_their_way = most(up_to(lines, before_fen + amount_fen), case.paid_lines)
+        has_moved = await transfer(case, index, amount_fen, advance=True)
+        case.lines_on_their_way = ()
+        return has_moved
 
     async def _nothing_certain(self) -> None:
         case = self._case

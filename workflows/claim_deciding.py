@@ -43,8 +43,8 @@ class Deciding(ClaimParts):
             await self._open_review("有需要人工核对的内容，已转理赔员")
 
     async def _assessed(self) -> Assessment:
-        case = self._case
-        return await workflow.execute_local_activity_method(
+        case, case.is_being_assessed = self._case, True
+        assessment: Assessment = await workflow.execute_local_activity_method(
             Assessing.assess_claim,
             AssessStep(
                 claim_id=self._order.claim_id,
@@ -53,11 +53,13 @@ class Deciding(ClaimParts):
                 receipts=tuple(case.receipts.values()),
                 documents=case.usable_documents,
                 established=case.established,
-                paid_lines=case.paid_lines,
+                paid_lines=case.lines_taken,
                 payees_known=case.payees_known,
             ),
             **RECORDS,
         )
+        case.is_being_assessed = False
+        return assessment
 
     def _missing_for_sure(self) -> tuple[str, ...]:
         """Kinds without which nothing can be said; those for larger sums are the adjuster's to ask for, once."""

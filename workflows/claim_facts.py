@@ -49,6 +49,7 @@ class ClaimFacts:
         self.called: tuple[str, ...] = ()
         self.established: Established | None = None
         self.assessment: Assessment | None = None
+        self.is_being_assessed = False
         self.decision: Decision | None = None
         self.undone: list[Decision] = []
         self.agreed_at: datetime | None = None
@@ -57,6 +58,8 @@ class ClaimFacts:
         self.payouts: list[Payout] = []
         # what every round of this claim together took of the limits
         self.paid_lines: tuple[DecidedLine, ...] = ()
+        # the same with an advance that is being transferred: a decision meanwhile, however low, leaves it held
+        self.lines_on_their_way: tuple[DecidedLine, ...] = ()
         self.disputed = False
         self.advance_paid = False
         self.advance_asked_at: datetime | None = None
@@ -235,7 +238,12 @@ class ClaimFacts:
 
     def reserved(self, lines: tuple[DecidedLine, ...]) -> LimitsHeld:
         """The limits that the claim holds until it is paid: never less than what earlier rounds took."""
-        return LimitsHeld("reserved", most(lines, self.paid_lines))
+        return LimitsHeld("reserved", most(lines, self.lines_taken))
+
+    @property
+    def lines_taken(self) -> tuple[DecidedLine, ...]:
+        """What is the family's, or on its way there."""
+        return most(self.paid_lines, self.lines_on_their_way)
 
     def used(self) -> LimitsHeld:
         """What it holds for good."""

@@ -1,15 +1,16 @@
 """Our books as PostgreSQL keeps them: what is done under the policy's lock is one step here, and a policy knows all its claims."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from temporalio import activity
 
+from activities.advance import CertainStep
 from activities.assessment import AssessStep
 from activities.claims import ClaimRecord, LimitsHeld
 from activities.surrenders import HoldStep
-from insurance.rules.case import Assessment
+from insurance.rules.case import Assessment, DecidedLine
 from tests.workflows.process_books import Books
 from workflows.messages import ClaimOrder
 
@@ -23,6 +24,8 @@ class Ledger(Books):
     reported: dict[str, str] = field(default_factory=dict)
     # claims that said so, also in a task that was lost with its worker and is done again
     said_ended: set[str] = field(default_factory=set)
+    # what was certain of each claim, whenever it was asked for
+    certain: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     # --- what the doors do under the lock -----------------------------------------------------------------------------
 
@@ -64,6 +67,13 @@ class Ledger(Books):
         return await super().assess_claim(step)
 
     @activity.defn
+    async def certain_part(self, step: CertainStep) -> tuple[DecidedLine, ...]:
+        lines = await super().certain_part(step)
+        for receipt in step.receipts[:1]:
+            self.certain[claim_of(receipt.document_id)].append(sum(line.payable_fen for line in lines))
+        return lines
+
+    @activity.defn
     async def hold_policy(self, step: HoldStep) -> str | None:
         policy = self.policies[step.policy_no]
         if policy.surrender_id is None and policy.ended_reason is None and self.open_claims(step.policy_no):
@@ -87,6 +97,11 @@ class Ledger(Books):
         if isinstance(record, ClaimRecord) and not record.open:
             self.said_ended.add(process_id)
         return is_news
+
+
+def claim_of(document_id: str) -> str:
+    """cl-1-do3"""
+    return document_id.rpartition("-")[0]
 
 
 def lines_of(limits: LimitsHeld) -> Counter[str]:

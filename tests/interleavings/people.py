@@ -63,7 +63,8 @@ class People:
         for claim_id in self._world.claims:
             state = self._state(claim_id)
             tell = self._teller(claim_id)
-            has_papers = any(number.startswith(f"{claim_id}-") for number in self._world.papers)
+            papers = sum(number.startswith(f"{claim_id}-") for number in self._world.papers)
+            has_papers = papers > self._world.slow_office
             if state in ("reported", "supplement_requested"):
                 yield 3 if has_papers else 15, f"{claim_id} hands in", lambda c=claim_id: self._hand_in(c)
                 yield 15 if has_papers else 1, f"{claim_id} submits", lambda t=tell: t("submit")
@@ -88,6 +89,10 @@ class People:
         self._papers += 1
         total = TOTALS[self._pick(len(TOTALS))]
         how = ("clear", "unsure", "unreadable")[self._pick(3)]
+        if world.slow_office:
+            # so that something is certain, something is not, and no paper is missing
+            before = sum(number.startswith(f"{claim_id}-") for number in world.papers)
+            how, total = (("clear", "1100.00"), ("unsure", "600.00"))[before % 2]
         document = evidence(world.now, "medical_receipt", b"")
         number = f"{claim_id}-do{self._papers}"
         document = type(document)(**{**vars(document), "document_id": number, "sha256": f"sha {number}"})
@@ -111,7 +116,8 @@ class People:
             tell = self._teller(review.review_id)
             if review.state in WAITING:
                 who = adjuster(ADJUSTERS[self._pick_of(review)])
-                yield 15, f"{review.review_id} taken by {who.subject}", lambda t=tell, w=who: t("take", w)
+                times = 1 if self._world.leaves_reviews_alone() else 15
+                yield times, f"{review.review_id} taken by {who.subject}", lambda t=tell, w=who: t("take", w)
             if review.state in HOLDING:
                 holder = adjuster(review.adjuster or "")
                 yield (
@@ -203,8 +209,14 @@ class People:
                 label = f"{review.review_id} taken by {free}"
                 yield review.review_id, label, lambda t=tell, f=free: t("take", adjuster(f))
             if review.state in HOLDING:
-                order = DecisionOrder(adjuster(review.adjuster or ""), "refused", ("outside_period",), "")
-                yield review.review_id, f"{review.review_id} refused", lambda t=tell, o=order: t("decide", o)
+                order = self._last_decision(review, adjuster(review.adjuster or ""))
+                yield review.review_id, f"{review.review_id} {order.outcome}", lambda t=tell, o=order: t("decide", o)
+
+    def _last_decision(self, review: ReviewRecord, holder: Actor) -> DecisionOrder:
+        """Where a part may have been paid in advance, the rest of it."""
+        if self._world.slow_office and review.amount_fen > 0:
+            return DecisionOrder(holder, "full", (), "")
+        return DecisionOrder(holder, "refused", ("outside_period",), "")
 
     def _last_accounts(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
         world = self._world

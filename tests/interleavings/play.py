@@ -7,13 +7,17 @@ from tests.interleavings.ledger import Ledger
 from tests.interleavings.people import People
 from tests.interleavings.promises import Promises
 from tests.interleavings.server import Move
-from tests.interleavings.world import World
+from tests.interleavings.world import MONTHS, World
 
 STEPS = 160
 PATIENCE = 1500
 # after so many events a claim goes on with a new history
 _LENGTHS = (4000, 40, 15)
 _MOST_FAULTS = 4
+# one of so many takes months
+_OFFICES = 4
+# how often then nobody does anything, while the usual next act is fifteen
+_IDLE = 8
 
 Books = Callable[[], Ledger]
 
@@ -58,7 +62,8 @@ def _kind(why: str) -> str:
 
 def play(choices: Choices, books: Books = Ledger, *, replays: bool = True) -> World:
     """`replays`: every process is replayed from its past when all is over, and must say the same again."""
-    world = World(choices, books(), _LENGTHS[choices.pick(len(_LENGTHS))], choices.pick(_MOST_FAULTS))
+    length, faults, office = (choices.pick(count) for count in (len(_LENGTHS), _MOST_FAULTS, _OFFICES))
+    world = World(choices, books(), _LENGTHS[length], faults, slow_office=office == _OFFICES - 1)
     promises, people = Promises(world), People(world)
     try:
         _go(world, people, promises)
@@ -73,7 +78,11 @@ def play(choices: Choices, books: Books = Ledger, *, replays: bool = True) -> Wo
 
 
 def _go(world: World, people: People, promises: Promises) -> None:
-    moves = {"machine": lambda: world.moves(faults=True), "people": people.acts, "time": lambda: _calendar(world)}
+    moves = {
+        "machine": lambda: world.moves(faults=True),
+        "people": lambda: [*people.acts(), *_months(world) * _IDLE],
+        "time": lambda: _calendar(world),
+    }
     while (move := world.choices.next(moves)) is not None:
         world.make(move)
         promises.hold()
@@ -81,6 +90,13 @@ def _go(world: World, people: People, promises: Promises) -> None:
 
 def _calendar(world: World) -> list[Move]:
     return [] if world.server.next_timer() is None else [Move("time", world.server.pass_time)]
+
+
+def _months(world: World) -> list[Move]:
+    """In which nobody looks at any review."""
+    if world.server.next_timer() is None or not world.leaves_reviews_alone():
+        return []
+    return [Move("months", lambda: world.server.pass_time(MONTHS))]
 
 
 def _replay(world: World) -> None:

@@ -75,7 +75,7 @@ class Promises:
 
     def _only_legal_moves(self) -> None:
         for process_id, records in self._world.walked.items():
-            states = [state_of(record) for record in records]
+            states = [state for record in records for state in (*getattr(record, "passed", ()), state_of(record))]
             for before, after in pairwise(states):
                 is_legal = before == after or allowed(_kind(records[0]), before, after)
                 assert is_legal or (before, after) == ("closed", "reopened"), f"{process_id}: {before} -> {after}"
@@ -89,7 +89,27 @@ class Promises:
             used = 0 if held is None else sum(lines_of(held).values())
             assert used == 0 or (held is not None and held.how == "used"), f"{claim_id} still reserves {used}"
             assert used == paid[claim_id], f"{claim_id} used {used} and was paid {paid[claim_id]}"
-            assert paid[claim_id] <= _most_decided(world.walked[claim_id]), f"{claim_id} was paid more than was decided"
+            self._advance_is_part_of_the_sum(record, paid[claim_id])
+
+    def _advance_is_part_of_the_sum(self, record: ClaimRecord, paid_fen: int) -> None:
+        """What was paid before the last decision stays paid when that gives less, and is never paid once more when it gives more
+        (保险法 25). In advance nothing was paid that was not certain then."""
+        case, certain = record.case, self._world.ledger.certain[record.case.claim_id]
+        paid = [payout for payout in case.payouts if payout.state == "paid"]
+        advanced, before = Counter[int](), 0
+        for payout in paid:
+            advanced[payout.round] += payout.amount_fen if payout.advance else 0
+            before += payout.amount_fen if payout.advance or payout.round < case.round else 0
+        decided = case.decision.payable_fen if case.decision and case.state == "closed" else 0
+        assert paid_fen == max(decided, before), f"{case.claim_id}: {decided} decided, {before} before, {paid_fen} paid"
+        for number, in_advance in advanced.items():
+            earlier = sum(p.amount_fen for p in paid if p.round < number)
+            assert in_advance == 0 or in_advance + earlier <= max(certain), (
+                f"{case.claim_id}: {in_advance} was not certain"
+            )
+        payees = Counter((p.round, p.payee) for p in paid if p.advance)
+        assert set(payees.values()) <= {1}, f"{case.claim_id}: paid in advance twice"
+        assert case.advance_paid == bool(payees), f"{case.claim_id}: an advance that is not said"
 
     def _same_money(self) -> None:
         """Our books of money say what the gateway's say, under the same numbers, each once."""
@@ -110,14 +130,6 @@ def _kind(record: object) -> Kind:
         case SurrenderRecord():
             return "surrender"
     raise AssertionError(record)
-
-
-def _most_decided(records: list[object]) -> int:
-    """Or paid in advance, which stays paid when less is decided afterwards (保险法 25)."""
-    cases = [record.case for record in records if isinstance(record, ClaimRecord)]
-    decided = [case.decision.payable_fen for case in cases if case.decision is not None]
-    advanced = [sum(p.amount_fen for p in case.payouts if p.advance and p.state == "paid") for case in cases]
-    return max([*decided, *advanced], default=0)
 
 
 def _process_of(number: str) -> str:

@@ -4,7 +4,7 @@ from insurance.rules.case import DecidedLine
 from tests.interleavings.choices import Chosen, Scripted
 from tests.interleavings.ledger import Ledger
 from tests.interleavings.promises import Promises
-from tests.interleavings.world import COVERAGE, World
+from tests.interleavings.world import COVERAGE, MONTHS, World
 from tests.workflows.process_orders import adjuster, evidence, payee, reading
 from workflows.messages import Correction, DecisionOrder, PayeeOrder, RefundAccount, Undoing
 
@@ -45,6 +45,21 @@ class Told:
         self.tell(CLAIM, "set_payee", PayeeOrder((payee(),)))
         self.tell(REVIEW, "take", ANNA)
         return receipt_id
+
+    def sixty_days_in_review(self) -> str:
+        """With one clear receipt of 1,100 yuan, which is certain, one of 100 that is not, and no account; the clear one."""
+        self.world.report()
+        self.go_on()
+        for number, (total, sure) in enumerate((("1100.00", True), ("100.00", False))):
+            document = replace(evidence(self.world.now, "medical_receipt", b""), document_id=f"{CLAIM}-do{number}")
+            self.world.papers[document.document_id] = reading(self.world.now.date(), total, sure=sure)
+            self.tell(CLAIM, "add_document", replace(document, sha256=f"sha {number}"))
+        self.tell(CLAIM, "submit")
+        self.tell(REVIEW, "take", ANNA)
+        self.world.server.pass_time(MONTHS)
+        self.go_on()
+        self.tell(REVIEW, "take", ANNA)
+        return f"{CLAIM}-do0-0"
 
     def state(self, claim_id: str = CLAIM) -> str:
         record = self.world.claim(claim_id)
@@ -145,6 +160,46 @@ def test_a_record_that_overtakes_another_one_brings_its_limits_along() -> None:
     told.go_on()
     assert told.state() == "decided"
     assert told.held() == 400_00
+
+
+def test_an_advance_under_way_stays_held_when_the_claim_is_refused_meanwhile() -> None:
+    told = Told()
+    told.sixty_days_in_review()
+    told.tell(CLAIM, "set_payee", PayeeOrder((payee("slow@example.com"),)), but="settles")
+    assert told.held() == 880_00
+    told.tell(REVIEW, "decide", DecisionOrder(ANNA, "refused", ("outside_period",), ""), but="settles")
+    assert (told.state(), told.held()) == ("decided", 800_00)
+    told.world.payments.settle("cl-1-1-0-0", "paid")
+    told.promises.hold()
+
+
+def test_what_is_certain_is_asked_for_anew_when_an_account_comes_after_a_correction() -> None:
+    told = Told()
+    receipt_id = told.sixty_days_in_review()
+    assert told.world.ledger.certain[CLAIM] == [800_00]
+    told.tell(CLAIM, "correct", Correction(ANNA, receipt_id, {"total": "300.00"}, "与原件核对"))
+    told.tell(CLAIM, "set_payee", PayeeOrder((payee(),)))
+    assert told.world.payments.movements == [("transfer", "cl-1-1-0-0", 160_00)]
+
+
+def test_an_advance_waits_for_the_assessment_that_is_under_way() -> None:
+    told = Told()
+    receipt_id = told.sixty_days_in_review()
+    # the books have taken the limits down already, and the claim does not know it yet
+    told.world.tell(CLAIM, "correct", Correction(ANNA, receipt_id, {"total": "300.00"}, "与原件核对"))
+    told.world.tell(CLAIM, "set_payee", PayeeOrder((payee(),)))
+    told.go_on()
+    assert told.world.payments.movements == [("transfer", "cl-1-1-0-0", 160_00)]
+
+
+def test_nothing_is_said_of_an_advance_when_nothing_is_certain_any_more() -> None:
+    told = Told()
+    receipt_id = told.sixty_days_in_review()
+    told.tell(CLAIM, "correct", Correction(ANNA, receipt_id, {"total": "50.00"}, "与原件核对"))
+    told.tell(CLAIM, "set_payee", PayeeOrder((payee(),)))
+    assert told.world.payments.movements == []
+    record = told.world.claim(CLAIM)
+    assert record is not None and not record.case.advance_paid
 
 
 def test_what_a_claim_was_paid_stays_held_while_it_is_settled_anew() -> None:

@@ -8,6 +8,7 @@ from activities.assessment import AssessStep
 from activities.claims import ClaimRecord
 from activities.surrenders import HoldStep
 from insurance.rules.case import Assessment
+from insurance.rules.case_file import CaseFile
 from tests.interleavings.choices import Seeded
 from tests.interleavings.ledger import Ledger
 from tests.interleavings.play import STEPS, Broken, play, search
@@ -42,12 +43,23 @@ def test_the_search_comes_to_every_place() -> None:
                 ends["more than one round"] += record.case.round > 1
                 ends["undone or disputed"] += bool(record.case.undone)
                 ends["paid"] += bool(record.case.payouts)
+                ends.update(_advances(record.case))
             else:
                 ends[f"{type(record).__name__} {record.state}"] += 1
-    places = ("closed", "withdrawn", "more than one round", "undone or disputed", "paid")
+    places = ("closed", "withdrawn", "more than one round", "undone or disputed", "paid", *ADVANCES)
     surrenders = ("refunded", "rejected", "cancelled")
     assert all(ends[place] > 3 for place in places)
     assert all(ends[f"SurrenderRecord {state}"] > 3 for state in surrenders)
+
+
+ADVANCES = ("paid in advance", "and the difference later", "and nothing more")
+
+
+def _advances(case: CaseFile) -> Counter[str]:
+    paid = [payout for payout in case.payouts if payout.state == "paid"]
+    if not any(payout.advance for payout in paid):
+        return Counter()
+    return Counter([ADVANCES[0], ADVANCES[2 if all(payout.advance for payout in paid) else 1]])
 
 
 # --- books that forget a rule are found out ---------------------------------------------------------------------------------

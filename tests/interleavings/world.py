@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity
@@ -33,6 +33,7 @@ COVERAGE = "accident_medical"
 LEFT = 1_500_00
 START = datetime(2026, 3, 10, 10, tzinfo=SHANGHAI)
 PREMIUM = 120_00
+MONTHS = timedelta(days=62)
 Record = ClaimRecord | ReviewRecord | SurrenderRecord
 
 
@@ -43,6 +44,8 @@ class World:
     # so that a claim's history is cut in two, or not
     longest_history: int = 4000
     faults: int = 3
+    # adjusters leave claims alone for months, so that what is certain is paid in advance (保险法 25)
+    slow_office: bool = False
 
     def __post_init__(self) -> None:
         self.log: list[str] = []
@@ -138,6 +141,11 @@ class World:
 
     def reviews(self) -> list[ReviewRecord]:
         return [record for record in self.ledger.records.values() if isinstance(record, ReviewRecord)]
+
+    def leaves_reviews_alone(self) -> bool:
+        """Some wait, and their claims' sixty days may be over when somebody looks again."""
+        first_months = self.slow_office and self.now < START + MONTHS
+        return first_months and any(review.state == "open" for review in self.reviews())
 
     def surrender(self, surrender_id: str) -> SurrenderRecord | None:
         record = self.ledger.records.get(surrender_id)

@@ -14,6 +14,7 @@ EXEMPT = {
     "claim._close": "for notices and an advance: steps that we owe, repeated until there is an answer",
     "claim._pay": "for an advance, which a decision makes needless while it waits for an account",
     "claim_advance._ask_for_payee": "for an account or a decision, whose own clocks run and are called",
+    "claim_advance._pay": "for an assessment: a step with time-outs of its own",
     "claim_clocks._watch": "for a new fact: every call about the known ones was made; the process itself waits elsewhere",
     "claim_clocks.keep": "for a state that somebody is waited for in, or the end of the claim",
     "claim_review.result": "for the review, as claim_deciding._await_review; its end is a step of its own",
