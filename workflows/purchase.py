@@ -74,7 +74,8 @@ class PurchaseWorkflow:
             self._underwriting = answer
             return True
         self._reason = (answer.reason_code or "declined", answer.reason or "")
-        self._tell("declined", "很抱歉，保险公司未能承保，没有产生任何费用")
+        why = f"（{answer.reason}）" if answer.reason else ""
+        self._tell("declined", f"很抱歉，保险公司未能承保{why}，没有产生任何费用")
         await self._publish("declined", "declined", "insurer", "保险公司未能承保")
         return False
 

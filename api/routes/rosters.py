@@ -15,6 +15,7 @@ from api.errors import Problem, invalid, not_found
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.roster_files import MOST_BYTES, rows_of
+from api.routes.policies import NEVER_COVERED
 from api.views import instant
 from insurance.rules.errors import FieldError, Invalid
 from insurance.rules.masking import mask_identity_number, mask_name
@@ -66,7 +67,8 @@ async def list_roster(parts: TheParts, caller: School, school_code: ObjectId, pa
 async def enrolment(
     parts: TheParts, caller: School, school_code: ObjectId, limit: Annotated[int, Query(ge=1, le=500)] = 500
 ) -> dict[str, Any]:
-    """How many students are insured today, by class where they are five or more. No names, no amounts, nobody who is not."""
+    """How many students are insured today, by class where they are five or more. No names, no amounts, nobody who is not; and no
+    total that would give away a smaller class."""
     _require_own(caller, school_code)
     today, class_name = parts.today(), col(Policy.insured)["class_name"].astext
     statement = (
@@ -75,6 +77,7 @@ async def enrolment(
             col(Policy.insured)["school_code"].astext == school_code,
             col(Policy.effective_date) <= today,
             col(Policy.ends_on) >= today,
+            func.coalesce(col(Policy.ended_reason), "").not_in(NEVER_COVERED),
         )
         .group_by(class_name)
         .order_by(class_name)
@@ -82,12 +85,14 @@ async def enrolment(
     async with parts.database.transaction() as session:
         counted = (await session.exec(statement)).all()
     shown = [(name, count) for name, count in counted if count >= SMALLEST_CLASS]
-    total = sum(count for _, count in counted)
+    in_shown = sum(count for _, count in shown)
+    elsewhere = sum(count for _, count in counted) - in_shown
+    total = in_shown + (elsewhere if elsewhere >= SMALLEST_CLASS else 0)
     return {
         "school_code": school_code,
         "insured": total if total >= SMALLEST_CLASS else None,
         "classes": [{"class_name": name, "insured": count} for name, count in shown[:limit]],
-        "note": f"不足{SMALLEST_CLASS}人的班级不单独显示",
+        "note": f"不足{SMALLEST_CLASS}人的班级不单独显示，合计不足{SMALLEST_CLASS}人时也不计入总数",
     }
 
 

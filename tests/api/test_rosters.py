@@ -152,7 +152,17 @@ async def test_how_many_are_insured_is_told_by_class_of_five_or_more_and_nothing
     ended = records.policy().insured | {"school_code": school, "class_name": "一班"}
     await door.store(records.policy(insured=ended, ends_on=records.EFFECTIVE))
     seen = await listed(door, school, "enrolment")
-    assert (seen["insured"], seen["classes"]) == (9, [{"class_name": "一班", "insured": 5}])
+    # four more would tell how many they are in the other class
+    assert (seen["insured"], seen["classes"]) == (5, [{"class_name": "一班", "insured": 5}])
+
+
+async def test_small_classes_count_together_when_they_are_many_enough_not_to_be_told_apart(door: Door):
+    school = new_school()
+    for class_name in ("一班", "二班", "三班"):
+        child = records.policy().insured | {"school_code": school, "class_name": class_name}
+        await door.store(*(records.policy(insured=child) for _ in range(3)))
+    seen = await listed(door, school, "enrolment")
+    assert (seen["insured"], seen["classes"]) == (9, [])
 
 
 async def test_a_school_of_few_sees_no_number(door: Door):

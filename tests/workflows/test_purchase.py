@@ -52,6 +52,31 @@ async def test_a_declined_proposal_costs_nothing(world):
     assert record(world, purchase_id).payment_url is None
 
 
+async def test_the_family_is_told_why_it_was_declined(world):
+    purchase_id = await world.buy(child="黄拒保")
+    await world.end_of(purchase_id)
+    (notice,) = [n for key, n in world.books.notices.items() if key.startswith(f"{purchase_id}:")]
+    assert (notice.subject, notice.kind) == ("parent-1", "declined")
+    assert record(world, purchase_id).reason in notice.text and "没有产生任何费用" in notice.text
+
+
+@pytest.mark.parametrize(("verdict", "pages"), [("accepted", 1), ("declined", 0)])
+async def test_there_is_nothing_to_pay_before_the_insurer_has_answered(world, monkeypatch, verdict, pages):
+    made, really = [], world.payments.page_pay_url
+    monkeypatch.setattr(world.payments, "page_pay_url", lambda order: made.append(order) or really(order))
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries, "asked")
+    await world.let_pass(hours=2)
+    assert (made, record(world, purchase_id).payment_url) == ([], None)
+    await world.insurer_decides(purchase_id, verdict)
+    await world.until_state(purchase_id, "awaiting_payment" if pages else "declined")
+    assert len(made) == pages
+    if pages:
+        await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert money(world, purchase_id) == []
+
+
 async def test_a_proposal_that_the_insurer_will_not_take_is_declined_with_its_code(world):
     world.insurer.faults.add("underwrite", "refuse", code="product_suspended")
     purchase_id = await world.buy()
@@ -227,6 +252,18 @@ async def test_a_wrong_sum_goes_back_and_the_right_one_is_still_awaited(world):
     assert record(world, purchase_id).state == "awaiting_payment"
     await world.pay(purchase_id)
     assert (await world.end_of(purchase_id)).state == "issued"
+
+
+async def test_two_halves_are_no_premium_and_both_go_back(world):
+    purchase_id = await world.awaiting_payment()
+    for number in (7, 8):
+        half = PayOrder(f"{purchase_id}-{number}", 60_00, "half", record(world, purchase_id).expires_at)
+        world.payments.page_pay_url(half)
+        await world.pay(purchase_id, attempt=number)
+    await world.until(lambda: money(world, purchase_id).count(("refund", 60_00)) == 2, "both are back")
+    assert record(world, purchase_id).state == "awaiting_payment"
+    await world.update(purchase_id, "cancel")
+    assert (await world.end_of(purchase_id)).state == "cancelled"
 
 
 async def test_a_notice_that_comes_twice_is_one_payment(world):
