@@ -21,6 +21,7 @@ _AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实�
 _TAKEN = re.compile(r"实收")
 _RIVAL_HEAD = re.compile(r"单价|收费标准|应收|税额|自付|自费|自负|统筹|医保")
 _TOTAL = re.compile(r"合计|大写|小写|^合.?$")
+_DETAILS = re.compile(r"以下[是为]|(?:费用|清单)?明细(?:如下|:|$)|清单项")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
 _QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
 _STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用章")
@@ -112,9 +113,12 @@ def _in_running_text(page: Sequence[Placed]) -> tuple[Pair, ...]:
 
 
 def _ends_the_table(place: Placed) -> bool:
-    """The total, or whatever has a label of its own: some papers print the total above the table."""
+    """The total, what tells that details follow, or whatever has a label of its own: some papers print the total above the
+    table."""
     labels = find_labels(place.print.text)
-    return bool(_TOTAL.search(place.print.text)) or (bool(labels) and labels[0].start == 0)
+    return bool(_TOTAL.search(place.print.text) or _DETAILS.match(place.print.text)) or (
+        bool(labels) and labels[0].start == 0
+    )
 
 
 def _is_name(place: Placed) -> bool:

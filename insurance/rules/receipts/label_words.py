@@ -50,6 +50,8 @@ _WHOSE = r"(?:基本|医保|社保|基本医疗保?险?|个人|家庭|本人|门
 _ONESELF = r"(?:个人|患者|病人|本人|参保人)"
 _FEES = r"(?:医疗|医药|住院|门诊|诊疗|治疗|收费|结算|交易|消费|应收|实收|应付|应缴|实缴|实付|付款|缴费|发票|票据|账单|订单|费用|总|全部)"
 
+# on whose account is not said
+_ON_ACCOUNT = re.compile(r"(?:医院)?(?:记[账帐]|挂[账帐])(?:金额|合计)?")
 _OTHER_PEOPLE = re.compile(
     r"(?:户主|家属|联系人|医[生师]|收[款费]人?员?|经办人?|操作员|监护人|代办人|领款人|复核人?|开票人|销售员|营业员|审核人?|制单人?|出纳|会计|患者或家属)"
     r"(?:姓名|签[名字章]|电话|员|人)*"
@@ -111,14 +113,16 @@ def meaning_of(phrase: str) -> str | None:
         return next((name for name, shape in _LATIN_WORDS if shape.fullmatch(latin)), None)
     if len(chinese) > 18:
         return None
-    if _OTHER_PEOPLE.fullmatch(chinese):
+    if _OTHER_PEOPLE.fullmatch(chinese) or _ON_ACCOUNT.fullmatch(chinese):
         return NOTHING_OF_OURS
     share = re.search(rf"{_PAID}|统筹|账户|帐户|现金|自付|自费", chinese)
     if share and _NO_SHARE.search(chinese):
         return NOTHING_OF_OURS
     if _FURTHER.search(chinese) and re.fullmatch(rf".{{2,16}}?(?:{_PAID}|保险|基金|险){_SUM}", chinese):
         return FURTHER_FUND
-    return next((name for name, shape in _SHAPES if shape.fullmatch(chinese)), None)
+    found = next((name for name, shape in _SHAPES if shape.fullmatch(chinese)), None)
+    # 其中 printed upright beside its lines leaves a character before each
+    return meaning_of(chinese[1:]) if found is None and chinese[0] in "其中" and len(chinese) > 3 else found
 
 
 def _bare(phrase: str) -> tuple[str, str]:

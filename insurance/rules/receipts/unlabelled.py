@@ -21,6 +21,11 @@ _KINDS_OF_HOSPITAL = frozenset(
 )
 # the words of the seal that often stands over the end of 收款单位
 _SEAL_TAIL = re.compile(r"(?<=[院心所部站室校司])(?:[财业收结]?[务费算]?专?用?章|[财业收结]?[务费算]专?用?)$")
+# `…人民医院门诊收费凭证`
+_KIND_OF_PAPER = re.compile(
+    r"(?<=[院心所部站室店房司])(?:门诊|住院|急诊|门急诊|出院|医疗|医药|收费|缴费|费用|结算|专用|电子)*"
+    r"(?:凭证|收据|票据|清单|小票|凭条|发票|结算单|收费单|缴费单|账单|单据)(?:\(.{1,4}\))?$"
+)
 _BROKEN_KIND = re.compile(
     r"(?<!儿)童医院|(?<!口)腔医院|儿医院|童院$|(?<![骨眼胸脑牙皮男妇产外内伤肠专])科医院|(?<!妇)幼保健院|(?<!卫)生院|(?<!卫)生服务|第[附医]"
 )
@@ -67,6 +72,7 @@ def hospital_by_its_name(page: Sequence[Placed], foot: float) -> Found | None:
         if not at_an_end or (colon and not re.search(r"[位章)]", label)):
             continue
         name = without_seal(place.print.part(len(label + colon)).without("。.,;*·"))
+        name = name.part(0, len(_KIND_OF_PAPER.sub("", name.text)))
         if _HOSPITAL.fullmatch(name.text) and name.text not in _KINDS_OF_HOSPITAL and not _NO_NAME.search(name.text):
             named.append((place, name))
     return max(named, key=lambda n: n[0].y, default=None)
