@@ -34,6 +34,8 @@ class LimitsHeld:
 
 @dataclass(frozen=True)
 class ClaimRecord:
+    """`passed`: states that it went through since the record before, one after the other."""
+
     seq: int
     case: CaseFile
     open: bool
@@ -41,6 +43,7 @@ class ClaimRecord:
     receipts: tuple[CaseReceipt, ...] = ()
     limits: LimitsHeld | None = None
     entries: Entries = Entries()
+    passed: tuple[str, ...] = ()
 
 
 # what a receipt's row keeps in its document `checks`

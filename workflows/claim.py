@@ -34,7 +34,7 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
     @workflow.run
     async def run(self, order: ClaimOrder) -> ClaimOutcome:
         # claims of before have no keeper, and their notices go by the outbox
-        self._keeps_clocks = workflow.patched("clocks")
+        self._keeps_clocks = self._is_brisk or workflow.patched("clocks")
         keeping = asyncio.create_task(self._clocks.keep()) if self._keeps_clocks else None
         if order.continued is None:
             await self._begin()
@@ -109,9 +109,12 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             await self._agree("system", "您没有提出异议，先按审核结果支付；如有异议，仍可联系客服或投诉")
 
     async def _agree(self, by: str, text: str) -> None:
-        self._accepted = False
-        self._case.agree()
-        await self._case.move("agreed", "agreed", by, text)
+        case, self._accepted = self._case, False
+        case.agree()
+        if self._is_brisk and case.decision is not None and case.decision.by == "automatic":
+            case.pass_through("agreed", "agreed", by, text)
+        else:
+            await case.move("agreed", "agreed", by, text)
 
     # --- money and the end --------------------------------------------------------------------------------------------
 
@@ -141,7 +144,9 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         await insurer.close(case)
         self._letters.no_more_tries()
         await workflow.wait_condition(self._letters.all_done)
-        await case.move("closed", "closed", "system", "本次理赔已结案", limits=case.used())
+        # what was paid is held as used since then
+        limits = case.used() if case.state != "paid" else None
+        await case.move("closed", "closed", "system", "本次理赔已结案", limits=limits)
 
     async def _withdraw(self) -> None:
         if self._review.is_open:

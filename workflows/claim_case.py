@@ -35,6 +35,7 @@ class ClaimCase(ClaimFacts):
         self._telling = 0
         # of a record that is not stored yet: one that is made meanwhile may be stored first, and then stands
         self._limits_on_their_way: LimitsHeld | None = None
+        self._passed: tuple[str, ...] = ()
         self._changed_documents: set[str] = set()
         self._changed_receipts: set[str] = set()
 
@@ -124,7 +125,18 @@ class ClaimCase(ClaimFacts):
         limits: LimitsHeld | None = None,
         reason: str | None = None,
     ) -> None:
-        """Go to `state` and publish. A move that DESIGN 5 does not know is a bug, not an outcome."""
+        """Go to `state` and publish."""
+        self._go(state)
+        await self.note(event, by, text, limits=limits, reason=reason)
+
+    def pass_through(self, state: str, event: str, by: str, text: str) -> None:
+        """Go to `state`, which another one follows at once: the next record tells of both."""
+        self._go(state)
+        self._passed = (*self._passed, state)
+        self.journal.event(event, by, text, workflow.now())
+
+    def _go(self, state: str) -> None:
+        """A move that DESIGN 5 does not know is a bug, not an outcome."""
         if state != self.state and not allowed("claim", self.state, state):
             raise RuntimeError(f"claim: {self.state} -> {state}")
         if state != self.state:
@@ -132,7 +144,6 @@ class ClaimCase(ClaimFacts):
                 self._payee_came()
             self.state_since = workflow.now()
         self.state = state
-        await self.note(event, by, text, limits=limits, reason=reason)
 
     def _payee_came(self) -> None:
         """Or the decision that somebody was to be paid for is undone."""
@@ -159,6 +170,7 @@ class ClaimCase(ClaimFacts):
         documents = tuple(self.documents[i] for i in sorted(self._changed_documents))
         receipts = tuple(self.receipts[i] for i in sorted(self._changed_receipts))
         self._changed_documents, self._changed_receipts = set(), set()
+        passed, self._passed = self._passed, ()
         return ClaimRecord(
             seq=self.seq,
             case=self.file(),
@@ -167,6 +179,7 @@ class ClaimCase(ClaimFacts):
             receipts=receipts,
             limits=limits,
             entries=self.journal.take(),
+            passed=passed,
         )
 
 

@@ -17,11 +17,18 @@ from workflows.options import RECORDS
 
 class Deciding(ClaimParts):
     async def _read(self) -> None:
-        self._submitted = False
-        await self._case.move("reading", "reading", "system", "正在识别票据")
-        await workflow.wait_condition(lambda: self._readings.all_done() or self._case.withdrawn)
-        if not self._case.withdrawn:
-            await self._case.move("assessing", "read", "system", "票据识别完成，正在理算")
+        case, self._submitted = self._case, False
+        if self._is_brisk and self._readings.all_done():
+            case.pass_through("reading", "reading", "system", "正在识别票据")
+        else:
+            await case.move("reading", "reading", "system", "正在识别票据")
+        await workflow.wait_condition(lambda: self._readings.all_done() or case.withdrawn)
+        if case.withdrawn:
+            return
+        if self._is_brisk:
+            case.pass_through("assessing", "read", "system", "票据识别完成，正在理算")
+        else:
+            await case.move("assessing", "read", "system", "票据识别完成，正在理算")
 
     async def _assess(self) -> None:
         case = self._case
@@ -78,10 +85,12 @@ class Deciding(ClaimParts):
         }[decision.outcome]
         if decision.outcome != "refused" or not self._keeps_clocks:
             case.tell(f"decided_{decision.outcome}", text)
-        limits = case.reserved(decision.lines)
-        await case.move(
-            "decided", "decided", by, text, limits=limits, reason=why(decision.reason_codes, decision.comment)
-        )
+        if decision.by == "automatic" and self._is_brisk:
+            # what it decides is held since it was assessed
+            case.pass_through("decided", "decided", by, text)
+        else:
+            limits, reason = case.reserved(decision.lines), why(decision.reason_codes, decision.comment)
+            await case.move("decided", "decided", by, text, limits=limits, reason=reason)
         if decision.outcome == "refused" and self._keeps_clocks:
             self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
         # whoever is paid in full without a person asks for a letter when one is wanted

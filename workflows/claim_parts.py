@@ -35,6 +35,8 @@ class ClaimParts:
         self._objection = UNSAID
         self._undoing: Undoing | None = None
         self._keeps_clocks = False
+        # states that another one follows at once share its record
+        self._is_brisk = order.shape >= 1
         self._given_at: datetime | None = None
         # the family's time to answer is over
         self._closing = False

@@ -252,6 +252,7 @@ def claim_order(
         review_days=times.review_days,
         ocr_queue=parts.processes.ocr_queue,
         quality_sampled=is_sampled(parts.settings, claim_id),
+        shape=1,
         **more,
     )
 

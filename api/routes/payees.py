@@ -6,8 +6,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
+from sqlmodel import select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.claim_files import case_of, evidence_of
+from api.claim_files import case_of
 from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, invalid
 from api.fields import Body, Name, Short
@@ -15,7 +17,7 @@ from api.routes.claims import Consents, consented, require_consent, told, visibl
 from insurance.rules.case import Payee
 from insurance.rules.payees import OnFile, is_deceased, payee_errors, proof_of
 from insurance.rules.shares import SharesInvalid, parse_shares
-from insurance.tables import Policy
+from insurance.tables import ClaimDocument, Policy
 from workflows.messages import PayeeOrder
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"])
@@ -58,13 +60,18 @@ async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: P
     async with parts.database.transaction() as session:
         case = case_of(await visible_claim(session, caller, claim_id))
         on_file = _on_file(await session.get_one(Policy, case.policy_no))
-        documents, _ = await evidence_of(session, claim_id)
-    kinds, deceased = {d.kind for d in documents if d.state == "received"}, is_deceased(case.report, case.established)
+        kinds = await _papers(session, claim_id)
+    deceased = is_deceased(case.report, case.established)
     if errors := tuple(payee_errors(payees, deceased, kinds)):
         raise Problem(422, errors[0].code, errors[0].message, errors)
     proved = tuple(replace(p, proof=proof_of(p, on_file, deceased, kinds, parts.today())) for p in payees)
     order = PayeeOrder(proved, consented(parts, caller, body.consents))
     return await told(parts, caller, claim_id, "set_payee", order)
+
+
+async def _papers(session: AsyncSession, claim_id: str) -> set[str]:
+    kinds = select(ClaimDocument.kind).where(ClaimDocument.claim_id == claim_id, ClaimDocument.state == "received")
+    return set((await session.exec(kinds)).all())
 
 
 def _on_file(policy: Policy) -> OnFile:

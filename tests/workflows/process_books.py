@@ -56,7 +56,7 @@ class Books:
 
     records: dict[str, Record] = field(default_factory=dict)
     kinds: dict[str, Process] = field(default_factory=dict)
-    states: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
+    states: dict[str, dict[int, tuple[str, ...]]] = field(default_factory=lambda: defaultdict(dict))
     events: dict[str, dict[int, TimelineEvent]] = field(default_factory=lambda: defaultdict(dict))
     notices: dict[str, NoticeDraft] = field(default_factory=dict)
     movements: dict[str, MoneyMoved] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Books:
 
     def walked(self, process_id: str) -> list[str]:
         """The states of a process, one after the other."""
-        states = [state for _, state in sorted(self.states[process_id].items())]
+        states = [state for _, passed in sorted(self.states[process_id].items()) for state in passed]
         return [state for i, state in enumerate(states) if i == 0 or states[i - 1] != state]
 
     def illegal_moves(self) -> list[str]:
@@ -280,7 +280,8 @@ class Books:
         for event in entries.events:
             await self._wait(event.event)
         self.kinds[process_id] = kind
-        self.states[process_id][record.seq] = state
+        passed = record.passed if isinstance(record, ClaimRecord) else ()
+        self.states[process_id][record.seq] = (*passed, state)
         self._enter(process_id, entries)
         known = self.records.get(process_id)
         if known is not None and known.seq >= record.seq:

@@ -122,6 +122,7 @@ def claim_order(now: datetime, policy_no: str, **changes: Any) -> ClaimOrder:
             "dispute_days": 30,
             "review_days": 10,
             "ocr_queue": "",
+            "shape": 1,
         }
         | changes
     )
