@@ -42,7 +42,8 @@ def _chain(first: int, page: Sequence[Placed], gone: set[int]) -> list[int]:
         text = "".join(page[j].print.text for j in chain)
         labels = find_labels(text)
         behind = page[chain[-1]].print.text
-        if labels and labels[0].start == 0 and labels[0].end > len(text) - len(behind) and not _own_label(behind):
+        whole = labels and labels[0].start == 0 and labels[0].field and labels[0].end > len(text) - len(behind)
+        if whole and not _own_label(behind):
             best = chain
         if not _PIECE.fullmatch(behind):
             break
