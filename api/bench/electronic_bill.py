@@ -17,16 +17,19 @@ SIZE = 10
 QR_SIDE, QR_X, QR_Y = 74, 394, 250
 
 
-def electronic_bill(patient: str, day: date, number: int) -> bytes:
-    """One outpatient receipt of 1280.50 yuan under a bill number of its own."""
-    items = (("诊察费", 18_00), ("检查费", 460_00), ("治疗费", 320_50), ("卫生材料费", 152_00), ("西药费", 330_00))
+ITEMS = (("诊察费", 18_00), ("检查费", 460_00), ("治疗费", 320_50), ("卫生材料费", 152_00), ("西药费", 330_00))
+
+
+def electronic_bill(patient: str, day: date, number: int, tenths: int = 10) -> bytes:
+    """One outpatient receipt under a bill number of its own; of 1280.50 yuan, or `tenths` of it."""
+    items = tuple((name, fen * tenths // 10) for name, fen in ITEMS)
     spec = ReceiptSpec(
         payer=patient,
         date=day,
         visit_date=day,
         items=items,
-        pool_pay_fen=402_30,
-        self_expense_fen=240_00,
+        pool_pay_fen=402_30 * tenths // 10,
+        self_expense_fen=240_00 * tenths // 10,
         province="湖南省",
         hospital="长沙市明湖人民医院",
         bill_no=f"{number:010d}",

@@ -1,5 +1,5 @@
 """`xueping bench`: whole purchases and automatic claims per second, beside a bare workflow of as many steps; from a photograph to
-its decision; claims on receipts whose truth is known."""
+its decision; claims on receipts whose truth is known. `xueping bench month`: a town's month, and everybody's books at its end."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -17,9 +17,19 @@ class Only(StrEnum):
     burst = "burst"
 
 
+class What(StrEnum):
+    loads = "loads"
+    month = "month"
+
+
 def bench(
+    what: Annotated[
+        What, typer.Argument(help="loads 测吞吐；month 用可以跳的时钟过完一个月（2000 件投保，约半小时），月底对账")
+    ] = What.loads,
     as_json: Annotated[bool, typer.Option("--json", help="给机器读的结果")] = False,
-    number: Annotated[int, typer.Option("--n", min=1, max=20_000, help="投保和理赔各多少件")] = 120,
+    number: Annotated[
+        int | None, typer.Option("--n", min=1, max=20_000, help="多少件；不给：吞吐 120，month 2000")
+    ] = None,
     at_once: Annotated[int, typer.Option("--at-once", min=1, max=200, help="同时进行多少件")] = 10,
     only: Annotated[
         Only | None,
@@ -29,14 +39,21 @@ def bench(
         Path | None,
         typer.Option(exists=True, file_okay=False, help="有答案的票据文件夹（xueping receipts draw）；不给就自己画"),
     ] = None,
+    seed: Annotated[int, typer.Option(help="month：同一个数是同一个月")] = 1,
+    days: Annotated[int, typer.Option(min=10, max=62, help="month：有人投保、报案、退保的天数")] = 31,
 ) -> None:
     """在自己的一套系统上测吞吐，与空流程对照 (throughput beside a bare workflow). 三分钟以内。"""
-    # the measurement brings much along that no other command needs
-    from api.bench.command import perform
-    from api.bench.run import PARTS
-
     try:
-        perform(number, at_once, as_json, [only.value] if only else PARTS, receipts)
+        if what == What.month:
+            from api.bench.month.command import perform_month
+
+            perform_month(number or 2000, days, seed, as_json)
+        else:
+            # the measurement brings much along that no other command needs
+            from api.bench.command import perform
+            from api.bench.run import PARTS
+
+            perform(number or 120, at_once, as_json, [only.value] if only else PARTS, receipts)
     except StackError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -1,0 +1,171 @@
+"""`xueping bench month`: thousands of families in one month, and everybody's books beside each other at its end."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any
+
+from api.bench.month import books
+from api.bench.month.books import Compared
+from api.bench.month.clock import Diary
+from api.bench.month.desk import Desk
+from api.bench.month.doors import Doors
+from api.bench.month.families import Town
+from api.bench.month.stage import MonthStage, month_stage
+from api.bench.month.stories import HOURS, MOMENTS, Story, draw_stories
+from api.bench.month.weather import Weather
+from api.demo.stage import INSURER, PRODUCT
+from insurance.rules.cover import SHANGHAI, shanghai_day
+from workflows.messages import ReconciliationOrder
+
+DAYS = 31
+# afterwards nobody begins anything new: answers that the law gives time for come, and what waits for a day ends
+TAIL_DAYS = 45
+AT_ONCE = 10
+# of a hundred families, so many do not end with a policy; and so many more were insured elsewhere
+NOT_INSURED, ELSEWHERE = 8, 10
+TAKEOVER_ROWS = 100
+# notices that leave late are there by then, before time jumps
+NOTICE_LOOK_SECONDS = 0.2
+BUSY_LOOKS = 600
+
+
+@dataclass
+class MonthResult:
+    """`told`: what families and adjusters met, counted; `states`: where the cases are at the end; `wrong`: everything that should
+    not be."""
+
+    families: int
+    seed: int
+    faults: int = 0
+    seconds: float = 0.0
+    told: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    compared: dict[str, Compared] = field(default_factory=dict)
+    reconciled: dict[str, int] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.wrong and not any(one.differences for one in self.compared.values())
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "ok": self.ok,
+            "families": self.families,
+            "seed": self.seed,
+            "faults": self.faults,
+            "seconds": round(self.seconds, 1),
+            "told": dict(sorted(self.told.items())),
+            "states": dict(sorted(self.states.items())),
+            "compared": {name: one.document() for name, one in self.compared.items()},
+            "days_reconciled": self.reconciled,
+            "wrong": self.wrong[:50],
+        }
+
+
+async def simulate(
+    folder: Path, policies: int, days: int, seed: int, tell: Callable[[str], None], tail_days: int = TAIL_DAYS
+) -> MonthResult:
+    """About `policies` bought within `days`, then `tail_days` more. The same seed draws the same stories; which fault meets whom also hangs on the machine."""
+    began = time.perf_counter()
+    families = policies * 100 // (100 - NOT_INSURED)
+    result = MonthResult(families, seed)
+    stories = draw_stories(families, policies * ELSEWHERE // 100, days, seed)
+    tell("正在启动")
+    async with month_stage(folder) as stage:
+        month = await Month.begin(stage, stories, seed)
+        await month.live(days, tail_days, tell)
+        tell("对账")
+        await month.close(result)
+    result.seconds = time.perf_counter() - began
+    return result
+
+
+class Month:
+    def __init__(self, stage: MonthStage, doors: Doors, town: Town, stories: list[Story], seed: int) -> None:
+        self._stage, self._doors, self._town, self._stories = stage, doors, town, stories
+        self._diary = town.diary
+        self._weather = Weather(doors, seed)
+        self._desk = Desk(doors, town.diary, seed, town.told, town.wrong)
+
+    @classmethod
+    async def begin(cls, stage: MonthStage, stories: list[Story], seed: int) -> "Month":
+        """Just after midnight of a new day, with the policies that were sold elsewhere."""
+        first_day = shanghai_day(stage.clock.now()) + timedelta(days=1)
+        await stage.clock.jump(_instant(first_day, 0))
+        doors = Doors(stage)
+        product = await doors.ask("parent-anyone", "GET", f"/v1/products/{PRODUCT}")
+        town = Town(doors, Diary(AT_ONCE), product, first_day)
+        rows = [town.sold_elsewhere(story) for story in stories if story.begins is None]
+        for first in range(0, len(rows), TAKEOVER_ROWS):
+            body = {"policies": rows[first : first + TAKEOVER_ROWS]}
+            answer = await doors.ask("operator", "PUT", f"/v1/insurers/{INSURER}/policies", json=body)
+            town.wrong += [f"takeover: {row}" for row in answer["rejected"]]
+        return cls(stage, doors, town, stories, seed)
+
+    async def live(self, days: int, tail_days: int, tell: Callable[[str], None]) -> None:
+        people = [asyncio.create_task(self._town.live(story)) for story in self._stories]
+        people.append(asyncio.create_task(self._desk.work()))
+        await asyncio.sleep(0)
+        for day in range(days + tail_days):
+            for part, hour in enumerate(HOURS):
+                if day < days:
+                    tell(f"第 {day + 1} 天 {hour} 时")
+                    await self._weather.change()
+                elif day == days:
+                    tell("月底以后")
+                    await self._calm()
+                await self._stage.clock.jump(_instant(self._town.first_day + timedelta(days=day), hour))
+                await self._diary.open(MOMENTS * day + part)
+                await self._told_everything()
+            await self._reconcile(self._town.first_day + timedelta(days=day - 1))
+        await self._diary.end()
+        await asyncio.gather(*people)
+
+    async def _calm(self) -> None:
+        for simulator in ("alipay", "insurer"):
+            await self._weather.clear(simulator)
+
+    async def _told_everything(self) -> None:
+        """Before time jumps: every notice that a simulator owes by now has arrived, or waits for its next try."""
+        for _ in range(BUSY_LOOKS):
+            owed = [
+                notice
+                for simulator in ("alipay", "insurer")
+                for notice in (await self._doors.control(simulator, "GET", "notices"))["notices"]
+                if notice["state"] == "sending" or (notice["state"] == "waiting" and notice["attempts"] == 0)
+            ]
+            if not owed:
+                return
+            await asyncio.sleep(NOTICE_LOOK_SECONDS)
+        self._town.wrong.append(f"{len(owed)} notices were never sent")
+
+    async def _reconcile(self, day: date) -> None:
+        """As the schedule does, which a test server doesn't have."""
+        await self._stage.client.start_workflow(
+            "reconciliation",
+            ReconciliationOrder(day),
+            id=f"reconciliation-{day}",
+            task_queue=self._stage.process_queue,
+        )
+
+    async def close(self, result: MonthResult) -> None:
+        database, folder = self._stage.database, self._stage.folder
+        result.told, result.wrong = self._town.told, self._town.wrong
+        result.faults = self._weather.faults
+        result.compared["money"] = await books.money(database, folder / "alipay.sqlite")
+        result.compared["cover"] = await books.cover(database, folder / "insurer.sqlite")
+        result.states, misplaced = await books.misplaced(database, self._stage.client)
+        result.reconciled, unexplained = await books.reconciled(database)
+        result.wrong += [*misplaced, *(f"reconciliation: {line}" for line in unexplained)]
+        await self._doors.close()
+
+
+def _instant(day: date, hour: int) -> datetime:
+    return datetime.combine(day, clock_time(hour), SHANGHAI)

@@ -1,0 +1,183 @@
+"""Everything that a month needs, open: PostgreSQL and the store as processes, the test server of Temporal, and in this process the
+two simulators, the workers and the API, which all go by the month's clock."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
+from temporalio.testing import WorkflowEnvironment
+
+from activities.outbox import Relay
+from activities.reading import EvidenceReading
+from api.app import create_app
+from api.bench.month.clock import GoesAlong, MonthClock
+from api.stack.environment import alipay_simulator, api_url, insurer_simulator, settings_of
+from api.stack.folder import locked
+from api.stack.parts import PROGRAMS, Part, all_parts
+from api.stack.plan import Plan, settle_plan
+from api.stack.ports import LOOPBACK, choose
+from api.stack.supervisor import Supervisor
+from insurance.adapters.ocr.process import ReadingProcess
+from insurance.adapters.registry import open_adapters, open_storage
+from insurance.settings import Settings
+from insurance.simulators import clock as simulated
+from insurance.simulators.alipay.app import build as build_alipay
+from insurance.simulators.insurer.app import build as build_insurer
+from insurance.simulators.process import in_background
+from insurance.tables import Database
+from worker import ocr_worker, process_worker
+from workflows.admission import Admission
+from workflows.client import Processes, connect
+from workflows.search import INSURER_CODE
+
+# the rest runs in this process
+PROCESSES = ("postgres", "store", "migrate")
+
+
+@dataclass(frozen=True)
+class MonthStage:
+    """`alipay` and `insurer` are the simulators' addresses; their books are files of these names in `folder`."""
+
+    folder: Path
+    url: str
+    token_secret: str
+    clock: MonthClock
+    client: Client
+    database: Database
+    alipay: str
+    insurer: str
+    process_queue: str
+
+
+@asynccontextmanager
+async def month_stage(folder: Path) -> AsyncIterator[MonthStage]:
+    """On a new `folder`. Raises StackError when PostgreSQL or the store does not start."""
+    logging.getLogger("temporalio").setLevel(logging.ERROR)
+    async with AsyncExitStack() as opened:
+        opened.enter_context(locked(folder))
+        plan = settle_plan(folder, choose(()))
+        await opened.enter_async_context(_processes(folder, plan))
+        environment = await opened.enter_async_context(
+            await WorkflowEnvironment.start_time_skipping(
+                test_server_existing_path=str(PROGRAMS / "temporal-test-server")
+            )
+        )
+        await _with_search_attributes(environment.client)
+        clock = MonthClock(environment)
+        await clock.jump(clock.now())
+        opened.callback(simulated.follow, None)
+        simulated.follow(clock.now)
+        settings = _settings(plan, environment.client.service_client.config.target_host)
+        for name, port, build, config in (
+            ("insurer", plan.ports["insurer"], build_insurer, insurer_simulator(plan.secrets, api_url(plan))),
+            ("alipay", plan.ports["alipay"], build_alipay, alipay_simulator(plan.secrets)),
+        ):
+            app = build(json.loads(config), folder / f"{name}.sqlite")
+            opened.enter_context(in_background(app, port=port))
+        opened.enter_context(in_background(create_app(settings, clock.now), port=plan.api_port))
+        database = Database(settings.database)
+        opened.push_async_callback(database.close)
+        client = await connect(settings.temporal)
+        await _work(opened, settings, clock, client, database)
+        yield MonthStage(
+            folder,
+            api_url(plan),
+            plan.secrets.token,
+            clock,
+            client,
+            database,
+            f"http://{LOOPBACK}:{plan.ports['alipay']}",
+            f"http://{LOOPBACK}:{plan.ports['insurer']}",
+            settings.temporal.process_queue,
+        )
+
+
+async def _work(
+    opened: AsyncExitStack, settings: Settings, clock: MonthClock, client: Client, database: Database
+) -> None:
+    """The workers, with what they do beside their queues."""
+    adapters = await opened.enter_async_context(open_adapters(settings, clock.now))
+    along = [GoesAlong(clock)]
+    await opened.enter_async_context(process_worker(client, settings, database, adapters, along))
+    reader = opened.enter_context(ReadingProcess(settings.ocr))
+    key = settings.digest_secret.get_secret_value().encode()
+    reading = EvidenceReading(open_storage(settings.storage), reader, key)
+    await opened.enter_async_context(ocr_worker(client, settings, reading, along))
+    processes = Processes(client, settings.temporal)
+    for running in (
+        Relay(database, adapters.notices).run(),
+        Admission(database, processes.start_purchase, settings.queue, clock.now).run(),
+    ):
+        opened.push_async_callback(_ended, _task(running))
+
+
+def _settings(plan: Plan, temporal: str) -> Settings:
+    """As the parts of a stack have them, with another Temporal."""
+    described: dict[str, Any] = {}
+    for name, value in (settings_of(plan) | {"XUEPING_TEMPORAL__ADDRESS": temporal}).items():
+        *groups, last = name.removeprefix("XUEPING_").lower().split("__")
+        place = described
+        for group in groups:
+            place = place.setdefault(group, {})
+        place[last] = json.loads(value) if value.startswith("{") else value
+    return Settings(**described)
+
+
+@asynccontextmanager
+async def _processes(folder: Path, plan: Plan) -> AsyncIterator[None]:
+    """PostgreSQL with the tables of today, and the store."""
+    ready = asyncio.Event()
+    parts = [part for part in all_parts(folder, plan) if part.name in PROCESSES]
+    keeping = _task(Supervisor(folder, parts, _Quiet(ready)).run())
+    waiting = _task(ready.wait())
+    await asyncio.wait([keeping, waiting], return_when=asyncio.FIRST_COMPLETED)
+    if not ready.is_set():
+        waiting.cancel()
+        await keeping
+    try:
+        yield
+    finally:
+        await _ended(keeping)
+
+
+class _Quiet:
+    """Says nothing, and sets `ready`."""
+
+    def __init__(self, ready: asyncio.Event) -> None:
+        self._ready = ready
+
+    def part_ready(self, part: Part, seconds: float) -> None: ...
+
+    def part_fell(self, part: Part, code: int, wait: float) -> None: ...
+
+    def all_ready(self, seconds: float) -> None:
+        self._ready.set()
+
+    def stopping(self) -> None: ...
+
+
+async def _with_search_attributes(client: Client) -> None:
+    await client.operator_service.add_search_attributes(
+        AddSearchAttributesRequest(
+            namespace=client.namespace,
+            search_attributes={INSURER_CODE.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
+        )
+    )
+
+
+def _task(running: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+    return asyncio.create_task(running)
+
+
+async def _ended(task: "asyncio.Task[Any]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
