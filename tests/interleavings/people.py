@@ -213,8 +213,8 @@ class People:
                 yield review.review_id, f"{review.review_id} {order.outcome}", lambda t=tell, o=order: t("decide", o)
 
     def _last_decision(self, review: ReviewRecord, holder: Actor) -> DecisionOrder:
-        """Where a part may have been paid in advance, the rest of it."""
-        if self._world.slow_office and review.amount_fen > 0:
+        """Where a part may have been paid in advance, the rest of it, or no more."""
+        if self._world.slow_office and review.amount_fen > 0 and len(self._world.log) % 3:
             return DecisionOrder(holder, "full", (), "")
         return DecisionOrder(holder, "refused", ("outside_period",), "")
 

@@ -15,7 +15,7 @@ PATIENCE = 1500
 _LENGTHS = (4000, 40, 15)
 _MOST_FAULTS = 4
 # one of so many takes months
-_OFFICES = 4
+_OFFICES = 3
 # how often then nobody does anything, while the usual next act is fifteen
 _IDLE = 8
 
