@@ -8,12 +8,14 @@ shape to be proved from now on; a change that breaks the replay of the old ones 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from temporalio.testing import WorkflowEnvironment
 
 from insurance.rules.case import DecidedLine
+from insurance.rules.cover import shanghai_day
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
 from tests.workflows.policy_day_worker import OneMorePage, telling
 from tests.workflows.process_orders import accident, adjuster, payee
@@ -26,6 +28,7 @@ from workflows.messages import (
     ComplaintExtension,
     Correction,
     DecisionOrder,
+    Establishing,
     Objection,
     PapersOrder,
     PayeeOrder,
@@ -34,6 +37,7 @@ from workflows.messages import (
     ReconciliationOrder,
     RefundAccount,
     Rereading,
+    Undoing,
 )
 
 HERE = Path(__file__).parent
@@ -189,6 +193,76 @@ async def continued(world: World) -> list[str]:
     return [claim_id, review_id]
 
 
+async def automatic(world: World) -> list[str]:
+    """As `claimed`, of a claim whose states share records when they pass at once; its files are read before it is submitted."""
+    claim_id = await world.report()
+    paper = await world.paper("medical_receipt", [world.receipt()])
+    await world.update(claim_id, "add_document", paper)
+    await world.until_told(claim_id, "document_read")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.update(claim_id, "submit")
+    await world.end_of(claim_id)
+    return [claim_id]
+
+
+async def undone(world: World) -> list[str]:
+    """A decision in full that a lead undoes while it waits for an account; the family disputes the next one."""
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False))
+    first, second, third = (f"{claim_id}-r{n}" for n in (1, 2, 3))
+    await world.until_state(first, "open")
+    await world.update(first, "take", adjuster())
+    await world.update(first, "decide", DecisionOrder(adjuster(), "full", (), ""))
+    await world.until_state(claim_id, "payee_needed")
+    await world.let_pass(days=8)
+    await world.update(claim_id, "undo", Undoing(adjuster("lead-1", lead=True), "金额有误"))
+    await world.until_state(second, "open")
+    await world.update(claim_id, "set_payee", PayeeOrder((replace(payee(), proof="none"),)))
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    other = adjuster("adjuster-2")
+    await world.update(second, "take", other)
+    await world.update(second, "decide", DecisionOrder(other, "refused", ("event_not_covered",), ""))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute")
+    await world.until_state(third, "open")
+    last = adjuster("adjuster-3")
+    await world.update(third, "take", last)
+    await world.update(third, "decide", DecisionOrder(last, "full", (), ""))
+    await world.end_of(claim_id)
+    return [claim_id, first]
+
+
+async def bereaved(world: World) -> list[str]:
+    """A death that is established after the sixtieth day: heirs are asked for, get what is certain in advance, and the rest."""
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    first, second = (f"{claim_id}-r{n}" for n in (1, 2))
+    who, other = adjuster(), adjuster("adjuster-2")
+    papers = "death_certificate", "accident_proof", "heirs_statement", "insured_id", "guardian_id", "relationship_proof"
+    await world.until_state(first, "open")
+    await world.update(first, "take", who)
+    await world.update(first, "request_documents", PapersOrder(who, papers, ""))
+    await world.until_told(claim_id, "notice_delivered")
+    for kind in papers:
+        await world.update(claim_id, "add_document", await world.paper(kind))
+    await world.update(claim_id, "submit")
+    await world.until_state(second, "open")
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_nothing_certain")
+    await world.update(second, "take", who)
+    died_on = shanghai_day(world.time) - timedelta(days=80)
+    await world.update(claim_id, "establish", Establishing(who, "见死亡证明", died_on=died_on))
+    await world.until_told(claim_id, "payee_needed")
+    heirs = tuple(replace(payee(f"{n}@example.com", name, "0.5"), proof="paper") for n, name in enumerate("甲乙"))
+    await world.update(claim_id, "set_payee", PayeeOrder(heirs))
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(second, "decide", DecisionOrder(who, "full", (), ""))
+    await world.update(second, "take", other)
+    await world.update(second, "decide", DecisionOrder(other, "full", (), ""))
+    await world.end_of(claim_id)
+    return [claim_id, second]
+
+
 async def surrendered(world: World) -> list[str]:
     """By the original route, and to an account for a policy sold elsewhere."""
     purchase_id = await world.issued()
@@ -280,6 +354,7 @@ async def policy_day(world: World) -> list[str]:
 
 SCENARIOS: tuple[Scenario, ...] = (
     bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
+    automatic, undone, bereaved,
     surrendered, refunded_late, amended, stray, complained, reconciled,
     policy_day,
 )  # fmt: skip
