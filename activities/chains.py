@@ -10,9 +10,9 @@ from activities.journal import Entries, TimelineEvent, write_entries
 from insurance.tables import Event
 
 
-def contact_of(claim_id: str) -> str:
-    """What was said about a claim; the family's timeline has it too."""
-    return f"{claim_id}-contact"
+def contact_of(about: str) -> str:
+    """What was said about a claim or a policy; the family's timeline has it too."""
+    return f"{about}-contact"
 
 
 def links_of(claim_id: str) -> str:

@@ -76,6 +76,5 @@ def _row(thread: Thread, message_id: str, by: str, author: str, text: str, at: d
 
 
 async def _tell(session: AsyncSession, thread: Thread, event: str, by: str, text: str, at: datetime) -> None:
-    """One more line of the claim's timeline and history; never the words of a message."""
-    if thread.claim_id is not None:
-        await add_line(session, contact_of(thread.claim_id), event, by, text, at)
+    """One more line of the timeline and history of what it is about; never the words of a message."""
+    await add_line(session, contact_of(thread.about), event, by, text, at)

@@ -12,7 +12,7 @@ from api.claim_files import case_of, evidence_of
 from api.contact_views import contact_of
 from api.incident_views import beside_the_claim
 from api.parts import Parts
-from api.timeline import claim_timeline
+from api.timeline import timeline_about
 from api.views import instant
 from insurance.rules.case import (
     AccidentReport,
@@ -84,7 +84,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
         "contact": contact_of(parts, row.insurer_code),
-        "timeline": await claim_timeline(session, row.claim_id),
+        "timeline": await timeline_about(session, row.claim_id),
         **await beside_the_claim(session, caller, row.claim_id),
     }
 

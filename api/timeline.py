@@ -12,13 +12,14 @@ from api.views import instant
 from insurance.tables import Complaint, Event
 
 
-async def claim_timeline(session: AsyncSession, claim_id: str) -> list[dict[str, Any]]:
-    """A claim's, with messages and complaints about it: those stand beside its process and have no number in it (`seq` 0)."""
-    told = func.array(select(Complaint.complaint_id).where(Complaint.about == claim_id).scalar_subquery())
-    chains = func.array_cat(told, cast([claim_id, contact_of(claim_id)], ARRAY(String)))
+async def timeline_about(session: AsyncSession, about: str) -> list[dict[str, Any]]:
+    """Of a claim, with messages and complaints about it: those stand beside its process and have no number in it (`seq` 0). Of a
+    policy, which has no process, those alone."""
+    told = func.array(select(Complaint.complaint_id).where(Complaint.about == about).scalar_subquery())
+    chains = func.array_cat(told, cast([about, contact_of(about)], ARRAY(String)))
     statement = select(Event).where(col(Event.process_id) == any_(chains)).order_by(col(Event.seq))
     events = sorted((await session.exec(statement)).all(), key=lambda e: e.at)
-    return [_view(e) | ({"seq": 0} if e.process_id != claim_id else {}) for e in events]
+    return [_view(e) | ({"seq": 0} if e.process_id != about else {}) for e in events]
 
 
 async def timeline_of(session: AsyncSession, process_id: str, after: int = 0) -> list[dict[str, Any]]:

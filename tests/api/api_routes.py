@@ -231,7 +231,7 @@ ROUTES = (
     Route("POST", PURCHASE + "/resume", PARENT, owned=True),
     Route("POST", PURCHASE + "/cancel", PARENT, owned=True),
     Route("GET", "/v1/policies", PARENT),
-    Route("GET", POLICY, PARENT, owned=True),
+    Route("GET", POLICY, BOTH, owned=True),
     Route("GET", POLICY + "/document", PARENT, owned=True),
     Route("GET", POLICY + "/documents", PARENT, owned=True),
     Route("GET", POLICY + "/renewal", PARENT, owned=True),

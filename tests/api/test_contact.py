@@ -123,6 +123,34 @@ async def test_a_policy_has_a_thread_of_its_own(door: Door, family: Family):
     assert family.claim_id in {m["claim_id"] for m in await unanswered(door)}
 
 
+async def test_a_policy_shows_both_sides_what_was_said_about_it_without_the_words(door: Door, family: Family):
+    await write(door, policy_of(family), "怎么换手机号", door.parent(family.subject))
+    await write(door, policy_of(family), "请在我的页面更改", door.adjuster())
+    await write(door, claim_of(family), WORDS, door.parent(family.subject))
+    for who in (door.parent(family.subject), door.adjuster()):
+        policy = (await door.client.get(policy_of(family), headers=who)).json()
+        assert [(e["event"], e["by"]) for e in policy["timeline"]] == [
+            ("message_sent", "family"), ("message_answered", "adjuster"),
+        ]  # fmt: skip
+        assert "手机号" not in str(policy["timeline"])
+        thread = await door.client.get(policy["messages_url"], headers=who)
+        assert len(thread.json()["items"]) == 2
+
+
+async def test_adjusters_see_the_policy_they_have_a_message_about_masked_and_their_reading_is_logged(
+    door: Door, family: Family
+):
+    policy = (await door.client.get(policy_of(family), headers=door.adjuster())).json()
+    assert (policy["insured"]["name"], policy["applicant"]["mobile"]) == ("黄**", "137****5678")
+    shown = str(policy)
+    assert not [secret for secret in ("黄小明", "黄建国", "430102201602290017", "13712345678") if secret in shown]
+    async with door.database.transaction() as session:
+        reads = select(PersonalDataRead).where(PersonalDataRead.object_id == family.policy_no)
+        assert [read.purpose for read in (await session.exec(reads)).all()] == ["policy"]
+    answer = await door.client.get(policy_of(family), headers=door.adjuster(insurer="ganpo"))
+    assert answer.status_code == 404
+
+
 async def test_an_adjusters_reading_is_logged(door: Door, family: Family):
     await write(door, claim_of(family), WORDS, door.parent(family.subject))
     await door.client.get(f"{claim_of(family)}/messages", headers=door.adjuster())
