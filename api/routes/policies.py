@@ -19,6 +19,7 @@ from api.routes.catalogue import coverage_views, insurer_ref
 from api.routes.purchases import purchase_view
 from api.timeline import timeline_about
 from api.views import instant, masked_person
+from insurance.rules.correction import LABELS
 from insurance.rules.status import label, policy_state
 from insurance.rules.terms import ProductTerms
 from insurance.tables import PersonalDataRead, Policy, Purchase
@@ -116,8 +117,16 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
         "coverages": coverage_views(terms),
         "contact": contact_of(parts, row.insurer_code),
         "document_url": f"/v1/policies/{row.policy_no}/document",
-        # a correction that is under way
+        # a correction that is under way, and those that the insurer confirmed
         "correction_id": row.correction_id,
+        "endorsements": [
+            {
+                "endorsement_no": item["endorsement_no"],
+                "at": instant(item["at"]),
+                "labels": [LABELS[field] for field in item["fields"]],
+            }
+            for item in (row.endorsements or {"items": []})["items"]
+        ],
         "actions": ["claim", "contact", "correct", "surrender"] if open_for_more else ["contact"],
     }
 

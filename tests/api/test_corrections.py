@@ -221,6 +221,8 @@ async def test_what_is_confirmed_stands_in_the_policy_with_its_endorsement(door:
     assert policy.endorsements["items"][0]["endorsement_no"] == "5202603100001"
     shown = await get(door, family, f"/v1/corrections/{correction_id}")
     assert (shown["state"], shown["endorsement_no"]) == ("corrected", "5202603100001")
+    (endorsement,) = (await get(door, family, f"/v1/policies/{family.policy_no}"))["endorsements"]
+    assert endorsement["endorsement_no"] == "5202603100001" and "被保险人姓名" in endorsement["labels"]
 
 
 async def test_a_decline_frees_the_policy_and_changes_nothing(door: Door, family: Family):
