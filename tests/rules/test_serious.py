@@ -57,6 +57,10 @@ def test_a_claim_is_serious_for_what_happened_for_its_sum_and_for_three_students
     assert set(because) <= set(BECAUSE)
 
 
+def test_a_claim_for_a_critical_illness_is_serious_from_its_report_on():
+    assert serious_because(report(critical_illness=True), None, 0, LARGE) == ("critical_illness",)
+
+
 def test_every_state_of_a_claim_says_where_its_case_is_or_leaves_it():
     assert {state: stage_of(state) for state in LABELS["claim"]} == {
         "reported": None, "submitted": None, "reading": None, "assessing": "assessing", "in_review": "assessing",
