@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from api_door import Door
 from api_family import Family, new_family
+from api_routes import ANYONE, ROUTES
 from refusals import problems_of
 from sqlmodel import select
 
 from activities.serious_cases import FindStep, SeriousCases
-from insurance.rules.serious import Reached
-from insurance.tables import Claim, ConsentRecord, OutboxNotice, SeriousCase
+from insurance.rules.serious import STAGES, Reached
+from insurance.tables import Claim, ConsentRecord, OutboxNotice, Policy, Receipt, SeriousCase
 from tests import records
 from workflows.client import MoveRefused, ProcessEnded
 from workflows.messages import SchoolNoted
@@ -86,6 +87,57 @@ async def test_a_school_sees_nothing_else(door: Door):
     text = json.dumps(shown, ensure_ascii=False)
     secrets = ("身故", "赔付金额", "骨折", "黄小明", "adj-1", "4301", "fen", family.policy_no)
     assert not [word for word in secrets if word in text]
+
+
+def words_of(thing):
+    """Every text and number in what a person, a report or a case knows."""
+    if isinstance(thing, dict):
+        return [word for value in thing.values() for word in words_of(value)]
+    if isinstance(thing, list):
+        return [word for value in thing for word in words_of(value)]
+    return [str(thing)] if isinstance(thing, str | int) and not isinstance(thing, bool) and len(str(thing)) > 1 else []
+
+
+async def secrets_of(door: Door, family: Family):
+    """Whatever is known of the child, the parents, the accident and the money, but for class, school and the masked name."""
+    async with door.database.transaction() as session:
+        claim = await session.get_one(Claim, family.claim_id)
+        policy = await session.get_one(Policy, family.policy_no)
+        receipts = (await session.exec(select(Receipt).where(Receipt.claim_id == family.claim_id))).all()
+    case = {name: claim.case[name] for name in ("report", "payees", "report_no", "subject")}
+    money = [line["payable_fen"] for line in claim.case["assessment"]["settlement"]["lines"]]
+    papers = [receipt.fields for receipt in receipts]
+    known = words_of([policy.insured, policy.applicant, case, money, papers, policy.policy_no])
+    shown = {policy.insured["class_name"], policy.insured["school_code"], policy.insured["school_type"]}
+    common = {"male", "female", "resident_id", "primary", "accident", "outpatient", "parent", "0.00"}
+    return set(known) - shown - common
+
+
+async def test_at_no_stage_and_by_no_route_a_school_sees_personal_data(door: Door):
+    family = await new_family(door)
+    secrets = await secrets_of(door, family)
+    assert {"黄小明", "13712345678", "430102201602290017", "跑步时摔倒", "学校操场", "1280.50"} <= secrets
+    for seq, stage in enumerate(STAGES, start=2):
+        reached = tuple(
+            Reached(before, records.NOW, "adjuster:adj-1", "母亲接听，孩子骨折") for before in STAGES[: seq - 1]
+        )
+        await published(
+            door, family, seq, state=stage, reached=reached, adjuster="adj-1", because=("disability", "large_sum")
+        )
+        listed = await get(door, "/v1/schools/2143000001/cases?limit=100", teacher(door))
+        answers = [await get(door, path_of(family), teacher(door)), *listed["items"]]
+        if stage != "closed":
+            noted = await post(door, f"{path_of(family)}/notes", {"text": "已交给家长"}, teacher(door), 201)
+            answers.append(noted.json())
+        text = json.dumps(answers, ensure_ascii=False)
+        assert stage in text
+        assert not [word for word in {*secrets, "骨折", "adj-1", "伤残", "赔付金额"} if word in text]
+
+
+async def test_what_a_school_may_ask_for_is_its_roster_its_enrolment_and_its_cases(door: Door):
+    theirs = {route.path for route in ROUTES if "school" in route.roles and route.roles != ANYONE}
+    assert {path.split("/")[2] for path in theirs} == {"schools"}
+    assert {path.split("/")[4] for path in theirs} == {"roster", "enrolment", "cases"}
 
 
 async def test_a_school_lists_the_cases_of_its_own_students(door: Door):
