@@ -78,14 +78,16 @@ class Assessing:
 
     async def _grounds(self, session: AsyncSession, policy: Policy, step: AssessStep) -> AssessmentGrounds:
         accident, insured = accident_of(step.claim_id, policy, step.report), policy.insured
-        closed = why_closed(accident.on, insured["school_region"], insured["school_type"], self._school)
+        where = insured["school_region"], insured["school_type"], self._school
+        closed = why_closed(accident.on, *where) if step.report.on_campus else None
         return AssessmentGrounds(
             used_fen=await _held_by_others(session, step),
             repeats=(),
             other_policies=await _other_policies(session, policy, step.report),
             repeated=await find_repeats(session, step.claim_id, step.receipts, step.documents),
             same_accident=await same_accidents(session, accident, self._settings.same_accident_days),
-            closed_because=closed if step.report.on_campus else None,
+            closed_because=closed.name if closed else None,
+            closed_guessed_from=closed.guessed_from if closed else None,
             incident_students=await students_of_incident(session, step.claim_id),
         )
 

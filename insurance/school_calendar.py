@@ -1,4 +1,4 @@
-"""Days without lessons: the work calendar and the vacations of the provinces' schools, from a file beside the products."""
+"""Days without lessons: the work calendar and the vacations of cities' schools, from a file beside the products."""
 
 from functools import cache
 from pathlib import Path
@@ -22,8 +22,9 @@ def load_school_calendar(file: Path = FILE) -> SchoolCalendar:
 
 
 def _vacation(entry: dict[str, Any]) -> Vacation:
-    vacation = Vacation(entry["province"], entry["school_year"], entry["name"], entry["first"], entry["last"])
-    if vacation.last < vacation.first or not entry["source"]:
+    names = ("city", "city_name", "school_year", "name", "first", "last")
+    vacation = Vacation(**{name: entry[name] for name in names})
+    if vacation.last < vacation.first or len(vacation.city) != 4 or not entry["source"]:
         raise ValueError(f"{entry}: no vacation")
     return vacation
 

@@ -95,7 +95,9 @@ def _why_nothing(claim: ExaminedClaim) -> str:
 
 
 def _why_doubtful_day(claim: ExaminedClaim) -> str:
-    return f"报案称事故发生在校园内，而当天是{claim.grounds.closed_because}，由理赔员核对"
+    name, guess = claim.grounds.closed_because, claim.grounds.closed_guessed_from
+    day = f"当天可能是{name}（{guess}）" if guess else f"当天是{name}"
+    return f"报案称事故发生在校园内，而{day}，由理赔员核对"
 
 
 def _why_other_policies(claim: ExaminedClaim) -> str:

@@ -166,8 +166,8 @@ class SameAccident:
 class AssessmentGrounds:
     """What the books said when a claim was assessed. `used_fen`: what other claims of the policy used or reserved, by coverage;
     `repeats`: numbers and hashes of earlier records; `other_policies`: of the same child, on the day of the event;
-    `repeated`: what other claims have too; `closed_because`: why the school had no lessons on the day of an accident on campus;
-    `incident_students`: how many students are linked to the same event."""
+    `repeated`: what other claims have too; `closed_because`: why the school had no lessons on the day of an accident on campus,
+    `closed_guessed_from` when that is only a guess; `incident_students`: how many students are linked to the same event."""
 
     used_fen: dict[str, int]
     repeats: tuple[str, ...]
@@ -176,6 +176,7 @@ class AssessmentGrounds:
     same_accident: tuple[SameAccident, ...] = ()
     closed_because: str | None = None
     incident_students: int = 0
+    closed_guessed_from: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """Reconciliation (对账): what became of each day's comparison with the gateway's statement, and every difference that was found.
-The reconciliation process is the only writer; a difference is never deleted: it is resolved, or a day that is done again puts its sums right."""
+The reconciliation process is the only writer; a difference is never deleted: it is resolved, or put right by a day done again."""
 
 from datetime import datetime
 

@@ -327,6 +327,13 @@ def test_an_accident_on_campus_on_a_day_without_lessons_is_a_reason_to_look():
     assert "当天是寒假" in finding.explanation
 
 
+def test_a_day_that_is_only_guessed_to_be_without_lessons_is_not_told_as_a_fact():
+    guess = "按往年惯例推算，没有当地当年的校历"
+    (finding,) = findings(receipt(), grounds=replace(GROUNDS, closed_because="暑假", closed_guessed_from=guess))
+    assert "当天可能是暑假（按往年惯例推算" in finding.explanation
+    assert "当天是" not in finding.explanation
+
+
 def test_other_policies_of_the_child_are_counted_and_what_that_means_is_told():
     (finding,) = findings(receipt(), grounds=replace(GROUNDS, other_policies=2))
     assert finding.code == "no_other_policy"
