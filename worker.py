@@ -29,6 +29,7 @@ from activities.notices import Telling
 from activities.outbox import Relay
 from activities.payments import PaymentSteps
 from activities.policy_days import PolicyDays
+from activities.policy_documents import PolicyDocuments
 from activities.purchases import PurchaseRecords
 from activities.reading import EvidenceReading
 from activities.reconciliation import Reconciling
@@ -37,10 +38,10 @@ from activities.serious_cases import SeriousCases
 from activities.stray import StrayPayments
 from activities.surrenders import SurrenderRecords
 from insurance.adapters.ocr.process import ReadingProcess
-from insurance.adapters.ports import Insurer, Notices, Payments
+from insurance.adapters.ports import Insurer, Notices, Payments, Storage
 from insurance.adapters.registry import Adapters, open_adapters, open_storage
 from insurance.calendar import load_calendar
-from insurance.settings import ClaimSettings, Settings
+from insurance.settings import Settings
 from insurance.tables import Database
 from workflows.admission import Admission
 from workflows.claim import ClaimWorkflow
@@ -138,20 +139,16 @@ def outside_activities(insurers: Mapping[str, Insurer], payments: Payments, noti
     ]
 
 
-def process_activities(
-    database: Database,
-    adapters: Adapters,
-    letters: LetterSteps,
-    policy_days: PolicyDays,
-    claims_settings: ClaimSettings,
-) -> list[Any]:
+def process_activities(database: Database, adapters: Adapters, storage: Storage, settings: Settings) -> list[Any]:
     """Every step of the process queue."""
+    letters = LetterSteps(database, storage, settings.storage.retention_days)
+    policy_days = PolicyDays(database, settings.public_url, settings.process.expiring_days)
     purchases, claims, reviews = PurchaseRecords(database), ClaimRecords(database), ReviewRecords(database)
     serious = SeriousCases(database)
     surrenders, stray, assessing = (
         SurrenderRecords(database),
         StrayPayments(database),
-        Assessing(database, claims_settings),
+        Assessing(database, settings.claims),
     )
     corrections, reconciling = Corrections(database), Reconciling(database, adapters.payments)
     complaints = Complaints(database, load_calendar())
@@ -173,6 +170,7 @@ def process_activities(
         surrenders.release_policy,
         surrenders.publish_surrender,
         surrenders.plan_refund,
+        PolicyDocuments(database, storage, settings).keep_policy_document,
         corrections.hold_for_correction,
         corrections.publish_correction,
         stray.is_known,
@@ -190,13 +188,11 @@ def process_worker(
     client: Client, settings: Settings, database: Database, adapters: Adapters, extra: Sequence[Interceptor] = ()
 ) -> Worker:
     """Runs the processes and their short steps. `extra` interceptors stand outside of ours."""
-    letters = LetterSteps(database, open_storage(settings.storage), settings.storage.retention_days)
-    policy_days = PolicyDays(database, settings.public_url, settings.process.expiring_days)
     return Worker(
         client,
         task_queue=settings.temporal.process_queue,
         workflows=WORKFLOWS,
-        activities=process_activities(database, adapters, letters, policy_days, settings.claims),
+        activities=process_activities(database, adapters, open_storage(settings.storage), settings),
         interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
         max_concurrent_activities=settings.worker.activities,

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from temporalio import activity
 
 from activities.letter_shelf import LetterShelf
 from insurance.adapters.ports import Storage
@@ -23,6 +24,7 @@ from insurance.letters.electronic_policy import (
     PolicyOnPaper,
     electronic_policy,
 )
+from insurance.letters.fonts import FontMissing
 from insurance.letters.issuer_identity import IssuerIdentity, NotSigning, issuer_identity
 from insurance.letters.letter import Issuer
 from insurance.letters.letter import Letter as Draft
@@ -70,6 +72,14 @@ class PolicyDocuments:
         async with self._database.transaction() as session:
             letters = (await session.exec(statement.order_by(col(Letter.made_at).desc()))).all()
         return [(letter, letter.letter_id == letter_id) for letter in letters]
+
+    @activity.defn
+    async def keep_policy_document(self, policy_no: str) -> str | None:
+        """The contract as it stands, on the shelf before it is corrected: its number. None when nobody signs here."""
+        try:
+            return (await self.issue(policy_no)).letter_id
+        except (NotSigning, FontMissing):
+            return None
 
     async def issue(self, policy_no: str) -> Letter:
         """The same one for ever, until the policy is corrected. Raises `NotSigning`, `FontMissing`."""

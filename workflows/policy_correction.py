@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError
 from activities.corrections import CorrectionHold, CorrectionRecord, Corrections
 from activities.failures import failure_code, failure_message
 from activities.insurer import AmendStep, InsurerSteps
+from activities.policy_documents import PolicyDocuments
 from insurance.adapters.ports import Amendment, Endorsement, Person
 from insurance.rules.correction import LABELS
 from insurance.rules.periods import end_of_day
@@ -17,7 +18,7 @@ from insurance.rules.reminders import last_day
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import CorrectionOrder, CorrectionOutcome
-from workflows.options import OUTSIDE, RECORDS, pauses
+from workflows.options import LETTERS, OUTSIDE, RECORDS, pauses
 
 PENDING_PAUSES = timedelta(seconds=30), timedelta(hours=6)
 # what the insurer has not answered by then is cleared by people; a new correction says again how all of it shall stand
@@ -44,10 +45,19 @@ class PolicyCorrectionWorkflow:
         hold = CorrectionHold(order.correction_id, order.policy_no)
         refused = await workflow.execute_local_activity_method(Corrections.hold_for_correction, hold, **RECORDS)
         if refused is None:
+            await self._keep_as_it_was()
             await self._ask()
         else:
             await self._decline(refused, REFUSALS[refused], "system")
         return CorrectionOutcome(self._state, self._endorsement_no)
+
+    async def _keep_as_it_was(self) -> None:
+        """The e-policy as it stands until now stays on the shelf, also when nobody has downloaded it. In a day without a store the family
+        goes before it."""
+        with suppress(ActivityError):
+            await workflow.execute_activity_method(
+                PolicyDocuments.keep_policy_document, self._order.policy_no, **LETTERS
+            )
 
     async def _ask(self) -> None:
         asking = asyncio.create_task(self._answer_of_insurer())

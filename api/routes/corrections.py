@@ -1,7 +1,5 @@
 """Corrections (保全): wrong details of a policy put right, once the insurer has confirmed it."""
 
-import logging
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,7 +11,6 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.corrections import changes_document
-from activities.policy_documents import PolicyDocuments
 from api.auth import Caller
 from api.consents import require_standing
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
@@ -28,8 +25,6 @@ from api.routes.persons import Gender, IdType, SchoolType
 from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
 from api.views import instant, masked_person
-from insurance.letters.fonts import FontMissing
-from insurance.letters.issuer_identity import NotSigning
 from insurance.rules.application import Applicant, Application, Insured
 from insurance.rules.correction import LABELS, SETTLING, Change, changes, changes_insured_person
 from insurance.rules.correction import check_correction as check
@@ -40,7 +35,6 @@ from insurance.rules.status import label
 from insurance.tables import Claim, Policy, PolicyCorrection
 from workflows.messages import CorrectionOrder
 
-log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["corrections"])
 _applicant, _insured = TypeAdapter(Applicant), TypeAdapter(Insured)
 
@@ -104,7 +98,6 @@ async def request(
         _require_correctable(policy, correction_id, parts.today())
         await require_standing(session, policy, ("share_with_insurer",))
         order = await _order(parts, session, caller, policy, body, correction_id)
-        await _keep_as_it_was(parts, policy_no)
         row = await first_record(session, _first_record(order), "correction_id")
         policy.correction_id = correction_id
         await parts.processes.start_correction(order)
@@ -195,12 +188,6 @@ async def _open_reports(session: AsyncSession, policy_no: str, found: tuple[Chan
     if changes_insured_person(found) and any(claim.state in SETTLING for claim in claims):
         raise Problem(409, "claim_being_settled", "这张保单有一件理赔已作出决定、正在支付，结案后可以更正被保险人信息")
     return tuple(claim.report_no for claim in claims if claim.report_no)
-
-
-async def _keep_as_it_was(parts: Parts, policy_no: str) -> None:
-    """The contract as it stands until now, signed, for ever on the shelf."""
-    with suppress(NotSigning, FontMissing):
-        await PolicyDocuments(parts.database, parts.storage, parts.settings).issue(policy_no)
 
 
 def _first_record(order: CorrectionOrder) -> PolicyCorrection:

@@ -12,6 +12,7 @@ from test_letters import text_of
 
 from activities.claims import ClaimRecords
 from activities.corrections import CorrectionHold, CorrectionRecord, Corrections
+from activities.policy_documents import PolicyDocuments
 from activities.surrenders import HoldStep, SurrenderRecords
 from api.digest import insured_digest
 from insurance.rules.death_cover import death_cover
@@ -46,6 +47,7 @@ async def confirmed(door: Door, correction_id: str, **changes) -> CorrectionReco
     """What the process publishes when the insurer has confirmed."""
     order = door.processes.started[correction_id]
     assert await Corrections(door.database).hold_for_correction(CorrectionHold(correction_id, order.policy_no)) is None
+    await documents(door).keep_policy_document(order.policy_no)
     record = records.correction(
         correction_id=correction_id, policy_no=order.policy_no, subject=order.subject, state="corrected", seq=2,
         changes=order.changes, application=order.application, insured_digest=order.insured_digest,
@@ -53,6 +55,10 @@ async def confirmed(door: Door, correction_id: str, **changes) -> CorrectionReco
     )  # fmt: skip
     await Corrections(door.database).publish_correction(record)
     return record
+
+
+def documents(door: Door) -> PolicyDocuments:
+    return PolicyDocuments(door.database, door.storage, SETTINGS)
 
 
 async def change(door: Door, family: Family, **values) -> None:
@@ -262,10 +268,17 @@ async def test_a_version_of_another_policy_is_not_found(door: Door, family: Fami
     assert answer.status_code == 404
 
 
-async def test_without_a_signing_key_a_correction_is_taken_all_the_same(door: Door, family: Family, monkeypatch):
-    monkeypatch.setattr(door.parts.settings.signing, "code_secret", SecretStr(""))
-    assert (await post(door, family)).status_code == 201
+async def test_where_nobody_signs_there_is_nothing_to_keep(door: Door, family: Family, monkeypatch):
+    monkeypatch.setattr(SETTINGS.signing, "code_secret", SecretStr(""))
+    assert await documents(door).keep_policy_document(family.policy_no) is None
     assert (await get(door, family, f"/v1/policies/{family.policy_no}/documents"))["items"] == []
+
+
+async def test_what_is_kept_is_what_a_download_gives(door: Door, family: Family):
+    number = await documents(door).keep_policy_document(family.policy_no)
+    await door.client.get(f"/v1/policies/{family.policy_no}/document", headers=door.parent(family.subject))
+    (item,) = (await get(door, family, f"/v1/policies/{family.policy_no}/documents"))["items"]
+    assert (item["number"], item["current"]) == (number, True)
 
 
 async def test_another_number_keeps_what_is_known_of_the_childs_claims(door: Door, family: Family):

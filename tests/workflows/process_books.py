@@ -69,6 +69,8 @@ class Books:
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
     letters: list[DecisionLetter] = field(default_factory=list)
     letters_fail: Exception | None = None
+    # policies whose e-policy was kept as it was
+    kept: list[str] = field(default_factory=list)
     # what is said of clocks, in place of what the rules say
     calls: tuple[Call, ...] | None = None
 
@@ -90,6 +92,7 @@ class Books:
             self.plan_calls,
             self.hold_policy,
             self.release_policy,
+            self.keep_policy_document,
             self.hold_for_correction,
             self.publish_correction,
             self.is_known,
@@ -240,6 +243,12 @@ class Books:
     @activity.defn
     async def release_policy(self, step: HoldStep) -> None:
         self.policies[step.policy_no].surrender_id = None
+
+    @activity.defn
+    async def keep_policy_document(self, policy_no: str) -> str | None:
+        await self._wait("keeping")
+        self.kept.append(policy_no)
+        return policy_no
 
     @activity.defn
     async def hold_for_correction(self, step: CorrectionHold) -> str | None:

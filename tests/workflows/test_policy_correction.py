@@ -27,6 +27,7 @@ async def test_what_the_insurer_confirms_stands_in_the_policy(world):
     assert outcome.state == "corrected" and outcome.endorsement_no
     assert world.books.told(correction_id) == ["correction_submitted", "corrected"]
     assert world.books.noticed(correction_id) == ["corrected"]
+    assert world.books.kept == [world.books.records[correction_id].policy_no]
     assert policy_of(world, correction_id).corrected_to.insured.name == "黄小宇"
     assert policy_of(world, correction_id).correction_id is None
 

@@ -5,9 +5,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, RetryState, T
 
 import worker
 from activities.failures import failure_code, failure_message
-from activities.letters import LetterSteps
-from activities.policy_days import PolicyDays
-from insurance.settings import ClaimSettings
+from insurance.settings import Settings
 from tests.workflows.process_books import Books
 
 
@@ -18,12 +16,10 @@ def names(steps):
 def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
     adapters = SimpleNamespace(insurers={}, payments=None, notices=None)
     outside = worker.outside_activities({}, None, None)
-    # reconciliation has a world of its own
-    letters, its_own = LetterSteps(None, None, 1), {"days_to_reconcile", "reconcile_day", "note_no_statement"}
-    # and so have the days of policies
-    policy_days = PolicyDays(None, "", 30)
+    # reconciliation and the days of policies have worlds of their own
+    its_own = {"days_to_reconcile", "reconcile_day", "note_no_statement"}
     its_own |= {"days_to_tell", "tell_policy_day", "note_day_told"}
-    steps = names(worker.process_activities(None, adapters, letters, policy_days, ClaimSettings()))
+    steps = names(worker.process_activities(None, adapters, None, Settings()))
     assert steps - its_own == names([*outside, *Books().activities()])
 
 
