@@ -1,6 +1,6 @@
 """What routes ask for: the parts, the caller with a role, an idempotency key."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
@@ -10,7 +10,7 @@ from api.errors import Problem
 from api.parts import Parts
 
 
-def parts_of(request: Request) -> Parts:
+async def parts_of(request: Request) -> Parts:
     parts: Parts = request.app.state.parts
     return parts
 
@@ -18,7 +18,7 @@ def parts_of(request: Request) -> Parts:
 TheParts = Annotated[Parts, Depends(parts_of)]
 
 
-def caller_of(parts: TheParts, authorization: Annotated[str | None, Header()] = None) -> Caller:
+async def caller_of(parts: TheParts, authorization: Annotated[str | None, Header()] = None) -> Caller:
     scheme, _, token = (authorization or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, "unauthorized")
@@ -28,10 +28,10 @@ def caller_of(parts: TheParts, authorization: Annotated[str | None, Header()] = 
         raise Problem(401, "unauthorized") from None
 
 
-def require(*roles: Role) -> Callable[[Caller], Caller]:
+def require(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
     """Only these roles; another one gets 403."""
 
-    def permitted(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    async def permitted(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
         if caller.role not in roles:
             raise Problem(403, "forbidden")
         return caller

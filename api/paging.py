@@ -34,7 +34,7 @@ class Page(Generic[Row]):
         return {"items": [view(row) for row in self.rows], "next_cursor": self.next_cursor}
 
 
-def page_asked(
+async def page_asked(
     limit: Annotated[int, Query(ge=1, le=100)] = 20, cursor: Annotated[str | None, Query(max_length=300)] = None
 ) -> PageAsked:
     return PageAsked(limit, _read_cursor(cursor) if cursor else None)

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.parts import Parts
 from insurance.tables import QueuedPurchase
-from workflows.admission import order_document
+from workflows.admission import order_document, under_way
 from workflows.messages import PurchaseOrder
 
 # DOMAIN A22
@@ -18,11 +18,13 @@ BUSY = "目前正处于学平险投保集中时间段，您的投保已收到，
 
 
 async def must_wait(parts: Parts, session: AsyncSession, insurer_code: str) -> bool:
-    """Whoever comes while others wait, waits too."""
+    """Whoever comes while others wait, or while the insurer has its hands full, waits too."""
     if not parts.gates.lets_in(insurer_code, parts.settings.queue.rate_of(insurer_code)):
         return True
     waiting = select(col(QueuedPurchase.purchase_id)).where(QueuedPurchase.insurer_code == insurer_code).limit(1)
-    return (await session.exec(waiting)).first() is not None
+    if (await session.exec(waiting)).first() is not None:
+        return True
+    return await under_way(session, insurer_code, parts.now()) >= parts.settings.queue.in_flight
 
 
 async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:

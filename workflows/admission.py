@@ -66,7 +66,8 @@ class Admission:
         async with self._database.transaction() as session:
             room = 0
             if await _is_ours(session, insurer_code):
-                room = min(int(allowed), self._settings.in_flight - await self._under_way(session, insurer_code))
+                busy = await under_way(session, insurer_code, self._clock())
+                room = min(int(allowed), self._settings.in_flight - busy)
             begun = await self._begin(session, insurer_code, room) if room > 0 else 0
         self._allowed[insurer_code] = allowed - begun
         return begun
@@ -88,13 +89,15 @@ class Admission:
         await session.execute(update(Purchase).where(*queued).values(state="submitted", updated_at=self._clock()))
         return len(rows)
 
-    async def _under_way(self, session: AsyncSession, insurer_code: str) -> int:
-        busy = select(func.count()).where(
-            Purchase.insurer_code == insurer_code,
-            col(Purchase.state).in_(("submitted", "underwriting")),
-            col(Purchase.updated_at) > self._clock() - QUICK,
-        )
-        return (await session.exec(busy)).one()
+
+async def under_way(session: AsyncSession, insurer_code: str, now: datetime) -> int:
+    """Purchases that the insurer is at work on."""
+    busy = select(func.count()).where(
+        Purchase.insurer_code == insurer_code,
+        col(Purchase.state).in_(("submitted", "underwriting")),
+        col(Purchase.updated_at) > now - QUICK,
+    )
+    return (await session.exec(busy)).one()
 
 
 async def _is_ours(session: AsyncSession, insurer_code: str) -> bool:

@@ -32,15 +32,15 @@ router = APIRouter(prefix="/v1", tags=["complaints"])
 Kind = Literal["decision", "delay", "payment", "service", "selling", "privacy", "other"]
 
 
-def desk(caller: InsurerStaff) -> Caller:
+async def desk(caller: InsurerStaff) -> Caller:
     """The insurer's complaint desk: its adjusters' leads and its operator."""
     if caller.role == "adjuster" and not caller.lead:
         raise Problem(403, "lead_required", "投诉由理赔主管或保险公司负责人处理")
     return caller
 
 
-def family_or_desk(caller: Annotated[Caller, Depends(require("parent", "adjuster", "operator"))]) -> Caller:
-    return caller if caller.role == "parent" else desk(caller)
+async def family_or_desk(caller: Annotated[Caller, Depends(require("parent", "adjuster", "operator"))]) -> Caller:
+    return caller if caller.role == "parent" else await desk(caller)
 
 
 Desk = Annotated[Caller, Depends(desk)]

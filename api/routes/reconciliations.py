@@ -29,7 +29,7 @@ LABELS = {
 MOST_DIFFERENCES = 1000
 
 
-def whole_account(caller: Annotated[Caller, Depends(require("operator"))]) -> Caller:
+async def whole_account(caller: Annotated[Caller, Depends(require("operator"))]) -> Caller:
     """The account at the gateway is everybody's: an operator of one insurer does not see it."""
     if caller.insurer is not None:
         raise Problem(403, "forbidden")

@@ -16,7 +16,7 @@ from api.stack.parts import Part
 async def launch(part: Part, folder: Path, run: str) -> Process:
     """Starts `part`, marked as one of `run` in `folder`; what it says goes to its log."""
     with open_log(folder, part.name) as log:
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *part.command,
             stdin=DEVNULL,
             stdout=log,
@@ -29,6 +29,10 @@ async def launch(part: Part, folder: Path, run: str) -> Process:
             # Ctrl-C is for the supervisor: parts are stopped in their order
             process_group=0,
         )
+    if part.niceness:
+        with suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, process.pid, os.getpriority(os.PRIO_PROCESS, 0) + part.niceness)
+    return process
 
 
 async def launch_guard(folder: Path, run: str) -> Process:

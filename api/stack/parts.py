@@ -36,6 +36,8 @@ class Part:
     stop_signal: int = SIGTERM
     # after the signal, before it is killed; what waits for each other must stop within 15 s in all
     stop_seconds: float = 4.0
+    # how far it stands back when processors are short, as `nice` counts
+    niceness: int = 0
 
 
 def all_parts(folder: Path, plan: Plan) -> list[Part]:
@@ -167,6 +169,8 @@ def _own(plan: Plan) -> list[Part]:
     worker = [xueping, "worker", "--queue"]
     # a worker gives its steps 5 s to end
     patience = 8.0
+    # at the peak people are answered first, and what they asked for is done as fast as the rest allows
+    stands_back = 5
     return [
         Part("migrate", "数据表", [xueping, "migrate"], None, ("postgres", "store"), settings),
         Part(
@@ -177,6 +181,7 @@ def _own(plan: Plan) -> list[Part]:
             around,
             settings,
             stop_seconds=patience,
+            niceness=stands_back,
         ),
         Part(
             "ocr-worker",
@@ -186,6 +191,7 @@ def _own(plan: Plan) -> list[Part]:
             around,
             settings,
             stop_seconds=patience,
+            niceness=stands_back,
         ),
         Part("api", "API", api, answers(plan.api_port, "/readyz"), around, settings, stop_seconds=patience),
     ]

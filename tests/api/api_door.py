@@ -25,7 +25,7 @@ from insurance.adapters.storage.fake import FakeStorage
 from insurance.calendar import load_calendar
 from insurance.products.catalogue import load_catalogue
 from insurance.rules.case_file import CaseFile
-from insurance.settings import Settings
+from insurance.settings import QueueSettings, Settings
 from insurance.tables import Database
 from tests import records
 from tests.signing_identity import signing_settings
@@ -36,6 +36,8 @@ SETTINGS = Settings(
     token_secret=SecretStr("a secret of these tests alone, 32+"),
     digest_secret=SecretStr("digest"),
     signing=signing_settings(),
+    # processes of these tests stay where they are: nobody's hands are ever full of them
+    queue=QueueSettings(in_flight=100_000),
 )
 _case = TypeAdapter(CaseFile)
 

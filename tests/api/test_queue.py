@@ -139,6 +139,18 @@ async def test_no_more_are_at_work_than_the_insurer_takes(door: Door, peak):
     assert [await served.admit("xiangjiang", 1) for _ in range(2)] == [3, 0]
 
 
+async def test_nobody_goes_straight_in_while_the_insurer_has_its_hands_full(door: Door):
+    full = door.parts.settings.model_copy(update={"queue": QueueSettings(rate=1000, in_flight=1)})
+    async with door.database.transaction() as session:
+        for row in (await session.exec(select(QueuedPurchase))).all():
+            await session.delete(row)
+        recent = Purchase.insurer_code == "xiangjiang", Purchase.state.in_(("submitted", "underwriting"))
+        for row in (await session.exec(select(Purchase).where(*recent))).all():
+            row.state = "issued"
+    door.app.state.parts = replace(door.parts, settings=full, gates=Gates())
+    assert [(await buy(door, records.new("parent"), place))["state"] for place in (1, 2)] == ["submitted", "queued"]
+
+
 async def test_two_admissions_begin_nobody_twice(door: Door, peak):
     for place in range(10):
         await buy(door, records.new("parent"), place)

@@ -72,7 +72,8 @@ class MonthResult:
 async def simulate(
     folder: Path, policies: int, days: int, seed: int, tell: Callable[[str], None], tail_days: int = TAIL_DAYS
 ) -> MonthResult:
-    """About `policies` bought within `days`, then `tail_days` more. The same seed draws the same stories; which fault meets whom also hangs on the machine."""
+    """About `policies` bought within `days`, then `tail_days` more. The same seed draws the same stories; which fault meets whom
+    also hangs on the machine."""
     began = time.perf_counter()
     families = policies * 100 // (100 - NOT_INSURED)
     result = MonthResult(families, seed)
