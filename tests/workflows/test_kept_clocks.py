@@ -2,62 +2,25 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from temporalio.exceptions import ApplicationError
 
-from insurance.rules.case import DecidedLine
 from insurance.rules.cover import shanghai_day
 from insurance.rules.reminders import Call
-from tests.workflows.process_orders import adjuster, payee
-from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, Correction, DecisionOrder, PapersOrder, PayeeOrder
+from tests.workflows.process_clocks import (
+    ALL,
+    HALF,
+    addressed,
+    calls,
+    decided,
+    doubtful,
+    down,
+    full,
+    refused,
+    taken,
+)
+from tests.workflows.process_orders import adjuster
+from workflows.messages import ClaimOutcome, Correction, DecisionOrder, PapersOrder
 
 pytestmark = pytest.mark.servers
-
-# 80 % of what 1,100 yuan, and 2,200 yuan, exceed the deductible of 100 yuan by
-CERTAIN, ALL = 800_00, 1680_00
-FATHER = (payee(),)
-HALF = (DecidedLine("accident_medical", 840_00),)
-
-
-async def down(order):
-    """Away for days, and asked twice a day."""
-    raise ApplicationError("down", type="unavailable", next_retry_delay=timedelta(hours=12))
-
-
-def full(who):
-    return DecisionOrder(who, "full", (), "同意")
-
-
-def refused(who):
-    return DecisionOrder(who, "refused", ("event_not_covered",), "不属于保险责任")
-
-
-async def doubtful(world, *, payees=FATHER, sure=True):
-    """A claim in review with two receipts, one of which could not be read for certain."""
-    claim_id = await world.report()
-    await world.hand_in(claim_id, world.receipt(sure=sure), world.receipt(sure=False), payees=payees)
-    await world.until_state(f"{claim_id}-r1", "open")
-    return claim_id
-
-
-async def taken(world, **how):
-    claim_id = await doubtful(world, **how)
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    return claim_id
-
-
-async def decided(world, claim_id, order):
-    await world.update(f"{claim_id}-r1", "decide", order)
-
-
-def calls(world, claim_id):
-    return [event for event in world.books.told(claim_id) if event.startswith("clock_")]
-
-
-def addressed(world, process_id, kind):
-    """To whom notices of a kind went."""
-    return {n.subject for key, n in world.books.notices.items() if key.startswith(f"{process_id}:") and n.kind == kind}
-
 
 # --- whose turn it is -------------------------------------------------------------------------------------------------
 
@@ -212,139 +175,3 @@ async def test_a_dispute_starts_the_clocks_anew(world):
     await world.until_state(claim_id, "in_review")
     case = world.claim(claim_id).case
     assert case.clocks_from - case.received_at >= timedelta(days=5)
-
-
-# --- the advance ------------------------------------------------------------------------------------------------------
-
-
-def transfers(world, claim_id):
-    return [(p.amount_fen, p.advance) for p in world.claim(claim_id).case.payouts if p.state == "paid"]
-
-
-async def test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision(world):
-    claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
-    assert world.claim(claim_id).case.advance_paid
-    assert world.claim(claim_id).case.state == "in_review"
-    assert transfers(world, claim_id) == [(CERTAIN, True)]
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    await decided(world, claim_id, full(adjuster()))
-    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
-    assert transfers(world, claim_id) == [(CERTAIN, True), (ALL - CERTAIN, False)]
-
-
-async def test_an_advance_waits_for_an_account_and_is_paid_when_there_is_one(world):
-    claim_id = await doubtful(world, payees=())
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
-    assert transfers(world, claim_id) == []
-    await world.update(claim_id, "set_payee", PayeeOrder((payee("x9102"),)))
-    await world.until_told(claim_id, "advance_paid")
-    assert transfers(world, claim_id) == [(CERTAIN, True)]
-
-
-async def test_an_advance_that_bounces_asks_for_another_account(world):
-    world.transfers["9102"] = "failed"
-    claim_id = await doubtful(world, payees=(payee("x9102"),))
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
-    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
-    await world.until_told(claim_id, "advance_paid")
-    assert transfers(world, claim_id) == [(CERTAIN, True)]
-
-
-async def test_a_decision_makes_an_advance_needless_that_still_waits_for_an_account(world):
-    claim_id = await taken(world, payees=())
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    await decided(world, claim_id, full(adjuster()))
-    await world.until_state(claim_id, "payee_needed")
-    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
-    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
-    assert transfers(world, claim_id) == [(ALL, False)]
-
-
-async def test_heirs_get_their_shares_of_the_advance_and_of_the_rest(world):
-    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b@example.com", "李秀英", "0.5")
-    claim_id = await taken(world, payees=heirs)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    await decided(world, claim_id, full(adjuster()))
-    await world.end_of(claim_id)
-    assert transfers(world, claim_id) == [(400_00, True)] * 2 + [(440_00, False)] * 2
-
-
-async def test_where_nothing_is_certain_the_operator_hears_of_it_and_nothing_is_paid(world):
-    claim_id = await doubtful(world, sure=False)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_nothing_certain")
-    assert transfers(world, claim_id) == []
-    assert addressed(world, claim_id, "advance_nothing_certain") == {"role:operator:xiangjiang"}
-
-
-async def test_a_claim_that_was_paid_in_advance_is_not_withdrawn(world):
-    claim_id = await doubtful(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
-    with pytest.raises(MoveRefused):
-        await world.update(claim_id, "withdraw")
-
-
-async def test_a_refusal_after_an_advance_takes_nothing_back(world):
-    claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    await decided(world, claim_id, refused(adjuster()))
-    await world.until_state(claim_id, "decided")
-    await world.let_pass(days=31)
-    assert await world.end_of(claim_id) == ClaimOutcome("closed", CERTAIN)
-    assert world.books.limits[claim_id].lines == (DecidedLine("accident_medical", CERTAIN),)
-
-
-async def test_what_one_heir_got_in_advance_is_used_while_the_other_has_no_account(world):
-    world.transfers["9102"] = "failed"
-    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
-    claim_id = await taken(world, payees=heirs)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    await decided(world, claim_id, refused(adjuster()))
-    await world.until_told(claim_id, "advance_paid")
-    assert world.claim(claim_id).case.paid_lines == (DecidedLine("accident_medical", CERTAIN // 2),)
-    await world.let_pass(days=31)
-    assert await world.end_of(claim_id) == ClaimOutcome("closed", CERTAIN // 2)
-    assert world.books.limits[claim_id].lines == (DecidedLine("accident_medical", CERTAIN // 2),)
-
-
-async def test_an_account_is_not_changed_while_an_advance_is_on_its_way(world, monkeypatch):
-    monkeypatch.setattr(world.payments, "transfer", down)
-    claim_id = await doubtful(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "clock_advance")
-    with pytest.raises(MoveRefused):
-        await world.update(claim_id, "set_payee", PayeeOrder((payee("other@example.com"),)))
-    monkeypatch.undo()
-    await world.let_pass(hours=13)
-    await world.until_told(claim_id, "advance_paid")
-    assert transfers(world, claim_id) == [(CERTAIN, True)]
-
-
-async def test_heirs_together_get_no_more_than_was_decided_when_one_had_more_in_advance(world):
-    world.transfers["9102"] = "failed"
-    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
-    claim_id = await taken(world, payees=heirs)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
-    await world.update(f"{claim_id}-r1", "take", adjuster())
-    low = (DecidedLine("accident_medical", 500_00),)
-    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", low))
-    await world.until_told(claim_id, "advance_paid")
-    await world.update(claim_id, "accept")
-    await world.until_state(claim_id, "payee_needed")
-    await world.update(claim_id, "set_payee", PayeeOrder((heirs[0], payee("c@example.com", "李秀英", "0.5"))))
-    assert await world.end_of(claim_id) == ClaimOutcome("closed", 500_00)
-    assert transfers(world, claim_id) == [(CERTAIN // 2, True), (100_00, False)]

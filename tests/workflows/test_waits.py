@@ -57,7 +57,7 @@ TESTED = {
         "test_kept_clocks.test_the_law_s_thirty_days_are_called_at_half_time_two_days_before_and_on_the_day",
         "test_kept_clocks.test_a_refusal_counts_as_told_when_its_notice_has_arrived",
         "test_kept_clocks.test_a_payment_is_watched_when_it_takes_more_than_an_hour",
-        "test_kept_clocks.test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision",
+        "test_advances.test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision",
     ),
     "claim_letters._rested": ("test_decision_letters.test_a_refusals_letter_is_tried_again_every_half_day",),
     "claim_money.await_payee": ("test_claim.test_a_claim_without_an_account_waits_for_one_and_reminds",),

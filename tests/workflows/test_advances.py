@@ -1,0 +1,149 @@
+import pytest
+
+from insurance.rules.case import DecidedLine
+from tests.workflows.process_clocks import (
+    ALL,
+    CERTAIN,
+    addressed,
+    decided,
+    doubtful,
+    down,
+    full,
+    refused,
+    taken,
+    transfers,
+)
+from tests.workflows.process_orders import adjuster, payee
+from workflows.client import MoveRefused
+from workflows.messages import ClaimOutcome, DecisionOrder, PayeeOrder
+
+pytestmark = pytest.mark.servers
+
+
+async def test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision(world):
+    claim_id = await taken(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    assert world.claim(claim_id).case.advance_paid
+    assert world.claim(claim_id).case.state == "in_review"
+    assert transfers(world, claim_id) == [(CERTAIN, True)]
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, full(adjuster()))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
+    assert transfers(world, claim_id) == [(CERTAIN, True), (ALL - CERTAIN, False)]
+
+
+async def test_an_advance_waits_for_an_account_and_is_paid_when_there_is_one(world):
+    claim_id = await doubtful(world, payees=())
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    assert transfers(world, claim_id) == []
+    await world.update(claim_id, "set_payee", PayeeOrder((payee("x9102"),)))
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(CERTAIN, True)]
+
+
+async def test_an_advance_that_bounces_asks_for_another_account(world):
+    world.transfers["9102"] = "failed"
+    claim_id = await doubtful(world, payees=(payee("x9102"),))
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(CERTAIN, True)]
+
+
+async def test_a_decision_makes_an_advance_needless_that_still_waits_for_an_account(world):
+    claim_id = await taken(world, payees=())
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, full(adjuster()))
+    await world.until_state(claim_id, "payee_needed")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
+    assert transfers(world, claim_id) == [(ALL, False)]
+
+
+async def test_heirs_get_their_shares_of_the_advance_and_of_the_rest(world):
+    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b@example.com", "李秀英", "0.5")
+    claim_id = await taken(world, payees=heirs)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, full(adjuster()))
+    await world.end_of(claim_id)
+    assert transfers(world, claim_id) == [(400_00, True)] * 2 + [(440_00, False)] * 2
+
+
+async def test_where_nothing_is_certain_the_operator_hears_of_it_and_nothing_is_paid(world):
+    claim_id = await doubtful(world, sure=False)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_nothing_certain")
+    assert transfers(world, claim_id) == []
+    assert addressed(world, claim_id, "advance_nothing_certain") == {"role:operator:xiangjiang"}
+
+
+async def test_a_claim_that_was_paid_in_advance_is_not_withdrawn(world):
+    claim_id = await doubtful(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    with pytest.raises(MoveRefused):
+        await world.update(claim_id, "withdraw")
+
+
+async def test_a_refusal_after_an_advance_takes_nothing_back(world):
+    claim_id = await taken(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, refused(adjuster()))
+    await world.until_state(claim_id, "decided")
+    await world.let_pass(days=31)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", CERTAIN)
+    assert world.books.limits[claim_id].lines == (DecidedLine("accident_medical", CERTAIN),)
+
+
+async def test_what_one_heir_got_in_advance_is_used_while_the_other_has_no_account(world):
+    world.transfers["9102"] = "failed"
+    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
+    claim_id = await taken(world, payees=heirs)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, refused(adjuster()))
+    await world.until_told(claim_id, "advance_paid")
+    assert world.claim(claim_id).case.paid_lines == (DecidedLine("accident_medical", CERTAIN // 2),)
+    await world.let_pass(days=31)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", CERTAIN // 2)
+    assert world.books.limits[claim_id].lines == (DecidedLine("accident_medical", CERTAIN // 2),)
+
+
+async def test_an_account_is_not_changed_while_an_advance_is_on_its_way(world, monkeypatch):
+    monkeypatch.setattr(world.payments, "transfer", down)
+    claim_id = await doubtful(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "clock_advance")
+    with pytest.raises(MoveRefused):
+        await world.update(claim_id, "set_payee", PayeeOrder((payee("other@example.com"),)))
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(CERTAIN, True)]
+
+
+async def test_heirs_together_get_no_more_than_was_decided_when_one_had_more_in_advance(world):
+    world.transfers["9102"] = "failed"
+    heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
+    claim_id = await taken(world, payees=heirs)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    low = (DecidedLine("accident_medical", 500_00),)
+    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", low))
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(claim_id, "accept")
+    await world.until_state(claim_id, "payee_needed")
+    await world.update(claim_id, "set_payee", PayeeOrder((heirs[0], payee("c@example.com", "李秀英", "0.5"))))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 500_00)
+    assert transfers(world, claim_id) == [(CERTAIN // 2, True), (100_00, False)]
