@@ -94,6 +94,7 @@ PASSED_THROUGH = (
     "workflows.claim_parts",
     "workflows.claim_reading",
     "workflows.claim_review",
+    "workflows.claim_sums",
     "workflows.converter",
     "workflows.corrections",
     "workflows.journal",

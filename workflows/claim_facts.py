@@ -1,40 +1,35 @@
-"""What is known of one claim inside its process, and what follows from it: who is paid, what is held, which clocks count."""
+"""What is known of one claim inside its process: what its next run, or its next round, starts from."""
 
 from datetime import datetime
 
 from temporalio import workflow
 
-from activities.claims import LimitsHeld
 from insurance.rules.case import (
     Assessment,
     CaseConsent,
     CaseReceipt,
-    DecidedLine,
     Decision,
     Established,
     EvidenceFile,
     PapersRequest,
-    Payee,
-    Payout,
 )
 from insurance.rules.case_file import CaseFile, SeriousMark
 from insurance.rules.deadlines import Pause
-from insurance.rules.decision import most
-from insurance.rules.shares import parse_shares
+from workflows.claim_sums import ClaimSums
 from workflows.journal import Journal
 from workflows.messages import ClaimOrder
 
 ENDED = frozenset({"closed", "withdrawn"})
 
 
-class ClaimFacts:
+class ClaimFacts(ClaimSums):
     """Deterministic; it is changed by `ClaimCase` alone."""
 
     def __init__(self, order: ClaimOrder) -> None:
+        super().__init__()
         self.order = order
         self.state = "reported"
         self.seq = 0
-        self.round = 1
         self.report_no: str | None = None
         self.submitted_at: datetime | None = None
         self.received_at: datetime | None = None
@@ -53,13 +48,7 @@ class ClaimFacts:
         self.decision: Decision | None = None
         self.undone: list[Decision] = []
         self.agreed_at: datetime | None = None
-        self.payees: tuple[Payee, ...] = ()
         self.consents: tuple[CaseConsent, ...] = order.consents
-        self.payouts: list[Payout] = []
-        # what every round of this claim together took of the limits
-        self.paid_lines: tuple[DecidedLine, ...] = ()
-        # the same with an advance that is being transferred: a decision meanwhile, however low, leaves it held
-        self.lines_on_their_way: tuple[DecidedLine, ...] = ()
         self.disputed = False
         self.advance_paid = False
         self.advance_asked_at: datetime | None = None
@@ -178,76 +167,6 @@ class ClaimFacts:
             *(self.supplement_received_at, self.decision, sum_fen, self.agreed_at, self.refusal_notified_at),
             self.advance_paid,
         )
-
-    @property
-    def paid_fen(self) -> int:
-        return sum(payout.amount_fen for payout in self.payouts if payout.state == "paid")
-
-    @property
-    def paid_before_this_round(self) -> int:
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.round < self.round)
-
-    @property
-    def last_paid_at(self) -> datetime | None:
-        return max((p.paid_at for p in self.payouts if p.paid_at is not None), default=None)
-
-    def is_paid(self, index: int) -> bool:
-        """Whether this payee of this round has the money that was decided on."""
-        return any(self._is_to(p, index) and not p.advance for p in self.payouts if p.state == "paid")
-
-    def advanced_fen(self, index: int) -> int:
-        """What this payee of this round got in advance."""
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.advance and self._is_to(p, index))
-
-    def settled_fen(self, index: int) -> int:
-        """What this payee of this round got by the decision."""
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and not p.advance and self._is_to(p, index))
-
-    def _is_to(self, payout: Payout, index: int) -> bool:
-        return (payout.round, payout.payee) == (self.round, index)
-
-    @property
-    def is_paid_out(self) -> bool:
-        """Whether money moved by this round's decision, or may be moving."""
-        return any(p.round == self.round and not p.advance and p.state != "failed" for p in self.payouts)
-
-    def attempts(self, index: int) -> int:
-        return sum(self._is_to(p, index) for p in self.payouts)
-
-    @property
-    def payees_known(self) -> bool:
-        """The policy itself proves who is to be paid."""
-        return all(payee.proof == "policy" for payee in self.payees)
-
-    @property
-    def may_be_paid(self) -> bool:
-        """Somebody is named, and something proves it of everybody."""
-        return bool(self.payees) and all(payee.proof != "none" for payee in self.payees)
-
-    def keeps_the_paid(self, payees: tuple[Payee, ...]) -> bool:
-        """Once somebody of this round is paid, neither they nor anybody's share may change, or sums would be paid twice."""
-        paid = self._paid_payees
-        if not paid:
-            return True
-        shares = [parse_shares([p.share for p in some]) for some in (payees, self.payees)]
-        return shares[0] == shares[1] and all(payees[i].name == self.payees[i].name for i in paid)
-
-    @property
-    def _paid_payees(self) -> set[int]:
-        return {i for i in range(len(self.payees)) if self.is_paid(i) or self.advanced_fen(i)}
-
-    def reserved(self, lines: tuple[DecidedLine, ...]) -> LimitsHeld:
-        """The limits that the claim holds until it is paid: never less than what earlier rounds took."""
-        return LimitsHeld("reserved", most(lines, self.lines_taken))
-
-    @property
-    def lines_taken(self) -> tuple[DecidedLine, ...]:
-        """What is the family's, or on its way there."""
-        return most(self.paid_lines, self.lines_on_their_way)
-
-    def used(self) -> LimitsHeld:
-        """What it holds for good."""
-        return LimitsHeld("used", self.paid_lines)
 
     @property
     def usable_documents(self) -> tuple[EvidenceFile, ...]:
