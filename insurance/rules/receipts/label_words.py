@@ -70,7 +70,7 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("total_upper", r".{0,8}\(?(?:大写|人民币大写)\)?"),
         (
             "account_pay",
-            rf"(?:医保|社保|基本医疗保?险?|个人|家庭|本人|门诊|职工){{0,3}}(?:账户|帐户|个账|个帐)(?:{_PAID}|扣款|划扣)?{_SUM}",
+            rf"{_WHOSE}{{0,3}}(?:账户|帐户|个账|个帐)(?:{_PAID}|扣款|划扣)?{_SUM}",
         ),
         (
             "account_pay",
@@ -118,7 +118,7 @@ def meaning_of(phrase: str) -> str | None:
     share = re.search(rf"{_PAID}|统筹|账户|帐户|现金|自付|自费", chinese)
     if share and _NO_SHARE.search(chinese):
         return NOTHING_OF_OURS
-    if _FURTHER.search(chinese) and re.fullmatch(rf".{{2,16}}?(?:{_PAID}|保险|基金|险){_SUM}", chinese):
+    if _FURTHER.search(chinese) and re.fullmatch(rf".{{2,16}}?(?:{_PAID}|保险|基金|险|补充){_SUM}", chinese):
         return FURTHER_FUND
     found = next((name for name, shape in _SHAPES if shape.fullmatch(chinese)), None)
     # 其中 printed upright beside its lines leaves a character before each

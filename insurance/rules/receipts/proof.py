@@ -1,7 +1,7 @@
 """From lines to a reading: fields as printed, what the QR code fills in, the checks, and how far each field may be believed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NA
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.extraction import form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
-from insurance.rules.receipts.reading import FIELD_NAMES, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, plain, to_fen
 
 SURE_NAME = 0.6
@@ -67,11 +67,17 @@ def _without_unproved(
     if looks_like_another(fields.check_code, [code.check_code for code in codes]):
         unsure.add("check_code")
     doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
-    unsure |= {name for name in doubted if _clearness(name, draft) < CLEAR and getattr(fields, name) is not None}
+    ok = {check.code: check.ok for check in checks}
+    for name in doubted:
+        # that two looks agree makes no print clear; but who paid may be all that contradicts a forged total
+        alone = name in PAYERS and not ok.get("items_equal_total")
+        clear = scores.get(name, 0.0) if alone else _clearness(name, draft)
+        if clear < CLEAR and getattr(fields, name) is not None:
+            unsure.add(name)
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
-    added_up = any(check.code == "items_equal_total" and check.ok for check in checks)
-    if _charges_are_at_fault(checks):
+    added_up = ok.get("items_equal_total")
+    if _charges_are_at_fault(ok):
         fields = replace(fields, items=tuple(_clear_item(n, a) for n, a in draft.cells))
         unsure.discard("items")
     if "items" in unsure:
@@ -86,14 +92,9 @@ def _clearness(name: str, draft: Draft) -> float:
     return value.clearness if value else 0.0
 
 
-def _charges_are_at_fault(checks: Sequence[Check]) -> bool:
+def _charges_are_at_fault(ok: Mapping[str, bool]) -> bool:
     """The charges do not make the total that those who paid do make: one of the charges was read wrong, or is not what it was."""
-    ok = {check.code: check.ok for check in checks}
-    return (
-        ok.get("items_equal_total") is False
-        and ok.get("payers_equal_total") is True
-        and ok.get("qr_agrees") is not False
-    )
+    return not ok.get("items_equal_total", True) and ok.get("payers_equal_total", False) and ok.get("qr_agrees", True)
 
 
 def _clear_item(name: Value | None, amount: Value | None) -> Item:

@@ -188,7 +188,7 @@ def southern_old(rng: Random) -> Sheet:
     for i, character in enumerate("其中"):
         canvas.text(1030, 262 + i * 40, character, 22, BROWN, "song", "mm")
     for i, (label, value, field) in enumerate(
-        (("记账金额", fields["pool_pay"], None), ("自费金额", fields["cash_pay"], None))
+        (("记账金额", fields["pool_pay"], None), ("自费金额", fields["cash_pay"], "self_expense"))
     ):
         canvas.text(1070, 262 + i * 40, label, 22, BROWN, "song")
         canvas.text(1400, 262 + i * 40 + drop, value, 22, anchor="rm", field=field)
@@ -217,7 +217,7 @@ def delta_slip(rng: Random) -> Sheet:
     expense = min(spec.self_expense_fen, own)
     fields["self_expense"] = yuan(expense)
     canvas = Canvas(900, 1800, (250, 250, 250), rng.choice(("laser", "thermal")), "song", "song")
-    canvas.text(450, 50, f"{spec.hospital}门诊收费凭证", 28, _INK, "hei-bold", "mm")
+    canvas.text(450, 50, f"{spec.hospital}门诊收费凭证", 28, _INK, "hei-bold", "mm", "hospital")
     y = 110.0
     for left, right in (
         (("凭证号：", fields["bill_no"], "bill_no"), ("打印时间：", f"{spec.date:%Y-%m-%d} 15:20:11", None)),

@@ -1,0 +1,112 @@
+from dataclasses import replace
+
+from printed import changed, line, receipt
+
+from insurance.rules.receipts.checks import check_receipt
+from insurance.rules.receipts.draft import Draft
+from insurance.rules.receipts.extraction import extract
+from insurance.rules.receipts.layout import Line
+from insurance.rules.receipts.proof import prove
+from insurance.rules.receipts.reading import Extras, Item, ReceiptFields, ReceiptReading
+from insurance.rules.receipts.second import combine
+
+
+def read(lines: list[Line], *qr: str) -> ReceiptReading:
+    return prove(extract(lines), qr)
+
+
+def failing(reading: ReceiptReading) -> set[str]:
+    return {check.code for check in reading.checks if not check.ok}
+
+
+def test_labels_in_pieces_are_put_together() -> None:
+    pieces = [line("日", 100, 100), line("期：2016-3-5", 200, 100), line("患", 100, 160), line("者：陶馨", 200, 160)]
+    fields = read([*pieces, line("金额大写", 100, 400), line("壹佰元整", 300, 400)]).fields
+    assert (fields.date, fields.payer) == ("2016-03-05", "陶馨")
+
+
+def test_pieces_beside_each_other_that_make_no_label_stay_apart() -> None:
+    assert (
+        len(extract([line("销", 40, 100), line("名", 100, 100), line("称：南阳市嘉禾儿科门诊部", 200, 100)]).lines) == 3
+    )
+
+
+def test_sums_below_the_names_of_their_charges_are_charges() -> None:
+    heads = [line(name, 100 + i * 240, 200) for i, name in enumerate(("诊察费", "检查费", "化验费", "治疗费"))]
+    below = [line("9.00", 110, 260), line("21.00", 590, 260)]
+    total = [line("合计金额（大写）", 100, 330), line("叁拾元整", 380, 330), line("￥30.00", 900, 330)]
+    reading = read([*heads, *below, *total])
+    assert reading.fields.items == (Item("诊察费", "9.00"), Item("化验费", "21.00"))
+    assert failing(reading) == set()
+
+
+def test_a_name_over_two_lines_is_one_name() -> None:
+    heads = [line("项目名称", 100, 100), line("数量", 560, 100), line("金额", 800, 100)]
+    first = [
+        line("*化学药品制剂*布洛芬", 100, 150),
+        line("1", 570, 150),
+        line("44.97", 790, 150),
+        line("缓释胶囊", 100, 186),
+    ]
+    second = [line("*中成药*板蓝根颗粒", 100, 250), line("2", 570, 250), line("20.00", 790, 250)]
+    items = read([*heads, *first, *second, line("合计", 100, 400), line("大写", 100, 440)]).fields.items
+    assert items == (Item("*化学药品制剂*布洛芬缓释胶囊", "44.97"), Item("*中成药*板蓝根颗粒", "20.00"))
+
+
+def test_drugs_listed_below_the_kinds_of_charges_are_no_charges() -> None:
+    drugs = [("阿莫西林颗粒", "120.50", 450), ("头颅CT平扫", "300.00", 490), ("换药(中)", "86.00", 530)]
+    listed = [part for name, sum_, y in drugs for part in (line(name, 80, y), line(sum_, 530, y))]
+    assert set(read([*receipt(), *listed]).fields.items) == set(read(receipt()).fields.items)
+
+
+def test_what_further_funds_paid_may_stand_beside_the_four_payers() -> None:
+    fields = ReceiptFields(total="100.00", pool_pay="50.00", other_pay="0.00", account_pay="0.00", cash_pay="30.00")
+
+    def found(*further: str | None) -> list[bool]:
+        checks = check_receipt(fields, Extras(further_funds=further), (), False)
+        return [check.ok for check in checks if check.code == "payers_equal_total"]
+
+    assert found("20.00") == [True]
+    assert found("15.00", "5.00") == [True]
+    assert found("10.00") == [False]
+    assert found() == [False]
+    assert found("10.00", None) == []
+
+
+def test_a_further_fund_on_the_page_is_read() -> None:
+    page = changed(receipt(), "个人现金支付：356.50", "个人现金支付：300.00")
+    reading = read([*page, line("大病保险支付：56.50", 860, 810)])
+    assert reading.extras.further_funds == ("56.50",)
+    assert "payers_equal_total" not in failing(reading)
+    assert "payers_equal_total" in failing(read(page))
+
+
+def seen_twice(text: str, score: float) -> Draft:
+    """Two looks that read one charge alike."""
+    page = changed(receipt(), "300.00", text, score)
+    return combine(extract(page), extract(page))
+
+
+def test_an_unclear_charge_contradicts_no_total_that_the_payers_bear_out() -> None:
+    unclear, clear = prove(seen_twice("308.00", 0.6)), prove(seen_twice("308.00", 0.95))
+    assert failing(unclear) == set()
+    assert Item("检查费", None) in unclear.fields.items
+    assert "items_equal_total" in failing(clear)
+
+
+def test_an_unclear_charge_still_contradicts_a_total_that_nobody_bears_out() -> None:
+    page = changed(changed(receipt(), "506.50", "806.50"), "300.00", "300.00", 0.6)
+    twice = combine(extract(page), extract(page))
+    assert "capitals_equal_total" in failing(prove(twice))
+    silent = replace(twice, values={n: v for n, v in twice.values.items() if n != "total_upper"})
+    assert {"items_equal_total", "payers_equal_total"} <= failing(prove(silent))
+
+
+def test_the_hospital_stands_before_the_kind_of_its_paper() -> None:
+    page = [
+        line("成都市朝阳路人民医院门诊收费凭证", 100, 20),
+        line("姓名：陶馨", 40, 100),
+        line("合计（大写）：壹佰元整", 40, 300),
+    ]
+    assert read(page).fields.hospital == "成都市朝阳路人民医院"
+    assert read(changed(page, "成都市朝阳路人民医院门诊收费凭证", "人民医院门诊收费凭证")).fields.hospital is None
