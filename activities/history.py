@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.rows import table_of
 from insurance.rules.chain import Link, Told, chained
 from insurance.rules.masking import mask_free_text
 from insurance.tables import HistoryEntry
@@ -75,5 +76,5 @@ async def append_history(session: AsyncSession, process_id: str, events: Sequenc
     if told:
         last = Link(standing[-1].number, standing[-1].hash) if standing else Link()
         entries = chained(process_id, last, told, recorded_at)
-        await session.execute(insert(HistoryEntry), [asdict(entry) for entry in entries])
+        await session.execute(insert(table_of(HistoryEntry)), [asdict(entry) for entry in entries])
     return News(told, behind_a_lost_task=any(row.seq >= first for row in standing))

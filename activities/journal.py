@@ -10,6 +10,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.history import News, append_history
+from activities.rows import table_of
 from insurance.tables import Event, Movement, OutboxNotice
 
 
@@ -76,7 +77,7 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
             }
             for n in entries.notices
         ]
-        await session.execute(insert(OutboxNotice).on_conflict_do_nothing(), rows)
+        await session.execute(insert(table_of(OutboxNotice)).on_conflict_do_nothing(), rows)
     if entries.movements:
         rows = [
             {
@@ -89,7 +90,7 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
             }
             for m in entries.movements
         ]
-        await session.execute(insert(Movement).on_conflict_do_nothing(), rows)
+        await session.execute(insert(table_of(Movement)).on_conflict_do_nothing(), rows)
 
 
 async def _show(session: AsyncSession, process_id: str, news: News) -> None:
@@ -100,7 +101,7 @@ async def _show(session: AsyncSession, process_id: str, news: News) -> None:
         {"process_id": process_id, "seq": e.seq, "event": e.event, "by": e.by, "text": e.text, "at": e.at}
         for e in news.told
     ]
-    shown = insert(Event)
+    shown = insert(table_of(Event))
     changed = {name: shown.excluded[name] for name in ("event", "by", "text", "at")}
     later = shown.on_conflict_do_update(
         index_elements=["process_id", "seq"], set_=changed, where=col(Event.at) < shown.excluded["at"]

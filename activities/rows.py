@@ -7,10 +7,16 @@ process's own time, tells later from earlier; `seq` only orders the records of o
 
 from typing import Any
 
-from sqlalchemy import tuple_
+from sqlalchemy import Table, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """For inserts: one of the class itself goes the long way round, through the session's units of work."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 async def publish_row(
@@ -23,10 +29,11 @@ async def publish_row(
 ) -> bool:
     """`values` has every column of `table`, `seq` among them; `fixed` columns stay as they were first written. False when
     this record, or a newer one, stood already."""
-    statement = insert(table).values(**values)
+    core = table_of(table)
+    statement = insert(core).values(**values)
     order = [name for name in ("updated_at", "seq") if name in values]
     changed = {name: statement.excluded[name] for name in values if name != key and name not in fixed}
-    columns = table.__table__.c  # type: ignore[attr-defined]
+    columns = core.c
     published = await session.execute(
         statement.on_conflict_do_update(
             index_elements=[key],

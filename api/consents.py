@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.rows import table_of
 from api.errors import Problem
 from insurance.rules.codes import CONSENT_KINDS
 from insurance.tables import ConsentRecord, Policy
@@ -43,7 +44,7 @@ async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Pl
         for kind, agreed in said.items()
     ]
     if rows:
-        await session.execute(insert(ConsentRecord).on_conflict_do_nothing(), rows)
+        await session.execute(insert(table_of(ConsentRecord)).on_conflict_do_nothing(), rows)
 
 
 async def require_standing(session: AsyncSession, policy: Policy, kinds: Collection[str] = NEEDED_FOR_CLAIMS) -> None:

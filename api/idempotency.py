@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import SQLModel, col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.rows import table_of
 from api.auth import Caller
 from api.errors import Problem
 from api.parts import Parts
@@ -73,7 +74,7 @@ async def first_record(session: AsyncSession, record: Record, key: str) -> Recor
 
 async def store_first(session: AsyncSession, record: SQLModel) -> None:
     """As `first_record`, for who does not look at it."""
-    await session.execute(insert(type(record)).values(**record.model_dump()).on_conflict_do_nothing())
+    await session.execute(insert(table_of(type(record))).values(**record.model_dump()).on_conflict_do_nothing())
 
 
 def _earlier(row: IdempotencyKey | None, body: BaseModel | bytes) -> JSONResponse:

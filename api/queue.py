@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.parts import Parts
 from insurance.tables import QueuedPurchase
-from workflows.admission import order_document, under_way
+from workflows.admission import count_under_way, order_document
 from workflows.messages import PurchaseOrder
 
 # DOMAIN A22
@@ -21,10 +21,10 @@ async def must_wait(parts: Parts, session: AsyncSession, insurer_code: str) -> b
     """Whoever comes while others wait, or while the insurer has its hands full, waits too."""
     if not parts.gates.lets_in(insurer_code, parts.settings.queue.rate_of(insurer_code)):
         return True
-    waiting = select(col(QueuedPurchase.purchase_id)).where(QueuedPurchase.insurer_code == insurer_code).limit(1)
-    if (await session.exec(waiting)).first() is not None:
-        return True
-    return await under_way(session, insurer_code, parts.now()) >= parts.settings.queue.in_flight
+    waiting = select(col(QueuedPurchase.purchase_id)).where(QueuedPurchase.insurer_code == insurer_code).exists()
+    busy = count_under_way(insurer_code, parts.now()).scalar_subquery()
+    others_wait, at_work = (await session.exec(select(waiting, busy))).one()
+    return bool(others_wait) or at_work >= parts.settings.queue.in_flight
 
 
 async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:
@@ -33,7 +33,7 @@ async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:
         QueuedPurchase.insurer_code == order.insurer_code, QueuedPurchase.subject == order.subject
     )
     served = select(func.min(col(QueuedPurchase.turn))).where(QueuedPurchase.insurer_code == order.insurer_code)
-    last, now = (await session.exec(mine)).one(), (await session.exec(served)).one()
+    last, now = (await session.exec(select(mine.scalar_subquery(), served.scalar_subquery()))).one()
     turn = max(now or 0, -1 if last is None else last + 1, 0)
     session.add(
         QueuedPurchase(

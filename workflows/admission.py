@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import delete, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from insurance.settings import QueueSettings
 from insurance.tables import Database, Purchase, QueuedPurchase
@@ -66,7 +67,7 @@ class Admission:
         async with self._database.transaction() as session:
             room = 0
             if await _is_ours(session, insurer_code):
-                busy = await under_way(session, insurer_code, self._clock())
+                busy = (await session.exec(count_under_way(insurer_code, self._clock()))).one()
                 room = min(int(allowed), self._settings.in_flight - busy)
             begun = await self._begin(session, insurer_code, room) if room > 0 else 0
         self._allowed[insurer_code] = allowed - begun
@@ -90,14 +91,13 @@ class Admission:
         return len(rows)
 
 
-async def under_way(session: AsyncSession, insurer_code: str, now: datetime) -> int:
+def count_under_way(insurer_code: str, now: datetime) -> SelectOfScalar[int]:
     """Purchases that the insurer is at work on."""
-    busy = select(func.count()).where(
+    return select(func.count(col(Purchase.purchase_id))).where(
         Purchase.insurer_code == insurer_code,
         col(Purchase.state).in_(("submitted", "underwriting")),
         col(Purchase.updated_at) > now - QUICK,
     )
-    return (await session.exec(busy)).one()
 
 
 async def _is_ours(session: AsyncSession, insurer_code: str) -> bool:

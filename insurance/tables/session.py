@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -29,6 +30,8 @@ class Database:
             connect_args=connect,
             # error texts would carry personal data
             hide_parameters=True,
+            json_serializer=lambda value: to_json(value).decode(),
+            json_deserializer=from_json,
         )
 
     @asynccontextmanager
