@@ -24,7 +24,7 @@ from insurance.rules.receipts.entry import read_again
 from insurance.rules.status import allowed
 from workflows.claim_facts import ENDED, ClaimFacts
 from workflows.messages import ClaimOrder
-from workflows.options import RECORDS
+from workflows.options import RECORDS, RECORDS_OF_ENDS
 
 
 class ClaimCase(ClaimFacts):
@@ -161,10 +161,19 @@ class ClaimCase(ClaimFacts):
         self.seq += 1
         self._telling += 1
         limits = self._limits_on_their_way = limits or self._limits_on_their_way
-        await workflow.execute_local_activity_method(ClaimRecords.publish_claim, self._record(limits), **RECORDS)
+        await self._publish(self._record(limits))
         self._telling -= 1
         if self._limits_on_their_way is limits:
             self._limits_on_their_way = None
+
+    async def _publish(self, record: ClaimRecord) -> None:
+        """That a claim was taken back bars no surrender any more and frees its limits: the server knows of it first. Closing is known
+        by the insurer's step before it."""
+        may_be_lost = not record.open and (self.state == "withdrawn" or self.report_no is None)
+        if may_be_lost and workflow.patched("ended-for-sure"):
+            await workflow.execute_activity_method(ClaimRecords.publish_claim, record, **RECORDS_OF_ENDS)
+        else:
+            await workflow.execute_local_activity_method(ClaimRecords.publish_claim, record, **RECORDS)
 
     def _record(self, limits: LimitsHeld | None) -> ClaimRecord:
         documents = tuple(self.documents[i] for i in sorted(self._changed_documents))

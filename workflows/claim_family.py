@@ -109,6 +109,9 @@ class FamilyMoves(Deciding):
     async def withdraw(self) -> None:
         self._case.withdrawn = True
         await workflow.wait_condition(lambda: self._case.state in ENDED)
+        if workflow.patched("ended-for-sure"):
+            # the books say so when the family is told
+            await workflow.wait_condition(lambda: not self._case.is_telling)
 
     @withdraw.validator
     def _may_withdraw(self) -> None:

@@ -63,6 +63,13 @@ RECORDS: dict[str, Any] = {
     ),
 }
 
+# The same, told only after the server knows why: what a task says that is lost with its worker may not come true.
+RECORDS_OF_ENDS: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "heartbeat_timeout": HEARTBEAT,
+    "retry_policy": RECORDS["retry_policy"],
+}
+
 
 def pauses(first: timedelta, longest: timedelta) -> Iterator[timedelta]:
     """Between two questions to somebody who has no answer yet. Each is twice the one before: a process that asked every half

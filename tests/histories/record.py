@@ -134,6 +134,14 @@ async def withdrawn(world: World) -> list[str]:
     return [claim_id, f"{claim_id}-r1"]
 
 
+async def lapsed(world: World) -> list[str]:
+    """Nobody handed in any papers; the end is told once the server knows of it."""
+    claim_id = await world.report()
+    await world.let_pass(days=181)
+    await world.end_of(claim_id)
+    return [claim_id]
+
+
 async def sampled(world: World) -> list[str]:
     """A claim decided without a person, with a quality review that disagrees after it was paid."""
     claim_id = await world.report(quality_sampled=True)
@@ -353,7 +361,7 @@ async def policy_day(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, sampled, serious, advanced, continued,
+    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, lapsed, sampled, serious, advanced, continued,
     automatic, undone, bereaved,
     surrendered, refunded_late, amended, stray, complained, reconciled,
     policy_day,

@@ -22,8 +22,8 @@ class Ledger(Books):
 
     used_before: dict[str, int] = field(default_factory=dict)
     reported: dict[str, str] = field(default_factory=dict)
-    # claims that said so, also in a task that was lost with its worker and is done again
-    said_ended: set[str] = field(default_factory=set)
+    # claims that are paid or refused and said so before the server knew of it; nothing may bring them back but their family
+    said_closed: set[str] = field(default_factory=set)
     # what was certain of each claim, whenever it was asked for
     certain: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
@@ -42,7 +42,7 @@ class Ledger(Books):
         if record.case.state != "closed" or self.policies[record.case.policy_no].surrender_id is not None:
             return False
         self.records[claim_id] = replace(record, open=True)
-        self.said_ended.discard(claim_id)
+        self.said_closed.discard(claim_id)
         return True
 
     def open_claims(self, policy_no: str) -> set[str]:
@@ -94,8 +94,8 @@ class Ledger(Books):
         is_news = known is None or _order(known) < _order(record)
         await super()._publish(kind, process_id, record, state, entries)
         self.records[process_id] = record if is_news else known  # type: ignore[assignment]
-        if isinstance(record, ClaimRecord) and not record.open:
-            self.said_ended.add(process_id)
+        if isinstance(record, ClaimRecord) and record.case.state == "closed":
+            self.said_closed.add(process_id)
         return is_news
 
 

@@ -34,7 +34,7 @@ class Promises:
         for _, number, _ in moved:
             self._money_left(number)
         if world.ledger.policies[POLICY].surrender_id is not None:
-            open_claims = world.ledger.open_claims(POLICY) - world.ledger.said_ended
+            open_claims = world.open_claims() - world.ledger.said_closed
             assert not open_claims, f"{open_claims} open while the policy is being surrendered"
 
     def _money_left(self, number: str) -> None:
@@ -61,6 +61,9 @@ class Promises:
             record = records[-1]
             assert world.ledger.records[process_id] == record, f"{process_id}: the books say something else"
             process = world.server.processes[process_id]
+            assert state_of(record) == "closed" or process_id not in world.ledger.said_closed, (
+                f"{process_id} said it was closed"
+            )
             waits = state_of(record) in MAY_WAIT[_kind(record)] or process.next_timer() is not None
             assert waits or not process.is_open, f"{process_id} hangs as {state_of(record)}"
 

@@ -69,6 +69,11 @@ class Server:
     def start(self, workflow: str, arg: object, process_id: str) -> Process:
         return self._begin(workflow, [self.values.put(arg)], process_id, None)
 
+    def signal(self, process_id: str, name: str, arg: object) -> None:
+        process = self._running(process_id)
+        if process is not None:
+            process.inbox.append(wire.signalled(name, [self.values.put(arg)]))
+
     def update(self, process_id: str, name: str, *args: Any) -> Update:
         update = Update(f"u{len(self.updates)}", process_id, name)
         self.updates.append(update)
@@ -241,6 +246,7 @@ class Server:
                 step = command.schedule_activity
                 args = [self.values.get(payload) for payload in step.arguments]
                 self.outside.append(Step(process, step.seq, step.activity_type, args))
+                self.committed(process, step.activity_type, args)
             case "request_cancel_activity":
                 self._give_up(process, command.request_cancel_activity.seq)
             case "start_child_workflow_execution":

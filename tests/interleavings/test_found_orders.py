@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+from activities.reviews import Remark
 from insurance.rules.case import DecidedLine
 from tests.interleavings.choices import Chosen, Scripted
 from tests.interleavings.ledger import Ledger
@@ -60,6 +61,14 @@ class Told:
         self.go_on()
         self.tell(REVIEW, "take", ANNA)
         return f"{CLAIM}-do0-0"
+
+    def lapse(self) -> None:
+        """Thirty days with three reminders; the record of the end is on its way."""
+        for _ in range(3):
+            self.world.server.pass_time()
+            self.go_on()
+        self.world.server.pass_time()
+        self.world.make(next(move for move in self.world.moves(faults=False) if move.label == "cl-1/0 task"))
 
     def state(self, claim_id: str = CLAIM) -> str:
         record = self.world.claim(claim_id)
@@ -160,6 +169,24 @@ def test_a_record_that_overtakes_another_one_brings_its_limits_along() -> None:
     told.go_on()
     assert told.state() == "decided"
     assert told.held() == 400_00
+
+
+def test_an_end_that_a_lost_task_told_of_lets_no_policy_be_surrendered() -> None:
+    told = Told()
+    told.world.report()
+    told.go_on()
+    told.world.papers["cl-1-do1"] = reading(told.world.now.date(), "1100.00")
+    told.tell(CLAIM, "add_document", replace(evidence(told.world.now, "medical_receipt", b""), document_id="cl-1-do1"))
+    told.lapse()
+    # the record of the end is stored; of the task that told of it the server takes nothing, since more has come
+    told.world.tell(CLAIM, "submit")
+    told.world.signal(CLAIM, "remark", Remark(CLAIM, "noted", "system", "补充说明", "", told.world.now))
+    told.world.make(next(move for move in told.world.moves(faults=False) if "publish_claim" in move.label))
+    told.world.ask_to_surrender()
+    told.go_on(but="cl-1/0")
+    told.tell(SURRENDER, "confirm", but="cl-1/0")
+    told.go_on()
+    assert told.state() == "withdrawn"
 
 
 def test_an_advance_under_way_stays_held_when_the_claim_is_refused_meanwhile() -> None:

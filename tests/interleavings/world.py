@@ -133,11 +133,21 @@ class World:
     def tell(self, process_id: str, name: str, *args: Any) -> Update:
         return self.server.update(process_id, name, *args)
 
+    def signal(self, process_id: str, name: str, arg: object) -> None:
+        self.server.signal(process_id, name, arg)
+
     # --- what everybody can see ---------------------------------------------------------------------------------------
 
     def claim(self, claim_id: str) -> ClaimRecord | None:
         record = self.ledger.records.get(claim_id)
         return record if isinstance(record, ClaimRecord) else None
+
+    def open_claims(self) -> set[str]:
+        """By what their processes said once the server knew of it, whatever the books believe."""
+        last = {claim_id: self.walked[claim_id][-1] for claim_id in self.claims if self.walked[claim_id]}
+        return set(self.claims) - {
+            c for c, record in last.items() if isinstance(record, ClaimRecord) and not record.open
+        }
 
     def reviews(self) -> list[ReviewRecord]:
         return [record for record in self.ledger.records.values() if isinstance(record, ReviewRecord)]
