@@ -24,12 +24,14 @@ LOOK_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Burst:
-    """`drained` purchases began within `drain_seconds`; `rate` is what the insurer takes. `memory_mb` by part, afterwards."""
+    """`drained` purchases began within `drain_seconds`; `rate` is what the insurer takes. `asked_again`: answers that were 503 first.
+    `memory_mb` by part, afterwards."""
 
     drained: int
     drain_seconds: float
     rate: float
     accepted: Load
+    asked_again: int
     memory_mb: dict[str, int]
 
     def document(self) -> dict[str, Any]:
@@ -39,6 +41,7 @@ class Burst:
             "drained_per_second": round(self.drained / self.drain_seconds, 2) if self.drain_seconds else None,
             "rate": self.rate,
             "accepted": self.accepted.document(),
+            "asked_again": self.asked_again,
             "memory_mb": self.memory_mb,
         }
 
@@ -56,13 +59,17 @@ class September:
         seconds = time.perf_counter() - began
         usage = Usage(self._stack.folder)
         load = await self._take_down("burst", range(first + drained, first + drained + accepted), usage)
-        return Burst(drained, seconds, rate, load, self._memory())
+        return Burst(drained, seconds, rate, load, self._strangers.asked_again, self._memory())
 
     async def _take_down(self, name: str, numbers: range, usage: Usage | None = None) -> Load:
         async def buy(number: int) -> None:
             buyer = family(numbers[number], "李志明", "李知远", self._today)
             made = await self._strangers.ask(
-                buyer.account, "POST", "/v1/purchases", json=application(self._product, buyer)
+                buyer.account,
+                "POST",
+                "/v1/purchases",
+                key=f"burst-{numbers[number]}",
+                json=application(self._product, buyer),
             )
             self._last = buyer.account, f"/v1/purchases/{made['purchase_id']}"
 

@@ -66,9 +66,9 @@ class Claims(Cases):
         with self.times.of("POST claims (report)"):
             made = await ask(owner.account, "POST", f"/v1/policies/{_policy_no(number)}/claims", json=happened)
         path = f"/v1/claims/{made['claim_id']}"
-        upload = {"files": {"file": ("bill", paper(number))}, "data": {"kind": "medical_receipt"}}
+        files, kind = {"file": ("bill", paper(number))}, {"kind": "medical_receipt"}
         with self.times.of("POST documents"):
-            await ask(owner.account, "POST", f"{path}/documents", **upload)
+            await ask(owner.account, "POST", f"{path}/documents", files=files, data=kind)
         with self.times.of("PUT payee"):
             await ask(owner.account, "PUT", f"{path}/payee", json=owner.payee)
         with self.times.of("POST submit"):

@@ -129,8 +129,8 @@ async def _claim_on(strangers: Strangers, sample: Sample, product_id: str, found
     happened = accident(sample.accident_on, owner.applicant["mobile"])
     made = await ask(owner.account, "POST", f"/v1/policies/{sample.policy_no}/claims", json=happened)
     path = f"/v1/claims/{made['claim_id']}"
-    upload = {"files": {"file": (f"paper{sample.file.suffix}", sample.file.content)}}
-    await ask(owner.account, "POST", f"{path}/documents", data={"kind": "medical_receipt"}, **upload)
+    files = {"file": (f"paper{sample.file.suffix}", sample.file.content)}
+    await ask(owner.account, "POST", f"{path}/documents", data={"kind": "medical_receipt"}, files=files)
     await ask(owner.account, "PUT", f"{path}/payee", json=owner.payee)
     await ask(owner.account, "POST", f"{path}/submit")
     case = await strangers.until(owner.account, path, ENDS)

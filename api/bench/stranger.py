@@ -8,6 +8,7 @@ import httpx
 
 # as often as a page of a family might; looking costs the API too
 POLL_SECONDS = 0.4
+AGAIN_SECONDS, AGAIN_TIMES = 0.3, 20
 CONNECTIONS = httpx.Limits(max_connections=200, max_keepalive_connections=200)
 
 Answer = dict[str, Any]
@@ -22,11 +23,19 @@ class Strangers:
 
     def __init__(self, url: str, token_of: Callable[[str], str]) -> None:
         self._token_of = token_of
+        self.asked_again = 0
         self.client = httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=CONNECTIONS)
 
-    async def ask(self, account: str, method: str, path: str, **more: Any) -> Answer:
-        headers = {"authorization": f"Bearer {self._token_of(account)}"}
+    async def ask(self, account: str, method: str, path: str, key: str | None = None, **more: Any) -> Answer:
+        """With an idempotency key, 503 is asked again, as a page would."""
+        headers = {"authorization": f"Bearer {self._token_of(account)}"} | ({"idempotency-key": key} if key else {})
         response = await self.client.request(method, path, headers=headers, **more)
+        for _ in range(AGAIN_TIMES if key else 0):
+            if response.status_code != 503:
+                break
+            self.asked_again += 1
+            await asyncio.sleep(AGAIN_SECONDS)
+            response = await self.client.request(method, path, headers=headers, **more)
         if not response.is_success:
             raise NotAsItShould(f"{method} {path.rpartition('/')[2]} {response.status_code} {response.text[:200]}")
         answer: Answer = response.json()
