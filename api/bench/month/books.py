@@ -137,6 +137,11 @@ async def reconciled(database: Database) -> tuple[dict[str, int], list[str]]:
     return days, [" ".join(row) for row in await _rows(database, UNEXPLAINED)]
 
 
+async def notices(database: Database) -> dict[str, int]:
+    """How many of each kind people got."""
+    return dict(await _rows(database, "SELECT kind, count(*) FROM outbox GROUP BY kind ORDER BY kind"))
+
+
 async def _rows(database: Database, query: str) -> Sequence[Any]:
     async with database.transaction() as session:
         return [tuple(row) for row in (await session.execute(text(query))).all()]

@@ -21,7 +21,7 @@ from api.bench.month.stories import HOURS, MOMENTS, Story, draw_stories
 from api.bench.month.weather import Weather
 from api.demo.stage import INSURER, PRODUCT
 from insurance.rules.cover import SHANGHAI, shanghai_day
-from workflows.messages import ReconciliationOrder
+from workflows.messages import PolicyDaysOrder, ReconciliationOrder
 
 DAYS = 31
 # afterwards nobody begins anything new: answers that the law gives time for come, and what waits for a day ends
@@ -48,6 +48,7 @@ class MonthResult:
     states: Counter[str] = field(default_factory=Counter)
     compared: dict[str, Compared] = field(default_factory=dict)
     reconciled: dict[str, int] = field(default_factory=dict)
+    notices: dict[str, int] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -65,6 +66,7 @@ class MonthResult:
             "states": dict(sorted(self.states.items())),
             "compared": {name: one.document() for name, one in self.compared.items()},
             "days_reconciled": self.reconciled,
+            "notices": self.notices,
             "wrong": self.wrong[:50],
         }
 
@@ -125,7 +127,7 @@ class Month:
                 await self._stage.clock.jump(_instant(self._town.first_day + timedelta(days=day), hour))
                 await self._diary.open(MOMENTS * day + part)
                 await self._told_everything()
-            await self._reconcile(self._town.first_day + timedelta(days=day - 1))
+            await self._daily(self._town.first_day + timedelta(days=day))
         await self._diary.end()
         await asyncio.gather(*people)
 
@@ -147,14 +149,16 @@ class Month:
             await asyncio.sleep(NOTICE_LOOK_SECONDS)
         self._town.wrong.append(f"{len(owed)} notices were never sent")
 
-    async def _reconcile(self, day: date) -> None:
-        """As the schedule does, which a test server doesn't have."""
-        await self._stage.client.start_workflow(
-            "reconciliation",
-            ReconciliationOrder(day),
-            id=f"reconciliation-{day}",
-            task_queue=self._stage.process_queue,
-        )
+    async def _daily(self, today: date) -> None:
+        """As the schedules do, which a test server doesn't have: who is told of its policy's day, and yesterday's money."""
+        yesterday = today - timedelta(days=1)
+        for workflow, order, day in (
+            ("policy_days", PolicyDaysOrder(today), today),
+            ("reconciliation", ReconciliationOrder(yesterday), yesterday),
+        ):
+            await self._stage.client.start_workflow(
+                workflow, order, id=f"{workflow}-{day}", task_queue=self._stage.process_queue
+            )
 
     async def close(self, result: MonthResult) -> None:
         database, folder = self._stage.database, self._stage.folder
@@ -164,6 +168,7 @@ class Month:
         result.compared["cover"] = await books.cover(database, folder / "insurer.sqlite")
         result.states, misplaced = await books.misplaced(database, self._stage.client)
         result.reconciled, unexplained = await books.reconciled(database)
+        result.notices = await books.notices(database)
         result.wrong += [*misplaced, *(f"reconciliation: {line}" for line in unexplained)]
         await self._doors.close()
 
