@@ -9,7 +9,7 @@ from insurance.letters.claim_facts import ClaimOnPaper, claim_facts
 from insurance.letters.letter import Block, Heading, Issuer, Letter, Paragraph, Table, chinese_day
 from insurance.rules.case import Decision
 from insurance.rules.codes import REASON_CODES
-from insurance.rules.complaints import REGULATORS_HOTLINE
+from insurance.rules.complaints import REGULATORS_HOTLINE, REVIEW_ASKED_WITHIN_DAYS
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import COMPLAINT_DAYS, COMPLAINT_EXTENSIONS, LIMITATION_YEARS, PAYMENT_DAYS
 from insurance.rules.money import yuan
@@ -168,8 +168,8 @@ def _remedies(paper: DecisionOnPaper, issuer: Issuer) -> Iterator[str]:
         yield f"申请复核：{until}前（含当日）可以在理赔页面申请，由另一位理赔员重新审核，一次为限。"
     usual, longer, longest = COMPLAINT_DAYS, *COMPLAINT_EXTENSIONS
     yield (
-        f"投诉：拨打本公司客服热线{issuer.hotline}（{issuer.hours}），或在理赔页面留言。一般{usual}日内答复，复杂的{longer}日，"
-        f"特别复杂的最长{longest}日。"
+        f"投诉：在理赔页面提交，或拨打本公司客服热线{issuer.hotline}（{issuer.hours}）。由没有经办本案的人一般{usual}日内答复，复杂的"
+        f"{longer}日，特别复杂的最长{longest}日；对答复不满意的，{REVIEW_ASKED_WITHIN_DAYS}日内可以申请核查。"
     )
     yield (
         f"也可以拨打银行保险消费者投诉维权热线{REGULATORS_HOTLINE}，申请调解，或者按合同约定仲裁、向人民法院起诉。"
