@@ -13,7 +13,7 @@ from api.demo.stage import INSURER
 
 Answer = dict[str, Any]
 
-POLL_SECONDS = 0.25
+POLL_SECONDS = 0.5
 # what waits for nobody is done by then, with every fault of the day
 PATIENCE_SECONDS = 90.0
 
