@@ -59,9 +59,17 @@ TESTED = {
         "test_kept_clocks.test_a_payment_is_watched_when_it_takes_more_than_an_hour",
         "test_advances.test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision",
     ),
-    "claim_letters._rested": ("test_decision_letters.test_a_refusals_letter_is_tried_again_every_half_day",),
+    "claim_letters._rested": (
+        "test_decision_letters.test_a_refusals_letter_is_tried_again_every_half_day",
+        "test_decision_letters.test_a_letter_that_is_not_made_in_the_laws_days_is_told_to_the_insurers_operator",
+    ),
     "claim_money.await_payee": ("test_claim.test_a_claim_without_an_account_waits_for_one_and_reminds",),
-    "complaint._wait": ("test_complaint.test_what_stays_unanswered_is_called_every_week",),
+    "complaint._wait": (
+        "test_complaint.test_whoever_has_it_is_reminded_at_half_time_two_days_before_and_on_the_day",
+        "test_complaint.test_what_is_not_answered_in_time_goes_up_and_the_family_hears_where_else_to_turn",
+        "test_complaint.test_what_stays_unanswered_is_called_every_week",
+        "test_complaint.test_an_answer_stands_when_nobody_asks_for_a_review_within_thirty_days",
+    ),
     "payouts.followed": ("test_claim.test_a_transfer_under_way_is_neither_paid_nor_failed",),
     "policy_correction._answer_of_insurer": (
         "test_policy_correction.test_an_insurer_that_is_slow_is_reminded_and_the_family_told",
@@ -84,7 +92,10 @@ TESTED = {
         "test_review.test_a_review_that_its_adjuster_leaves_alone_goes_back_to_the_queue",
         "test_quality_review.test_a_quality_review_that_is_left_alone_goes_back_to_the_queue",
     ),
-    "serious_case._wait": ("test_serious_case.test_what_is_late_is_called_again_every_week_until_it_is_done",),
+    "serious_case._wait": (
+        "test_serious_case.test_what_is_late_is_called_again_every_week_until_it_is_done",
+        "test_serious_case.test_a_case_that_is_paid_and_not_closed_within_three_days_is_called",
+    ),
     "surrender._stops": ("test_surrender.test_a_refund_that_takes_its_time_is_reminded_of_and_goes_up",),
     "surrender._wait_for_account": ("test_surrender.test_nobody_is_late_while_the_family_has_no_account",),
     "surrender._wait_for_family": ("test_surrender.test_a_quote_that_nobody_confirms_expires_and_the_policy_stays",),
