@@ -11,18 +11,20 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 NONE = timedelta(0)
-LONG, SHORT = timedelta(seconds=4), timedelta(seconds=0.7)
+LONG, SHORT = timedelta(seconds=8), timedelta(seconds=0.7)
+# so long without a step, the server has lost count
+STILL_SECONDS, LOOK_SECONDS = 1.0, 0.05
 TRIES = 200
 
 
 class MonthClock:
-    """Between jumps it goes as fast as the machine's own. `at_work`: steps at other parts that are under way."""
+    """Between jumps it goes as fast as the machine's own. `at_work`: steps under way; `steps`: begun so far."""
 
     def __init__(self, environment: WorkflowEnvironment) -> None:
         self._environment = environment
         self._ahead = NONE
         self._lost_count = False
-        self.at_work = 0
+        self.at_work, self.steps = 0, 0
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -57,8 +59,12 @@ class MonthClock:
         return True
 
     async def _nothing_at_work(self) -> None:
-        while self.at_work:  # noqa: ASYNC110 (bounded by the steps' own time-outs)
-            await asyncio.sleep(0.05)
+        """Returns when for a while no step has begun or ended. Bounded by the steps' own time-outs."""
+        seen, still = -1, 0.0
+        while still < STILL_SECONDS:
+            await asyncio.sleep(LOOK_SECONDS)
+            still = still + LOOK_SECONDS if (self.at_work, self.steps) == (0, seen) else 0.0
+            seen = self.steps
 
     @property
     def _server(self) -> TestService:
@@ -70,7 +76,7 @@ class MonthClock:
 
 
 class GoesAlong(Interceptor):
-    """While time jumps, the steps at other parts tell the clock where it has got to, and that they are at work."""
+    """While time jumps, steps tell the clock that they are at work, and those at other parts where it has got to."""
 
     def __init__(self, clock: MonthClock) -> None:
         self._clock = clock
@@ -80,10 +86,10 @@ class GoesAlong(Interceptor):
 
         class Inbound(ActivityInboundInterceptor):
             async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-                if activity.info().is_local:
-                    return await self.next.execute_activity(input)
-                clock.seen(activity.info().started_time)
+                if not activity.info().is_local:
+                    clock.seen(activity.info().started_time)
                 clock.at_work += 1
+                clock.steps += 1
                 try:
                     return await self.next.execute_activity(input)
                 finally:
