@@ -85,11 +85,12 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind
             if FURTHER_FUND in (name, meaning_of(name)) and (paid := _value_of(labels, i, place, page, FURTHER_FUND)):
                 draft.further_funds.append(paid)
             continue
+        end = labels[i + 1].start if i + 1 < len(labels) else len(text)
+        if name in AMOUNTS and _LONGER.match(text[label.end : end]):
+            continue
         value = _value_of(labels, i, place, page, name)
-        if value is None or value.text is None:
-            end = labels[i + 1].start if i + 1 < len(labels) else len(text)
-            if (name in AMOUNTS and _LONGER.match(text[label.end : end])) or kind == "by_its_words":
-                continue
+        if kind == "by_its_words" and (value is None or value.text is None):
+            continue
         draft.labelled.setdefault(name, place.line.box)
         if value is None:
             continue
