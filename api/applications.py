@@ -98,11 +98,11 @@ async def insured_of(parts: Parts, subject: str, body: PurchaseBody) -> Insured:
 async def checked(
     parts: Parts, session: AsyncSession, subject: str, terms: ProductTerms, application: Application, child: str
 ) -> tuple[Eligibility, date | None, date]:
-    """What is wrong, the last day of the child's cover with this insurer, and the first day of this one. Raises `Problem` for a new
-    student who is on no roster."""
+    """What is wrong, the last day of cover that can be gone on with (`served`), and the first day of this one.
+    Raises `Problem` for a new student who is on no roster."""
     first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
     buyer = Buyer(subject, application.relationship)
-    known, until = await buying_on_file(session, buyer, child, first_day, terms.insurer_code)
+    known, until = await buying_on_file(session, buyer, child, first_day, terms.insurer_code, parts.today())
     if parts.settings.environment == "development":
         # the same invented child is insured there again and again; the form's own figure counts
         known = replace(known, death_cover_fen=0)

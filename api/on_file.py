@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from insurance.rules.death_cover import death_sum
-from insurance.rules.eligibility import OnFile
+from insurance.rules.eligibility import OnFile, served
 from insurance.rules.terms import ProductTerms
 from insurance.tables import ConsentFile, Policy
 
@@ -36,11 +36,12 @@ async def on_file(
 
 
 async def buying_on_file(
-    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, insurer_code: str
+    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, insurer_code: str, today: date
 ) -> tuple[OnFile, date | None]:
-    """Also the last day of the child's cover with this insurer."""
+    """Also the last day of the child's cover with this insurer that can be gone on with."""
     policies = await _policies(session, insured_digest)
-    until = max((p.ends_on for p in policies if p.insurer_code == insurer_code), default=None)
+    goes_on = [p for p in policies if p.insurer_code == insurer_code and _served(p, first_day, today)]
+    until = max((p.ends_on for p in goes_on), default=None)
     return await _on_file(session, buyer, insured_digest, first_day, policies), until
 
 
@@ -67,6 +68,11 @@ async def _consents(session: AsyncSession, buyer: Buyer, insured_digest: str) ->
 async def _policies(session: AsyncSession, insured_digest: str) -> list[Policy]:
     statement = select(Policy).where(Policy.insured_digest == insured_digest, _RUNNING)
     return list((await session.exec(statement)).all())
+
+
+def _served(policy: Policy, first_day: date, today: date) -> bool:
+    waiting_days = max(c.waiting_days for c in _terms.validate_python(policy.terms).coverages)
+    return served(policy.effective_date, waiting_days, policy.renewal, first_day, today)
 
 
 def _death_cover_fen(policy: Policy) -> int:

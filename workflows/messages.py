@@ -47,7 +47,7 @@ class PurchaseOrder:
     submitted_at: datetime
     payment_minutes: float
     resume_days: float
-    # the last day of the child's policy with this insurer: cover that goes on without a gap has no waiting period
+    # the last day of the child's policy with this insurer whose waiting period is over: what goes on without a gap has none
     insured_until: date | None = None
     # how the minors' cap came out, for the policy (保监发〔2015〕90号)
     death_cover: DeathCover | None = None

@@ -162,9 +162,16 @@ def _double_insurance(
         yield FieldError("insured.id_number", "double_insurance", message)
 
 
+def served(began_on: date, waiting_days: int, renewal: bool, first_day: date, today: date) -> bool:
+    """Whether cover since `began_on` may be gone on with from `first_day`: it is in effect when the next is bought, and its own
+    waiting period (等待期) is over by then. Otherwise a cheap policy bought minutes before would buy the waiting period off."""
+    over_on = began_on + timedelta(days=0 if renewal else waiting_days)
+    return began_on <= today and began_on < first_day and over_on <= first_day
+
+
 def renews(first_day: date, insured_until: date | None) -> bool:
     """Whether cover goes on without a gap (续保): no waiting period then. `insured_until`: the last day of the child's policy with
-    the same insurer."""
+    the same insurer that has `served`."""
     return insured_until is not None and first_day <= insured_until + timedelta(days=1)
 
 

@@ -1,4 +1,5 @@
 from datetime import date
+from itertools import count
 
 import pytest
 from api_door import SETTINGS, Door
@@ -158,6 +159,16 @@ async def test_a_consent_that_is_none_is_refused(door: Door, changes, field):
     assert await door.rows() == before
 
 
+_numbers = count(300)
+
+
+def new_number():
+    """Of a boy born on 28 February 2017."""
+    digits = f"43010220170228{next(_numbers) * 2 + 1:03d}"
+    weighed = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(digits))
+    return digits + "10X98765432"[weighed % 11]
+
+
 def child(number):
     """Nine years old when cover begins; each test has its own."""
     return insured() | {
@@ -203,6 +214,24 @@ async def test_a_policy_that_goes_on_without_a_gap_is_a_renewal(door: Door):
     answer = await buy(door, insured=await insure(door, "430102201702280174", ends_on=date(2026, 3, 31)))
     assert (answer.status_code, warned(answer)) == (201, [])
     assert door.processes.started[answer.json()["purchase_id"]].insured_until == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "renewal", "until"),
+    [
+        # cover is asked for from 1 April on, on 10 March; 30 days of waiting
+        (date(2026, 3, 2), date(2027, 3, 1), False, date(2027, 3, 1)),
+        (date(2026, 3, 3), date(2027, 3, 2), False, None),
+        (date(2026, 3, 10), date(2027, 3, 9), True, date(2027, 3, 9)),
+        (date(2026, 3, 11), date(2027, 3, 10), True, None),
+        (date(2026, 3, 11), date(2027, 3, 10), False, None),
+    ],
+)
+async def test_only_cover_in_effect_that_has_waited_can_be_gone_on_with(door: Door, first, last, renewal, until):
+    again = await insure(door, new_number(), effective_date=first, ends_on=last, renewal=renewal)
+    answer = await buy(door, insured=again)
+    assert answer.status_code == 201, answer.text
+    assert door.processes.started[answer.json()["purchase_id"]].insured_until == until
 
 
 async def test_how_the_minors_cap_came_out_goes_with_the_order(door: Door):
