@@ -133,7 +133,7 @@ class PurchaseWorkflow:
 
     def _proposal(self) -> Proposal:
         order, application = self._order, self._order.application
-        buyer, child = application.applicant, application.insured
+        buyer, child, cover = application.applicant, application.insured, order.death_cover
         return Proposal(
             request_id=order.purchase_id,
             product_id=order.terms.product_id,
@@ -144,7 +144,8 @@ class PurchaseWorkflow:
             insured=Person(child.name, child.id_type, child.id_number, child.gender, child.birth_date),
             school_code=child.school_code,
             school_type=child.school_type,
-            existing_death_cover_fen=application.existing_death_cover_fen,
+            # what was counted against the minors' cap; the form may have forgotten some of it
+            existing_death_cover_fen=cover.existing_fen if cover else application.existing_death_cover_fen,
         )
 
     # --- premium ------------------------------------------------------------------------------------------------------
