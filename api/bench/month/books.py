@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import text
 from temporalio.client import Client, WorkflowExecutionStatus
 
 from insurance.rules.reconciliation import our_key
+from insurance.rules.status import policy_state
 from insurance.tables import Database
 
 # (what moved or was entered, its number, fen)
@@ -28,28 +30,32 @@ SELECT 'policy', policy_no, premium_fen FROM policies WHERE source = 'purchase'
 UNION ALL SELECT 'taken_over', policy_no, premium_fen FROM policies WHERE source <> 'purchase'
 UNION ALL SELECT 'cancellation', policy_no, refund_fen FROM surrenders
     WHERE state IN ('terminated', 'payee_needed', 'refunded')
+UNION ALL SELECT 'amendment', policy_no, 0 FROM corrections WHERE state = 'corrected'
 UNION ALL SELECT 'report', report_no, 0 FROM claims WHERE report_no IS NOT NULL
 UNION ALL SELECT 'closure', c.report_no, coalesce(
     (SELECT sum(m.amount_fen)::bigint FROM movements m WHERE m.process_id = c.claim_id AND m.kind = 'payout'), 0)
     FROM claims c WHERE c.state = 'closed'
 """
 INSURER_COVER = """
-SELECT kind, CASE WHEN kind IN ('cancellation', 'closure') THEN about ELSE number END,
-    CASE WHEN kind = 'report' THEN 0 ELSE amount_fen END
-FROM entries WHERE kind IN ('policy', 'taken_over', 'cancellation', 'report', 'closure')
+SELECT kind, CASE WHEN kind IN ('cancellation', 'closure', 'amendment') THEN about ELSE number END,
+    CASE WHEN kind IN ('report', 'amendment') THEN 0 ELSE amount_fen END
+FROM entries WHERE kind IN ('policy', 'taken_over', 'cancellation', 'amendment', 'report', 'closure')
 """
 OUR_CASES = """
 SELECT 'purchase', purchase_id, state FROM purchases
 UNION ALL SELECT 'claim', claim_id, state FROM claims
 UNION ALL SELECT 'review', review_id, state FROM reviews
 UNION ALL SELECT 'surrender', surrender_id, state FROM surrenders
+UNION ALL SELECT 'correction', correction_id, state FROM corrections
 """
+OUR_POLICIES = "SELECT policy_no, effective_date, ends_on, ended_reason FROM policies"
 FINAL = {
     "purchase": ("issued", "refunded", "declined", "cancelled"),
     "claim": ("closed", "withdrawn"),
     # papers are waited for by the claim: the review that asked for them is over
     "review": ("decided", "withdrawn", "waiting_documents"),
     "surrender": ("refunded", "rejected", "cancelled"),
+    "correction": ("corrected", "declined", "unanswered"),
 }
 # where a process may wait: for the family, for an adjuster, or for a day that is still to come
 WAITING = {
@@ -57,6 +63,7 @@ WAITING = {
     "claim": ("reported", "supplement_requested", "decided", "in_review", "payee_needed"),
     "review": ("open", "second_open"),
     "surrender": ("payee_needed",),
+    "correction": (),
 }
 OPEN_RESERVATIONS = """
 SELECT l.claim_id FROM limit_entries l JOIN claims c USING (claim_id)
@@ -129,6 +136,14 @@ async def misplaced(database: Database, client: Client) -> tuple[Counter[str], l
             wrong.append(f"{process_id} {state} {status.name if status else 'unknown'}")
     held = await _rows(database, OPEN_RESERVATIONS)
     return states, wrong + [f"{claim_id} still holds of the limits" for (claim_id,) in held]
+
+
+async def policies(database: Database, today: date) -> Counter[str]:
+    """How many are in each state on `today`."""
+    return Counter(
+        "policy " + policy_state(starts, ends, (ended, ends) if ended else None, today)
+        for _, starts, ends, ended in await _rows(database, OUR_POLICIES)
+    )
 
 
 async def reconciled(database: Database) -> tuple[dict[str, int], list[str]]:

@@ -70,6 +70,8 @@ class Life:
         if policy_no is None:
             return
         covers = await self._covers_from(policy_no)
+        if story.corrects:
+            await self._corrects(policy_no)
         if story.claim is not None:
             await self._claims(policy_no, covers)
         if story.surrenders_after is not None:
@@ -126,6 +128,14 @@ class Life:
         async with self.diary.later():
             policy = await self.ask("GET", f"/v1/policies/{policy_no}")
         return date.fromisoformat(policy["effective_date"])
+
+    async def _corrects(self, policy_no: str) -> None:
+        async with self.diary.later():
+            body = {"insured": {"class_name": "四年级一班"}, "reason": "升班"}
+            try:
+                await self.ask("POST", f"/v1/policies/{policy_no}/corrections", "correct", json=body)
+            except Refused as no:
+                self.told[f"correction refused: {no.code}"] += 1
 
     # --- claim --------------------------------------------------------------------------------------------------------
 

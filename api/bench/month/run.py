@@ -26,6 +26,8 @@ from workflows.messages import PolicyDaysOrder, ReconciliationOrder
 DAYS = 31
 # afterwards nobody begins anything new: answers that the law gives time for come, and what waits for a day ends
 TAIL_DAYS = 45
+# then a year passes in steps: policies expire, and what waited for a family that never came lapses
+YEAR_DAYS, STEP_DAYS = 390, 30
 AT_ONCE = 10
 # of a hundred families, so many do not end with a policy; and so many more were insured elsewhere
 NOT_INSURED, ELSEWHERE = 8, 10
@@ -96,6 +98,7 @@ class Month:
         self._diary = town.diary
         self._weather = Weather(doors, seed)
         self._desk = Desk(doors, town.diary, seed, town.told, town.wrong)
+        self._last_day = town.first_day
 
     @classmethod
     async def begin(cls, stage: MonthStage, stories: list[Story], seed: int) -> "Month":
@@ -130,6 +133,12 @@ class Month:
             await self._daily(self._town.first_day + timedelta(days=day))
         await self._diary.end()
         await asyncio.gather(*people)
+        tell("一年以后")
+        for later in range(STEP_DAYS, YEAR_DAYS + 1, STEP_DAYS):
+            self._last_day = self._town.first_day + timedelta(days=days + tail_days + later)
+            await self._stage.clock.jump(_instant(self._last_day, HOURS[0]))
+            await self._daily(self._last_day)
+            await self._told_everything()
 
     async def _calm(self) -> None:
         for simulator in ("alipay", "insurer"):
@@ -167,6 +176,10 @@ class Month:
         result.compared["money"] = await books.money(database, folder / "alipay.sqlite")
         result.compared["cover"] = await books.cover(database, folder / "insurer.sqlite")
         result.states, misplaced = await books.misplaced(database, self._stage.client)
+        policies = await books.policies(database, self._last_day)
+        result.states += policies
+        if policies["policy in_force"] or policies["policy pending_effect"]:
+            result.wrong.append("policies in force a year after the last of them began")
         result.reconciled, unexplained = await books.reconciled(database)
         result.notices = await books.notices(database)
         result.wrong += [*misplaced, *(f"reconciliation: {line}" for line in unexplained)]

@@ -30,7 +30,7 @@ class Claim:
 @dataclass(frozen=True)
 class Story:
     """One family. `begins`: the moment (three a day) of its purchase; None: its policy was sold elsewhere, and ends within the month
-    when `ends_after` (days) says so. `ending`: a visible test value of the child's name."""
+    when `ends_after` (days) says so. `corrects`: the child's class. `ending`: a visible test value of the child's name."""
 
     number: int
     begins: int | None
@@ -39,6 +39,7 @@ class Story:
     buyer: Literal["usual", "closed"]
     claim: Claim | None
     surrenders_after: int | None
+    corrects: bool
     ends_after: int | None
     renews: bool
 
@@ -56,13 +57,14 @@ def _story(chance: Random, number: int, days: int, *, bought: bool) -> Story:
     return Story(
         number=number,
         begins=MOMENTS * day + chance.choice((MORNING, AFTERNOON)) if bought else None,
-        ending=_choose(chance, ("拒保", 1), ("待核", 2), ("断线", 2), ("重答", 1), ("漏答", 1), ("拒退", 1), ("", 92)),
+        ending=_choose(chance, ("拒保", 1), ("待核", 2), ("断线", 2), ("重答", 1), ("漏答", 1), ("拒退", 1), ("拒单", 2), ("", 90)),
         payment=_choose(
             chance, ("once", 76), ("twice", 6), ("late", 6), ("never", 4), ("too_late", 3), ("not_at_all", 3), ("cancelled", 2)
         ),
-        buyer="closed" if chance.random() < 0.05 else "usual",
+        buyer="closed" if chance.random() < 0.1 else "usual",
         claim=_claim(chance, days) if chance.random() < 0.3 else None,
         surrenders_after=chance.randrange(0, max(days // 2, 1)) if chance.random() < 0.15 else None,
+        corrects=chance.random() < 0.05,
         ends_after=ends_after,
         renews=ends_after is not None and ends_after < days and chance.random() < 0.5,
     )  # fmt: skip

@@ -7,7 +7,15 @@ from api.bench.month.doors import Doors
 
 OPERATIONS = {
     "alipay": ("query", "close", "refund", "query_refund", "transfer", "query_transfer", "statement", "download"),
-    "insurer": ("underwrite", "query_underwriting", "issue", "cancel_policy", "report_claim", "close_claim"),
+    "insurer": (
+        "underwrite",
+        "query_underwriting",
+        "issue",
+        "cancel_policy",
+        "report_claim",
+        "close_claim",
+        "amend_policy",
+    ),
 }
 REQUESTS = ("slow", "down", "down", "lose_answer", "lose_answer")
 NOTICES = ("duplicate_notice", "late_notice", "no_notice")
