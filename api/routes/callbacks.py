@@ -12,7 +12,7 @@ from api.deps import ObjectId, TheParts
 from api.errors import Problem, invalid, not_found
 from api.parts import Parts
 from insurance.adapters.ports import PaymentNotice, SignatureInvalid, UnderwritingNotice
-from insurance.tables import Callback
+from insurance.tables import Callback, Purchase
 from workflows.client import ProcessEnded
 from workflows.messages import PaymentReceived, UnderwritingAnswer
 
@@ -48,7 +48,7 @@ async def insurer(parts: TheParts, request: Request, code: ObjectId) -> JSONResp
         raise Problem(401, "signature_invalid", "签名不正确") from None
     _require_ids(event_id=notice.event_id, request_id=notice.request_id)
     if await _is_new(parts, f"insurer:{code}", notice.event_id, notice.request_id):
-        await _apply_underwriting(parts, notice)
+        await _apply_underwriting(parts, code, notice)
         await _mark_applied(parts, f"insurer:{code}", notice.event_id)
     return JSONResponse({"received": True})
 
@@ -68,7 +68,12 @@ async def _apply_payment(parts: Parts, purchase_id: str, notice: PaymentNotice) 
     await parts.processes.tell_payment(purchase_id, payment)
 
 
-async def _apply_underwriting(parts: Parts, notice: UnderwritingNotice) -> None:
+async def _apply_underwriting(parts: Parts, code: str, notice: UnderwritingNotice) -> None:
+    """An insurer speaks for its own purchases: about another's it knows as little as about one that never was."""
+    async with parts.database.transaction() as session:
+        purchase = await session.get(Purchase, notice.request_id)
+    if purchase is None or purchase.insurer_code != code:
+        return
     answer = notice.underwriting
     try:
         await parts.processes.tell_underwriting(

@@ -6,6 +6,7 @@ from api_door import Door
 from refusals import problems_of
 from sqlmodel import select
 
+from activities.purchases import PurchaseRecords
 from insurance.adapters.payments.fake import _sign
 from insurance.adapters.ports import PayOrder, Person, Proposal
 from insurance.tables import Callback
@@ -102,8 +103,12 @@ async def test_a_signed_notice_with_no_number_of_anything_is_refused(door: Door,
     assert (await door.rows(), door.processes.told) == (before, [])
 
 
-async def underwritten(door: Door, verdict="accepted"):
+async def underwritten(door: Door, verdict="accepted", insurer_code="xiangjiang"):
+    """What the insurer says of a purchase; `insurer_code`: whose that is, None when there is none."""
     request_id = records.new("pu")
+    if insurer_code is not None:
+        row = records.purchase(purchase_id=request_id, insurer_code=insurer_code, state="underwriting")
+        await PurchaseRecords(door.database).publish_purchase(row)
     await door.insurer.underwrite(
         Proposal(request_id, "p", 120_00, None, "parent", CHILD, CHILD, "2143000001", "primary", 0)
     )
@@ -121,6 +126,13 @@ async def test_an_insurers_late_answer_is_told_once_to_its_purchase(door: Door):
     assert answer.status == "accepted"
 
 
+@pytest.mark.parametrize("insurer_code", ["ganjiang", None])
+async def test_an_insurer_says_nothing_of_anothers_purchase_or_of_one_that_never_was(door: Door, insurer_code):
+    _, headers, body = await underwritten(door, insurer_code=insurer_code)
+    answer = await door.client.post(door.insurer.callback_path, content=body, headers=headers)
+    assert (answer.json(), door.processes.told) == ({"received": True}, [])
+
+
 async def test_an_answer_that_nobody_waits_for_is_confirmed(door: Door, monkeypatch):
     async def ended(*_):
         raise ProcessEnded
@@ -133,8 +145,8 @@ async def test_an_answer_that_nobody_waits_for_is_confirmed(door: Door, monkeypa
 
 @pytest.mark.parametrize("spoil", ["body", "signature", "old"])
 async def test_an_insurers_message_that_was_changed_or_kept_is_refused(door: Door, spoil):
-    before = await door.rows()
     _, headers, body = await underwritten(door)
+    before = await door.rows()
     if spoil == "body":
         body += b" "
     elif spoil == "signature":
