@@ -13,7 +13,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from insurance.settings import QueueSettings
-from insurance.tables import Database, Purchase, QueuedPurchase
+from insurance.tables import Database, Purchase, PurchaseAdmission, QueuedPurchase
+from workflows.client import ProcessUnavailable
 from workflows.messages import PurchaseOrder
 
 TICK_SECONDS = 0.25
@@ -21,14 +22,16 @@ IDLE_SECONDS = 0.5
 OUTAGE_SECONDS = 5.0
 # what is under way longer than this waits for somebody else, and holds nobody up
 QUICK = timedelta(seconds=60)
+# what could not begin lets the others go first for so long
+ASIDE = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 _order = TypeAdapter(PurchaseOrder)
 
 
 class Admission:
-    """Several may run: one of them at a time serves an insurer. What was begun and not marked before a crash is begun again under
-    the same id, which begins nothing new."""
+    """Several may run: one of them at a time serves an insurer, and the rate is of all together. What was begun and not marked before
+    a crash is begun again under the same id, which begins nothing new."""
 
     def __init__(
         self,
@@ -41,54 +44,98 @@ class Admission:
         self._start = start
         self._settings = settings
         self._clock = clock
-        # begun within a moment, by insurer
-        self._allowed: dict[str, float] = {}
+        self._serving: set[str] = set()
+        # until when, by purchase
+        self._aside: dict[str, datetime] = {}
 
     async def run(self) -> None:
-        while True:
-            try:
-                waiting = await self.waiting()
-                for insurer_code in waiting:
-                    await self.admit(insurer_code, TICK_SECONDS)
-                await asyncio.sleep(TICK_SECONDS if waiting else IDLE_SECONDS)
-            except Exception as outage:  # whatever it was, the queue must go on
-                log.warning("purchases wait: %s", type(outage).__name__)
-                await asyncio.sleep(OUTAGE_SECONDS)
+        """Each insurer is served by itself: who is slow or broken delays nobody else."""
+        async with asyncio.TaskGroup() as insurers:
+            while True:
+                try:
+                    waiting = await self.waiting()
+                    for insurer_code in {*waiting} - self._serving:
+                        self._serving.add(insurer_code)
+                        insurers.create_task(self._serve(insurer_code))
+                    await asyncio.sleep(TICK_SECONDS if waiting else IDLE_SECONDS)
+                except Exception as outage:  # whatever it was, the queue must go on
+                    log.warning("purchases wait: %s", type(outage).__name__)
+                    await asyncio.sleep(OUTAGE_SECONDS)
 
     async def waiting(self) -> Sequence[str]:
         """Insurers that somebody waits for."""
         async with self._database.transaction() as session:
             return (await session.exec(select(col(QueuedPurchase.insurer_code)).distinct())).all()
 
-    async def admit(self, insurer_code: str, seconds: float) -> int:
-        """Begin what the insurer takes in so many seconds; how many were begun."""
-        rate = self._settings.rate_of(insurer_code)
-        allowed = min(self._allowed.get(insurer_code, 0.0) + rate * seconds, max(rate, 1.0))
+    async def admit(self, insurer_code: str) -> int:
+        """Begin what the insurer takes by now; how many were begun. What could not begin keeps its place, and is tried again after
+        the others. Raises `ProcessUnavailable` when nothing began because no process answers."""
+        failures: list[BaseException] = []
         async with self._database.transaction() as session:
-            room = 0
-            if await _is_ours(session, insurer_code):
-                busy = (await session.exec(count_under_way(insurer_code, self._clock()))).one()
-                room = min(int(allowed), self._settings.in_flight - busy)
-            begun = await self._begin(session, insurer_code, room) if room > 0 else 0
-        self._allowed[insurer_code] = allowed - begun
+            if not await _is_ours(session, insurer_code):
+                return 0
+            row = await self._credited(session, insurer_code)
+            busy = (await session.exec(count_under_way(insurer_code, self._clock()))).one()
+            room = min(int(row.tokens), self._settings.in_flight - busy)
+            begun = await self._begin(session, insurer_code, room, failures) if room > 0 else 0
+            row.tokens -= begun
+        if not begun and any(isinstance(failure, ProcessUnavailable) for failure in failures):
+            raise ProcessUnavailable
         return begun
 
-    async def _begin(self, session: AsyncSession, insurer_code: str, room: int) -> int:
+    async def _serve(self, insurer_code: str) -> None:
+        try:
+            await self.admit(insurer_code)
+        except Exception as outage:  # whatever it was, the others must go on
+            log.warning("purchases of %s wait: %s", insurer_code, type(outage).__name__)
+            await asyncio.sleep(OUTAGE_SECONDS)
+        finally:
+            self._serving.discard(insurer_code)
+
+    async def _credited(self, session: AsyncSession, insurer_code: str) -> PurchaseAdmission:
+        """What the insurer takes since it was last served, by whomever; no more than in a second."""
+        now, rate = self._clock(), self._settings.rate_of(insurer_code)
+        row = await session.get(PurchaseAdmission, insurer_code)
+        if row is None:
+            row = PurchaseAdmission(insurer_code=insurer_code, tokens=0.0, at=now)
+            session.add(row)
+        elapsed = max((now - row.at).total_seconds(), 0.0)
+        row.tokens = min(row.tokens + rate * elapsed, max(rate, 1.0))
+        row.at = max(row.at, now)
+        return row
+
+    async def _begin(self, session: AsyncSession, insurer_code: str, room: int, failures: list[BaseException]) -> int:
+        now = self._clock()
+        self._aside = {purchase_id: until for purchase_id, until in self._aside.items() if until > now}
         statement = (
             select(QueuedPurchase)
-            .where(QueuedPurchase.insurer_code == insurer_code)
+            .where(
+                QueuedPurchase.insurer_code == insurer_code,
+                col(QueuedPurchase.purchase_id).not_in(tuple(self._aside)),
+            )
             .order_by(col(QueuedPurchase.turn), col(QueuedPurchase.place))
             .limit(room)
             .with_for_update(skip_locked=True)
         )
         rows = (await session.exec(statement)).all()
-        await asyncio.gather(*(self._start(_order.validate_python(row.purchase_order)) for row in rows))
-        ids = [row.purchase_id for row in rows]
+        ids = []
+        for row, failure in zip(
+            rows, await asyncio.gather(*map(self._begin_one, rows), return_exceptions=True), strict=True
+        ):
+            if failure is None:
+                ids.append(row.purchase_id)
+                continue
+            log.warning("%s could not begin: %s", row.purchase_id, type(failure).__name__)
+            self._aside[row.purchase_id] = now + ASIDE
+            failures.append(failure)
         await session.execute(delete(QueuedPurchase).where(col(QueuedPurchase.purchase_id).in_(ids)))
         # unless the process was faster to say where it is
         queued = col(Purchase.purchase_id).in_(ids), col(Purchase.state) == "queued"
         await session.execute(update(Purchase).where(*queued).values(state="submitted", updated_at=self._clock()))
-        return len(rows)
+        return len(ids)
+
+    async def _begin_one(self, row: QueuedPurchase) -> None:
+        await self._start(_order.validate_python(row.purchase_order))
 
 
 def count_under_way(insurer_code: str, now: datetime) -> SelectOfScalar[int]:

@@ -17,7 +17,7 @@ from insurance.tables.letters import Letter
 from insurance.tables.policies import Policy
 from insurance.tables.policy_days import PolicyDay
 from insurance.tables.purchases import Purchase
-from insurance.tables.queue import QueuedPurchase
+from insurance.tables.queue import PurchaseAdmission, QueuedPurchase
 from insurance.tables.receipts import Amendment, Receipt, ReceiptMark
 from insurance.tables.reconciliation import Reconciliation, ReconciliationDifference
 from insurance.tables.reviews import Review
@@ -53,6 +53,7 @@ __all__ = [
     "PolicyCorrection",
     "PolicyDay",
     "Purchase",
+    "PurchaseAdmission",
     "QueuedPurchase",
     "Receipt",
     "ReceiptMark",

@@ -26,3 +26,13 @@ class QueuedPurchase(SQLModel, table=True):
     # what its process starts with
     purchase_order: Document = Field(sa_column=document())
     created_at: datetime = Field(sa_column=instant())
+
+
+class PurchaseAdmission(SQLModel, table=True):
+    """How many may begin with an insurer at once, as of `at`: the rate is one, however many workers there are."""
+
+    __tablename__ = "purchase_admission"
+
+    insurer_code: str = Field(primary_key=True, max_length=32)
+    tokens: float
+    at: datetime = Field(sa_column=instant())

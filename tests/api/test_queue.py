@@ -1,5 +1,6 @@
+import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from api_door import Door
@@ -8,7 +9,7 @@ from sqlmodel import func, select
 
 from api.gates import Gates
 from insurance.settings import QueueSettings
-from insurance.tables import Database, Purchase, QueuedPurchase
+from insurance.tables import Database, Purchase, PurchaseAdmission, QueuedPurchase
 from tests import records
 from workflows.admission import Admission
 from workflows.client import ProcessUnavailable
@@ -21,6 +22,8 @@ async def peak(door: Door):
     """Nobody goes straight in, and an insurer of this test alone has a rate."""
     async with door.database.transaction() as session:
         for row in (await session.exec(select(QueuedPurchase))).all():
+            await session.delete(row)
+        for row in (await session.exec(select(PurchaseAdmission))).all():
             await session.delete(row)
     settings = door.parts.settings.model_copy(update={"queue": QueueSettings(rate=10, in_flight=1000)})
     gates = Gates()
@@ -48,6 +51,23 @@ async def buy(door: Door, subject, place=1):
     return answer.json()
 
 
+async def many(door: Door, insurer_code, number):
+    """So many wait for an insurer, each of another parent."""
+    bought = await buy(door, records.new("parent"))
+    async with door.database.transaction() as session:
+        row = await session.get_one(QueuedPurchase, bought["purchase_id"])
+        values, order = row.model_dump(exclude={"place"}), dict(row.purchase_order)
+        await session.delete(row)
+        await session.flush()
+        ids = [records.new("pu") for _ in range(number)]
+        for purchase_id in ids:
+            changed = {"purchase_id": purchase_id, "insurer_code": insurer_code, "subject": records.new("parent")}
+            entered = {"purchase_order": order | {"purchase_id": purchase_id}}
+            session.add(QueuedPurchase(**values | changed | entered))
+            await session.flush()
+    return ids
+
+
 async def shown(door: Door, subject, purchase_id):
     return (await door.client.get(f"/v1/purchases/{purchase_id}", headers=door.parent(subject))).json()
 
@@ -56,16 +76,35 @@ class Begun:
     """What was begun, in order."""
 
     def __init__(self):
-        self.ids, self.down = [], False
+        self.ids, self.down, self.broken = [], False, set()
 
     async def start(self, order):
+        if order.purchase_id in self.broken:
+            raise RuntimeError
         if self.down:
             raise ProcessUnavailable
         self.ids.append(order.purchase_id)
 
 
-def admission(database: Database, begun: Begun, settings: QueueSettings):
-    return Admission(database, begun.start, settings, clock=lambda: datetime.now(UTC))
+class Served:
+    """An admission by a clock of its own, or of several; credit counts from the first time that it looks."""
+
+    def __init__(self, database: Database, begun: Begun, settings: QueueSettings, clock=None):
+        self.clock = clock or [datetime.now(UTC)]
+        self.admission = Admission(database, begun.start, settings, clock=lambda: self.clock[0])
+        self.looked = set()
+
+    async def admit(self, insurer_code, seconds):
+        """After so many seconds."""
+        if insurer_code not in self.looked:
+            self.looked.add(insurer_code)
+            await self.admission.admit(insurer_code)
+        self.clock[0] += timedelta(seconds=seconds)
+        return await self.admission.admit(insurer_code)
+
+
+def admission(database: Database, begun: Begun, settings: QueueSettings, clock=None):
+    return Served(database, begun, settings, clock)
 
 
 async def test_at_the_peak_a_purchase_is_taken_down_with_its_place_and_a_kind_word(door: Door, peak):
@@ -155,10 +194,71 @@ async def test_two_admissions_begin_nobody_twice(door: Door, peak):
     for place in range(10):
         await buy(door, records.new("parent"), place)
     begun = Begun()
-    one, other = (admission(door.database, begun, peak) for _ in range(2))
+    clock = [datetime.now(UTC)]
+    one, other = (admission(door.database, begun, peak, clock) for _ in range(2))
     for served in (one, other, one, other):
         await served.admit("xiangjiang", 0.4)
     assert len(begun.ids) == len(set(begun.ids)) == 10
+
+
+async def test_two_admissions_together_keep_the_rate(door: Door, peak):
+    await many(door, "xiangjiang", 30)
+    begun, clock = Begun(), [datetime.now(UTC)]
+    workers = [admission(door.database, begun, peak, clock) for _ in range(2)]
+    for served in workers * 4:
+        await served.admit("xiangjiang", 0.25)
+    assert len(begun.ids) == 20
+
+
+async def test_an_idle_insurer_saves_up_no_more_than_a_second(door: Door, peak):
+    await many(door, "xiangjiang", 30)
+    assert await admission(door.database, Begun(), peak).admit("xiangjiang", 3600) == 10
+
+
+async def test_what_cannot_begin_holds_up_nobody_and_is_tried_again(door: Door, peak):
+    ids = await many(door, "xiangjiang", 4)
+    begun = Begun()
+    begun.broken = {ids[0]}
+    served = admission(door.database, begun, QueueSettings(rate=1))
+    assert [await served.admit("xiangjiang", 1) for _ in range(4)] == [0, 1, 1, 1]
+    assert begun.ids == ids[1:]
+    begun.broken = set()
+    assert await served.admit("xiangjiang", 60) == 1
+    assert begun.ids == [*ids[1:], ids[0]]
+
+
+async def test_what_began_beside_a_failure_leaves_the_queue(door: Door, peak):
+    ids = await many(door, "xiangjiang", 4)
+    begun = Begun()
+    begun.broken = {ids[1]}
+    assert await admission(door.database, begun, peak).admit("xiangjiang", 1) == 3
+    async with door.database.transaction() as session:
+        assert [row.purchase_id for row in (await session.exec(select(QueuedPurchase))).all()] == [ids[1]]
+
+
+async def test_a_broken_row_of_one_insurer_and_a_slow_start_of_another_stop_no_third(door: Door, peak):
+    good = await many(door, "xiangjiang", 3)
+    (stuck,) = await many(door, "slow", 1)
+    async with door.database.transaction() as session:
+        values = (await session.get_one(QueuedPurchase, stuck)).model_dump(exclude={"place"})
+        broken = {"purchase_id": records.new("pu"), "insurer_code": "broken", "purchase_order": {"no": "order"}}
+        session.add(QueuedPurchase(**values | broken))
+    begun, all_begun = Begun(), asyncio.Event()
+
+    async def start(order):
+        if order.purchase_id == stuck:
+            await asyncio.Event().wait()
+        await begun.start(order)
+        if set(begun.ids) == set(good):
+            all_begun.set()
+
+    running = asyncio.create_task(Admission(door.database, start, QueueSettings(rate=1000)).run())
+    try:
+        async with asyncio.timeout(20):
+            await all_begun.wait()
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_while_processes_do_not_answer_everybody_keeps_the_place(door: Door, peak):
