@@ -54,7 +54,8 @@ class Advance:
             case.payee_wanted = True
         index = 0
         while not self._is_needless():
-            if case.payee_wanted:
+            if case.payee_wanted or self._is_unproven():
+                case.payee_wanted = True
                 await self._ask_for_payee()
             elif self._is_outdated(known):
                 # an account was waited for, and what was certain is not what it was
@@ -68,6 +69,10 @@ class Advance:
                 case.payee_wanted = True
         if any(case.advanced_fen(payee) for payee in range(index)):
             await self._tell()
+
+    def _is_unproven(self) -> bool:
+        """Somebody was named while an account was asked for, and nothing proves that they may be paid."""
+        return not self._case.may_be_paid and workflow.patched("advance-to-the-proven")
 
     def _due_fen(self, lines: tuple[DecidedLine, ...]) -> int:
         return sum(line.payable_fen for line in lines) - self._case.paid_before_this_round

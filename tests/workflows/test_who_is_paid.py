@@ -71,9 +71,12 @@ async def test_nothing_is_advanced_to_somebody_whom_nothing_proves(world):
     await world.until_state(f"{claim_id}-r1", "open")
     await world.let_pass(days=80)
     await world.until_told(claim_id, "payee_needed")
+    await world.update(claim_id, "set_payee", PayeeOrder((UNPROVED,)))
+    await world.until(lambda: world.books.told(claim_id).count("payee_needed") == 2, "asked once more")
     assert world.claim(claim_id).case.payouts == ()
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     await world.until_told(claim_id, "advance_paid")
+    assert [p.state for p in world.claim(claim_id).case.payouts] == ["paid"]
 
 
 async def test_after_a_death_established_in_review_the_heirs_are_asked_for_and_paid_their_shares(world):
