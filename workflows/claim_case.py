@@ -73,9 +73,12 @@ class ClaimCase(ClaimFacts):
         self._changed_receipts.add(receipt.receipt_id)
 
     def set_payees(self, payees: tuple[Payee, ...]) -> None:
-        """Those who are paid stay as they were paid."""
-        paid = self._paid_payees
-        self.payees = tuple(self.payees[i] if i in paid else payee for i, payee in enumerate(payees))
+        """Those who are paid stay as they were paid; whoever got no more than an advance may name another account for the rest."""
+        self.payees = tuple(self.payees[i] if self._stays(i) else payee for i, payee in enumerate(payees))
+
+    def _stays(self, index: int) -> bool:
+        is_in_part = self.advanced_fen(index) > 0 and not workflow.patched("another-account-for-the-rest")
+        return self.is_paid(index) or is_in_part
 
     def forget_payees(self) -> bool:
         """Others are to be paid now. False when one of them has been, or may be at this moment."""

@@ -147,3 +147,19 @@ async def test_heirs_together_get_no_more_than_was_decided_when_one_had_more_in_
     await world.update(claim_id, "set_payee", PayeeOrder((heirs[0], payee("c@example.com", "李秀英", "0.5"))))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 500_00)
     assert transfers(world, claim_id) == [(CERTAIN // 2, True), (100_00, False)]
+
+
+async def test_after_an_advance_the_rest_goes_to_another_account_when_the_first_takes_no_more(world):
+    claim_id = await taken(world, payees=(payee("x9102"),))
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    world.transfers["9102"] = "failed"
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, full(adjuster()))
+    await world.until_state(claim_id, "payee_needed")
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(claim_id, "set_payee", PayeeOrder((payee(name="李秀英"),)))
+    assert refusal.value.code == "payees_fixed"
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
+    assert transfers(world, claim_id) == [(CERTAIN, True), (ALL - CERTAIN, False)]
