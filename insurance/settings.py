@@ -94,7 +94,8 @@ class QueueSettings(BaseModel):
     rate: float = Field(default=20.0, gt=0)
     # insurers that take less, or more: {code: rate}
     rates: dict[str, float] = Field(default_factory=dict)
-    in_flight: int = Field(default=40, ge=1)
+    # the rate for as long as an insurer thinks: 20 a second, ten seconds each
+    in_flight: int = Field(default=200, ge=1)
 
     def rate_of(self, insurer_code: str) -> float:
         return self.rates.get(insurer_code, self.rate)
