@@ -8,9 +8,11 @@ from sqlalchemy import func, tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.journal import Entries, TimelineEvent, write_entries
 from api.parts import Parts
-from insurance.tables import QueuedPurchase
+from insurance.tables import Purchase, QueuedPurchase
 from workflows.admission import count_under_way, order_document
+from workflows.client import ProcessEnded
 from workflows.messages import PurchaseOrder
 
 # DOMAIN A22
@@ -28,7 +30,9 @@ async def must_wait(parts: Parts, session: AsyncSession, insurer_code: str) -> b
 
 
 async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:
-    """In the round that is being served, or behind the last place of the same parent."""
+    """In the round that is being served, or behind the last place of the same parent, who may be asking several times at once."""
+    parent = func.hashtextextended(f"queue {order.insurer_code} {order.subject}", 0)
+    await session.exec(select(func.pg_advisory_xact_lock(parent)))
     mine = select(func.max(col(QueuedPurchase.turn))).where(
         QueuedPurchase.insurer_code == order.insurer_code, QueuedPurchase.subject == order.subject
     )
@@ -54,6 +58,27 @@ async def leave(session: AsyncSession, purchase_id: str) -> bool:
         return False
     await session.delete(row)
     return True
+
+
+async def call_off(parts: Parts, purchase_id: str) -> None:
+    """Cancel it, in the queue or in its process. Raises `ProcessUnavailable`, `ProcessEnded`, `MoveRefused`; then nothing changed."""
+    async with parts.database.transaction() as session:
+        if await leave(session, purchase_id):
+            await _cancel_queued(parts, session, purchase_id)
+            return
+    await parts.processes.update(purchase_id, "cancel")
+
+
+async def _cancel_queued(parts: Parts, session: AsyncSession, purchase_id: str) -> None:
+    try:
+        # it may have begun just before a crash that left it in the queue: then it says itself that it is cancelled
+        await parts.processes.update(purchase_id, "cancel")
+    except ProcessEnded:
+        now = parts.now()
+        row = await session.get_one(Purchase, purchase_id, with_for_update=True)
+        row.state, row.updated_at = "cancelled", now
+        told = TimelineEvent(1, "cancelled", "family", "您已取消投保，没有产生费用", now)
+        await write_entries(session, purchase_id, Entries(events=(told,)))
 
 
 async def place_of(parts: Parts, session: AsyncSession, purchase_id: str) -> dict[str, Any]:

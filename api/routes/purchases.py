@@ -9,7 +9,6 @@ from fastapi.responses import JSONResponse
 from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.journal import Entries, TimelineEvent, write_entries
 from activities.purchases import application_document
 from api.applications import (
     PurchaseBody,
@@ -27,7 +26,7 @@ from api.errors import Problem, not_found
 from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
-from api.queue import BUSY, enqueue, leave, must_wait, place_of
+from api.queue import BUSY, call_off, enqueue, must_wait, place_of
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
 from api.views import instant, masked_person
@@ -122,22 +121,8 @@ async def resume(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict
 @router.post("/{purchase_id}/cancel")
 async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
     await _shown(parts, caller.subject, purchase_id)
-    if not await _left_the_queue(parts, purchase_id):
-        await parts.processes.update(purchase_id, "cancel")
+    await call_off(parts, purchase_id)
     return await _shown(parts, caller.subject, purchase_id)
-
-
-async def _left_the_queue(parts: Parts, purchase_id: str) -> bool:
-    """Cancelled before anything began."""
-    now = parts.now()
-    async with parts.database.transaction() as session:
-        if not await leave(session, purchase_id):
-            return False
-        row = await session.get_one(Purchase, purchase_id, with_for_update=True)
-        row.state, row.updated_at = "cancelled", now
-        told = TimelineEvent(1, "cancelled", "family", "您已取消投保，没有产生费用", now)
-        await write_entries(session, purchase_id, Entries(events=(told,)))
-    return True
 
 
 def _order(
