@@ -1,6 +1,6 @@
 """Surrender (退保): a quote with its steps, an application that holds it, confirm or cancel, and where a refund goes."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -11,19 +11,21 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from api.auth import Caller
 from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
-from api.fields import Body, Comment, Name, Short
+from api.fields import Body, Comment
 from api.idempotency import first_record, once
 from api.parts import Parts
+from api.refund_account import AccountBody
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
 from api.views import instant
 from insurance.rules.codes import SURRENDER_REASONS
 from insurance.rules.masking import mask_name
+from insurance.rules.periods import end_of_day
 from insurance.rules.status import label
 from insurance.rules.surrender import SurrenderValue, surrender_value
 from insurance.tables import Claim, LimitEntry, Policy, Surrender
-from workflows.messages import RefundAccount, SurrenderRequest
+from workflows.messages import SurrenderRequest
 
 router = APIRouter(prefix="/v1", tags=["surrenders"])
 
@@ -33,22 +35,16 @@ class SurrenderBody(Body):
     comment: Comment = ""
 
 
-class AccountBody(Body):
-    kind: Literal["alipay", "bank"]
-    account: Short
-    name: Name
-
-
 @router.get("/policies/{policy_no}/surrender-quote")
 async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[str, Any]:
     """What would be refunded if it were asked for now, of which policy, and the reasons to choose from. Nothing is stored."""
+    today = parts.today()
     async with parts.database.transaction() as session:
         policy = await own_policy(session, caller.subject, policy_no)
-        value = await _value(parts, session, policy)
-    expires_at = parts.now() + timedelta(minutes=parts.settings.process.quote_minutes)
+        value = await _value(session, policy, today)
     reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
     return _quote_view(value) | {
-        "expires_at": instant(expires_at),
+        "expires_at": instant(_quote_expires_at(parts, today)),
         "policy": _policy_card(parts, policy),
         "reasons": reasons,
     }
@@ -61,7 +57,8 @@ async def request(
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         policy = await own_policy(session, caller.subject, policy_no, lock=True)
         await _require_surrenderable(parts, session, policy)
-        order = _order(parts, caller, policy, body, f"su-{new_id}", await _value(parts, session, policy))
+        today = parts.today()
+        order = _order(parts, caller, policy, body, f"su-{new_id}", today, await _value(session, policy, today))
         row = await first_record(session, _first_record(order), "surrender_id")
         await parts.processes.start_surrender(order)
         return surrender_view(row)
@@ -76,6 +73,10 @@ async def show(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dict[
 
 @router.post("/surrenders/{surrender_id}/confirm")
 async def confirm(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dict[str, Any]:
+    """409 `quote_expired` when that was too late: a new quote counts the days anew."""
+    shown = await _shown(parts, caller, surrender_id)
+    if shown["state"] in ("quoted", "cancelled") and instant(parts.now()) >= shown["expires_at"]:
+        raise Problem(409, "quote_expired", "报价已过期，保单继续有效；请重新申请退保")
     return await _told(parts, caller, surrender_id, "confirm")
 
 
@@ -87,7 +88,12 @@ async def cancel(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dic
 @router.put("/surrenders/{surrender_id}/payee")
 async def set_payee(parts: TheParts, caller: Parent, surrender_id: ObjectId, body: AccountBody) -> dict[str, Any]:
     """Where the refund goes when the original payment can't take it back."""
-    return await _told(parts, caller, surrender_id, "set_account", RefundAccount(**body.model_dump()))
+    async with parts.database.transaction() as session:
+        row = await session.get(Surrender, surrender_id)
+        if row is None or row.subject != caller.subject:
+            raise not_found()
+        policy = await own_policy(session, caller.subject, row.policy_no)
+    return await _told(parts, caller, surrender_id, "set_account", body.of_applicant(policy.applicant))
 
 
 async def _told(parts: Parts, caller: Caller, surrender_id: str, update: str, arg: object = None) -> dict[str, Any]:
@@ -112,17 +118,22 @@ async def _require_surrenderable(parts: Parts, session: AsyncSession, policy: Po
         raise Problem(409, "claim_open", "这张保单有正在处理的理赔，结案后可以再申请退保")
 
 
-async def _value(parts: Parts, session: AsyncSession, policy: Policy) -> SurrenderValue:
+async def _value(session: AsyncSession, policy: Policy, today: date) -> SurrenderValue:
     used = select(func.coalesce(func.sum(col(LimitEntry.used_fen)), 0)).where(LimitEntry.policy_no == policy.policy_no)
     claim_paid = (await session.exec(used)).one() > 0
     terms = terms_of.validate_python(policy.terms)
-    return surrender_value(terms, policy.premium_fen, policy.effective_date, parts.today(), claim_paid)
+    return surrender_value(terms, policy.premium_fen, policy.effective_date, today, claim_paid)
 
 
 def _order(
-    parts: Parts, caller: Caller, policy: Policy, body: SurrenderBody, surrender_id: str, value: SurrenderValue
+    parts: Parts,
+    caller: Caller,
+    policy: Policy,
+    body: SurrenderBody,
+    surrender_id: str,
+    requested_on: date,
+    value: SurrenderValue,
 ) -> SurrenderRequest:
-    now = parts.now()
     return SurrenderRequest(
         surrender_id=surrender_id,
         policy_no=policy.policy_no,
@@ -132,12 +143,18 @@ def _order(
         comment=body.comment,
         refund_fen=value.refund_fen,
         steps=value.steps,
-        requested_on=parts.today(),
+        requested_on=requested_on,
         cover_ends_on=value.cover_ends_on,
         out_trade_no=policy.out_trade_no,
-        quote_expires_at=now + timedelta(minutes=parts.settings.process.quote_minutes),
-        requested_at=now,
+        quote_expires_at=_quote_expires_at(parts, requested_on),
+        requested_at=parts.now(),
     )
+
+
+def _quote_expires_at(parts: Parts, requested_on: date) -> datetime:
+    """Not after the day that was counted with: cover would end in the past, and a day's premium too much come back."""
+    in_time = parts.now() + timedelta(minutes=parts.settings.process.quote_minutes)
+    return min(in_time, end_of_day(requested_on))
 
 
 def _first_record(order: SurrenderRequest) -> Surrender:

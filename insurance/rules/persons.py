@@ -1,5 +1,6 @@
 """The persons of an application: names, documents, and whether what was typed agrees with the document's own number."""
 
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -70,3 +71,12 @@ def _read(field: str, reader: Callable[[str], str], text: str) -> Iterator[Field
         reader(text)
     except Invalid as error:
         yield FieldError(field, error.code, error.message)
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two writings are of one name: widths and spaces, in which keyboards differ, do not count."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split())

@@ -1,12 +1,14 @@
 """The guide's screens of surrender, point by point (DOMAIN 1.1, A34 to A37), with the law behind them (保险法 47)."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 from api_door import Door
 from refusals import problems_of
 
 from activities.surrenders import SurrenderRecords
+from insurance.rules.days import SHANGHAI
 from insurance.rules.surrender import surrender_value
 from tests import records
 
@@ -85,6 +87,26 @@ async def test_a37_the_quote_holds_with_its_arithmetic_until_it_expires(door: Do
     assert quoted["expires_at"] == "2026-03-10T10:30:00.000+08:00"
 
 
+def at(monkeypatch, door: Door, instant: datetime) -> None:
+    monkeypatch.setattr(door.app.state, "parts", replace(door.parts, clock=lambda: instant))
+
+
+async def test_a_quote_of_the_evening_holds_until_midnight(door: Door, subject: str, monkeypatch):
+    policy_no = await policy(door, subject)
+    at(monkeypatch, door, datetime(2026, 3, 10, 23, 50, tzinfo=SHANGHAI))
+    told = await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject)
+    quoted = (await ask(door, subject, policy_no)).json()
+    assert told["expires_at"] == quoted["expires_at"] == "2026-03-11T00:00:00.000+08:00"
+    assert quoted["cover_ends_on"] == "2026-03-10"
+    address = f"/v1/surrenders/{quoted['surrender_id']}/confirm"
+    at(monkeypatch, door, datetime(2026, 3, 11, 0, 0, tzinfo=SHANGHAI))
+    late = await door.client.post(address, headers=door.parent(subject))
+    assert not problems_of(late, statuses=(409,), code="quote_expired")
+    at(monkeypatch, door, datetime(2026, 3, 10, 23, 59, 59, tzinfo=SHANGHAI))
+    assert (await door.client.post(address, headers=door.parent(subject))).status_code == 200
+    assert door.processes.told == [(quoted["surrender_id"], "confirm", None)]
+
+
 async def test_before_its_effect_all_comes_back(door: Door, subject: str):
     policy_no = await policy(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
     quote = await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject)
@@ -109,3 +131,16 @@ async def test_one_before_its_effect_has_ended_at_once(door: Door, subject: str)
     )
     await SurrenderRecords(door.database).publish_surrender(ended)
     assert (await read(door, f"/v1/policies/{policy_no}", subject))["state"] == "surrendered"
+
+
+@pytest.mark.parametrize("name", ["黄建国", " 黄 建国", "黄\u3000建国"])
+async def test_a_refund_goes_to_the_applicants_own_account(door: Door, subject: str, name):
+    policy_no = await policy(door, subject)
+    surrender_id = (await ask(door, subject, policy_no)).json()["surrender_id"]
+    body = {"kind": "alipay", "account": "father@example.com", "name": name}
+    address = f"/v1/surrenders/{surrender_id}/payee"
+    assert (await door.client.put(address, json=body, headers=door.parent(subject))).status_code == 200
+    before = list(door.processes.told)
+    refused = await door.client.put(address, json=body | {"name": "李秀英"}, headers=door.parent(subject))
+    assert not problems_of(refused, "name", code="not_the_applicant", statuses=(422,))
+    assert door.processes.told == before
