@@ -2,12 +2,14 @@
 the refusal of all but small ones."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster, why
+from insurance.rules.skills import GRAVE
 from workflows.messages import (
     Actor,
     DecisionOrder,
@@ -151,7 +153,13 @@ class ReviewWorkflow:
 
     def _needs_second(self, order: DecisionOrder) -> bool:
         limits = self._order.second_adjuster_from_fen, self._order.refusal_second_above_fen
-        return needs_second_adjuster(self._desk.assessment, order.outcome, *limits)
+        desk, assessment = self._desk, self._desk.assessment
+        if order.outcome != "refused" or workflow.patched("grave-refusals"):
+            return needs_second_adjuster(assessment, order.outcome, *limits, is_grave=desk.skill in GRAVE)
+        # of before: receipts counted only where the terms pay nothing
+        if assessment.settlement.payable_fen:
+            assessment = replace(assessment, claimed_fen=0)
+        return needs_second_adjuster(assessment, order.outcome, *limits)
 
     def _decision(self, order: DecisionOrder) -> Decision:
         first = (self._first.actor.subject,) if self._first else ()

@@ -36,7 +36,7 @@ class ReviewDesk:
     # --- holding ------------------------------------------------------------------------------------------------------
 
     async def opened(self) -> None:
-        await self.publish("review_opened", "system", f"已进入审核队列：{SKILLS[self._skill]}")
+        await self.publish("review_opened", "system", f"已进入审核队列：{SKILLS[self.skill]}")
 
     async def wait(self) -> None:
         """Returns when it is over, or after the idle limit of whoever holds it; who took it meanwhile has all of it."""
@@ -118,7 +118,7 @@ class ReviewDesk:
         await workflow.execute_local_activity_method(ReviewRecords.publish_review, self._record(), **RECORDS)
 
     @property
-    def _skill(self) -> Skill:
+    def skill(self) -> Skill:
         return needed_skill(self.order.patient_state, self.assessment, self.order.critical_illness)
 
     def _record(self) -> ReviewRecord:
@@ -138,7 +138,7 @@ class ReviewDesk:
             created_at=order.opened_at,
             updated_at=workflow.now(),
             kind=order.kind,
-            skill=self._skill,
+            skill=self.skill,
             verdict=self.verdict,
             entries=self._journal.take(),
         )

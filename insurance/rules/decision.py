@@ -139,16 +139,15 @@ def why(reason_codes: Sequence[str], comment: str) -> str | None:
 
 
 def needs_second_adjuster(
-    assessment: Assessment, outcome: Outcome, large_from_fen: int, small_up_to_fen: int | None
+    assessment: Assessment, outcome: Outcome, large_from_fen: int, small_up_to_fen: int | None, is_grave: bool = False
 ) -> bool:
     """Two adjusters from `large_from_fen` on (DESIGN 8: 20,000 yuan), and for the refusal of a claim of more than
-    `small_up_to_fen` (3,000 yuan; None: refusals need no second one). A refusal is weighed by what the terms would pay or, where
-    they pay nothing, by what the receipts come to."""
+    `small_up_to_fen` (3,000 yuan; None: refusals need no second one). A refusal is weighed by the larger of what the terms would pay
+    and what the receipts come to; that of a death, a disability or a critical illness (`is_grave`) always takes two: before anything is
+    established the terms pay nothing, and there need be no receipt."""
     payable_fen = assessment.settlement.payable_fen
     if payable_fen >= large_from_fen:
         return True
-    return (
-        outcome == "refused"
-        and small_up_to_fen is not None
-        and (payable_fen or assessment.claimed_fen) > small_up_to_fen
-    )
+    if outcome != "refused" or small_up_to_fen is None:
+        return False
+    return is_grave or max(payable_fen, assessment.claimed_fen) > small_up_to_fen

@@ -36,6 +36,8 @@ SUSPICIOUS = frozenset(
     }
 )
 
+# what a family claims for most of all, and what nobody refuses alone
+GRAVE: frozenset[Skill] = frozenset({"death", "disability", "critical_illness"})
 
 DEATH = frozenset({"illness_death", "accident_death", "campus_death", "sudden_death"})
 

@@ -67,7 +67,8 @@ def test_every_skill_has_a_chinese_name_and_every_suspicion_is_a_finding_that_is
         ("full", LARGE - 1, 0, False),
         ("partial", LARGE, 0, True),
         ("refused", LARGE, 0, True),
-        ("refused", SMALL, 9000_00, False),
+        ("refused", SMALL, SMALL, False),
+        ("refused", SMALL, 9000_00, True),
         ("refused", SMALL + 1, 9000_00, True),
         ("refused", 0, SMALL, False),
         ("refused", 0, SMALL + 1, True),
@@ -77,6 +78,11 @@ def test_every_skill_has_a_chinese_name_and_every_suspicion_is_a_finding_that_is
 )
 def test_two_adjusters_decide_large_sums_and_refusals_of_all_but_small_claims(outcome, payable, claimed, two):
     assert needs_second_adjuster(assessment(payable, claimed=claimed), outcome, LARGE, SMALL) is two
+
+
+def test_nobody_alone_refuses_a_death_a_disability_or_a_critical_illness():
+    assert needs_second_adjuster(assessment(0), "refused", LARGE, SMALL, is_grave=True)
+    assert not needs_second_adjuster(assessment(SMALL), "full", LARGE, SMALL, is_grave=True)
 
 
 def test_a_review_of_before_needs_no_second_one_for_a_refusal():

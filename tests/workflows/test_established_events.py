@@ -64,6 +64,16 @@ async def test_a_death_by_accident_is_paid_to_every_heir(world):
     assert world.books.money(claim_id) == [("payout", 15_000_00), ("payout", 15_000_00)]
 
 
+@pytest.mark.parametrize("patient_state", ["deceased", "disabled"])
+async def test_nobody_alone_refuses_a_death_or_a_disability_of_which_nothing_is_established(world, patient_state):
+    claim_id = await reviewed(world, patient_state)
+    assert payable(world, claim_id) == {}
+    review_id = f"{claim_id}-r1"
+    await world.update(review_id, "decide", DecisionOrder(WHO, "refused", ("event_not_covered",), "不属于保险责任"))
+    await world.until_state(review_id, "second_open")
+    assert world.books.walked(claim_id)[-1] == "in_review"
+
+
 async def test_grades_of_disability_are_paid_as_the_scale_says(world):
     claim_id = await reviewed(world, "disabled")
     await establish(world, claim_id, disability_grades=(8, 8, 9))
