@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import end_of_day
 from insurance.rules.reminders import family_reminders, last_day
 from workflows.claim_advance import Advance
 from workflows.claim_case import ClaimCase
@@ -67,10 +69,14 @@ class ClaimParts:
     # --- waiting ------------------------------------------------------------------------------------------------------
 
     async def _heard(self, answered: Callable[[], bool], days: float, reminder: str) -> bool:
-        """Waits for the family, who are reminded, from the moment on which their turn began. False: not in this time."""
+        """Waits for the family, who are reminded, from the moment on which their turn began to 24:00 of the last day that they are
+        told. False: not in this time."""
         case = self._case
         since = case.state_since if self._keeps_clocks else workflow.now()
         ends = since + timedelta(days=days)
+        # by state: a claim of before that waits for its papers has all of the day for its answer
+        if workflow.patched(f"whole-days-{case.state}"):
+            ends = end_of_day(shanghai_day(ends))
         for at in (*(family_reminders(since, ends) if self._keeps_clocks else ()), ends):
             if at < workflow.now():
                 continue

@@ -1,7 +1,10 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import end_of_day
 from tests.workflows.process_orders import adjuster
 from tests.workflows.process_reviews import (
     LEAD,
@@ -21,6 +24,11 @@ from workflows.messages import (
 pytestmark = pytest.mark.servers
 
 
+async def letters_of(world, claim_id):
+    await world.until_told(claim_id, "letter_made")
+    return [letter for letter in world.books.letters if letter.claim.claim_id == claim_id]
+
+
 async def test_a_partial_decision_that_is_accepted_is_paid(world):
     claim_id = await decided(world, partial(adjuster()))
     assert held(world, claim_id) == ("reserved", 400_00)
@@ -35,6 +43,30 @@ async def test_a_partial_decision_that_nobody_answers_is_paid_when_the_time_is_o
     assert world.books.walked(claim_id)[-1] == "decided"
     await world.let_pass(days=2)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 400_00)
+
+
+async def test_a_family_has_all_of_the_last_day_that_it_is_told(world):
+    claim_id = await decided(world, refused(adjuster()))
+    (letter,) = await letters_of(world, claim_id)
+    until = end_of_day(letter.dispute_until)
+    assert until - world.time > timedelta(days=30)
+    await world.let_pass(seconds=(until - world.time).total_seconds() - 60)
+    day = letter.dispute_until
+    told = {n.text for n in world.books.notices.values() if n.kind == "your_turn"}
+    assert told == {f"审核结果还在等您确认或提出异议，最后一日为{day.month}月{day.day}日"}
+    await world.update(claim_id, "dispute")
+    await world.until_state(f"{claim_id}-r2", "open")
+
+
+async def test_papers_are_taken_until_the_end_of_the_last_day_that_the_family_is_told(world):
+    claim_id = await world.report()
+    day = shanghai_day(world.claim(claim_id).case.state_since + timedelta(days=180))
+    await world.let_pass(seconds=(end_of_day(day) - world.time).total_seconds() - 60)
+    told = {n.text for n in world.books.notices.values() if n.kind == "your_turn"}
+    assert told == {f"还在等您提交理赔材料，最后一日为{day.month}月{day.day}日"}
+    assert world.books.walked(claim_id)[-1] == "reported"
+    await world.let_pass(minutes=2)
+    assert (await world.end_of(claim_id)).state == "withdrawn"
 
 
 async def test_a_refusal_that_nobody_answers_closes_the_claim(world):
