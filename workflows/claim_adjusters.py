@@ -118,5 +118,8 @@ class AdjusterMoves(Deciding):
         if self._case.state == "decided":
             self._require_unanswered()
         self._require("decided", "agreed", "payee_needed")
+        if self._case.decision is None:
+            # undone a moment ago: what comes next is not what this lead has seen
+            raise ApplicationError("决定已经撤销", type="illegal_move")
         if self._undoing is not None or self._case.is_paid_out:
             raise ApplicationError("赔款已支付或正在支付，不能撤销", type="illegal_move")

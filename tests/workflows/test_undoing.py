@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -93,6 +94,26 @@ async def test_days_that_an_undone_decision_waited_for_an_account_are_not_given_
     clocks = {c.clock: c for c in clocks_of(case, load_calendar(), shanghai_day(world.time))}
     assert clocks["payment"].paused_days == 0
     assert clocks["payment"].unrolled_on == shanghai_day(case.agreed_at) + timedelta(days=10)
+
+
+async def test_of_two_undoings_the_second_does_not_undo_what_is_decided_next(world):
+    claim_id = await world.report_to_a_slow_database()
+    await world.hand_in(claim_id, world.receipt(sure=False))
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", adjuster())
+    await world.update(review_id, "decide", full(adjuster()))
+    await world.until_state(claim_id, "payee_needed")
+    assessing, go_on = world.books.hold("assessing")
+    first = await world.begin(claim_id, "undo", UNDOING)
+    await assessing.wait()
+    again = asyncio.create_task(refusal_of(world, claim_id, "undo", UNDOING))
+    await asyncio.sleep(1.5)
+    go_on.set()
+    await first.result()
+    assert await again == "illegal_move"
+    await world.until_state(f"{claim_id}-r2", "open")
+    assert [d.outcome for d in world.claim(claim_id).case.undone] == ["full"]
 
 
 async def test_what_is_paid_or_may_be_on_its_way_is_not_undone(world, monkeypatch):
