@@ -38,6 +38,9 @@ class Deliveries:
         try:
             await case.unless_over(step)
         except ActivityError:
+            # by the outbox, which asks again for as long as it takes, and a person hears of it
+            case.tell(notice.kind, notice.text)
+            case.tell_staff("lead", "notice_refused", "通知未能送达家长，请电话告知")
             await case.note("notice_refused", "system", "通知未能送达，请家长留意本页面")
             return
         if case.over:

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from insurance.adapters.ports import Refused
 from insurance.rules.cover import shanghai_day
 from insurance.rules.reminders import Call
 from tests.workflows.process_clocks import (
@@ -164,6 +165,19 @@ async def test_a_refusal_counts_as_told_when_its_notice_has_arrived(world, monke
     assert world.claim(claim_id).case.refusal_notified_at is not None
     await world.let_pass(days=30)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 0)
+
+
+async def test_a_notice_that_the_channel_refuses_goes_by_the_outbox_and_the_lead_hears_of_it(world, monkeypatch):
+    async def refuses(notice):
+        raise Refused("unknown_subject")
+
+    claim_id = await taken(world)
+    monkeypatch.setattr(world.notices, "send", refuses)
+    await decided(world, claim_id, refused(adjuster()))
+    await world.until_told(claim_id, "notice_refused")
+    assert addressed(world, claim_id, "decided_refused") == {"parent-1"}
+    assert [n.delivered_at for n in world.books.notices.values() if n.kind == "decided_refused"] == [None]
+    assert addressed(world, claim_id, "notice_refused") == {"role:lead:xiangjiang"}
 
 
 async def test_a_dispute_starts_the_clocks_anew(world):
