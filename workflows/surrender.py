@@ -273,6 +273,9 @@ class SurrenderWorkflow:
     @confirm.validator
     def _may_confirm(self) -> None:
         self._require_quoted()
+        # the timer may come late, when every worker was away
+        if workflow.now() >= self._request.quote_expires_at:
+            raise ApplicationError("报价已过期，保单继续有效；请重新申请退保", type="quote_expired")
 
     @workflow.update
     async def cancel(self) -> None:

@@ -1,5 +1,6 @@
 """The guide's screens of surrender, point by point (DOMAIN 1.1, A34 to A37), with the law behind them (保险法 47)."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -87,22 +88,30 @@ async def test_a37_the_quote_holds_with_its_arithmetic_until_it_expires(door: Do
     assert quoted["expires_at"] == "2026-03-10T10:30:00.000+08:00"
 
 
-def at(monkeypatch, door: Door, instant: datetime) -> None:
-    monkeypatch.setattr(door.app.state, "parts", replace(door.parts, clock=lambda: instant))
+@pytest.fixture
+def at(door: Door) -> Iterator[Callable[[datetime], None]]:
+    """Sets the clock of the API."""
+    parts = door.app.state.parts
+
+    def set_clock(instant: datetime) -> None:
+        door.app.state.parts = replace(parts, clock=lambda: instant)
+
+    yield set_clock
+    door.app.state.parts = parts
 
 
-async def test_a_quote_of_the_evening_holds_until_midnight(door: Door, subject: str, monkeypatch):
+async def test_a_quote_of_the_evening_holds_until_midnight(door: Door, subject: str, at):
     policy_no = await policy(door, subject)
-    at(monkeypatch, door, datetime(2026, 3, 10, 23, 50, tzinfo=SHANGHAI))
+    at(datetime(2026, 3, 10, 23, 50, tzinfo=SHANGHAI))
     told = await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject)
     quoted = (await ask(door, subject, policy_no)).json()
     assert told["expires_at"] == quoted["expires_at"] == "2026-03-11T00:00:00.000+08:00"
     assert quoted["cover_ends_on"] == "2026-03-10"
     address = f"/v1/surrenders/{quoted['surrender_id']}/confirm"
-    at(monkeypatch, door, datetime(2026, 3, 11, 0, 0, tzinfo=SHANGHAI))
+    at(datetime(2026, 3, 11, 0, 0, tzinfo=SHANGHAI))
     late = await door.client.post(address, headers=door.parent(subject))
     assert not problems_of(late, statuses=(409,), code="quote_expired")
-    at(monkeypatch, door, datetime(2026, 3, 10, 23, 59, 59, tzinfo=SHANGHAI))
+    at(datetime(2026, 3, 10, 23, 59, 59, tzinfo=SHANGHAI))
     assert (await door.client.post(address, headers=door.parent(subject))).status_code == 200
     assert door.processes.told == [(quoted["surrender_id"], "confirm", None)]
 

@@ -1,13 +1,19 @@
 import asyncio
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError
 
 from insurance.adapters.ports import Refund
 from insurance.calendar import load_calendar
 from insurance.rules.refund_clock import refund_plan
 from insurance.rules.settlement import Step
+from tests.workflows.process_orders import surrender_request
 from workflows.client import MoveRefused
 from workflows.messages import RefundAccount, SurrenderOutcome
+from workflows.surrender import SurrenderWorkflow
 
 pytestmark = pytest.mark.servers
 
@@ -41,6 +47,14 @@ async def test_a_quote_that_nobody_confirms_expires_and_the_policy_stays(world):
     assert (await world.end_of(surrender_id)).state == "cancelled"
     assert world.books.told(surrender_id) == ["quoted", "quote_expired"]
     assert policy_of(world, surrender_id).surrender_id is None
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=-1)])
+def test_no_confirmation_is_taken_from_the_instant_on_at_which_the_quote_expires(monkeypatch, late):
+    request = surrender_request(datetime(2026, 3, 10, 15, 50, tzinfo=UTC), "P-1")
+    monkeypatch.setattr(workflow, "now", lambda: request.quote_expires_at + late)
+    with nullcontext() if late else pytest.raises(ApplicationError, check=lambda e: e.type == "quote_expired"):
+        SurrenderWorkflow(request)._may_confirm()
 
 
 async def test_a_quote_is_cancelled(world):
