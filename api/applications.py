@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import Field, TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.consents import Place
+from api.consents import Place, device_of
 from api.errors import Problem, invalid
 from api.fields import Body, Code, Day, Fen, Flag, Instant, Short
 from api.on_file import Buyer, buying_on_file
@@ -25,7 +25,6 @@ from workflows.messages import PurchaseOrder
 _person = TypeAdapter(Insured)
 # a form may be filled in over some days; the clock of a phone may be wrong by a little
 OLDEST_AGREEMENT, CLOCKS_DIFFER = timedelta(days=30), timedelta(minutes=5)
-LONGEST_DEVICE = 200
 
 
 class AgreementBody(Body):
@@ -39,7 +38,9 @@ class AgreementBody(Body):
 
 
 class ConsentBody(Body):
-    kind: Literal["child_data", "share_with_insurer", "school_feedback"]
+    """`insured_consent`: a student from 18 on agrees, beside whoever buys, to being insured and to the sum (保险法 34)."""
+
+    kind: Literal["child_data", "share_with_insurer", "school_feedback", "insured_consent"]
     agreed: Flag
 
 
@@ -141,8 +142,7 @@ def place_of_agreeing(parts: Parts, request: Request, body: PurchaseBody) -> Pla
         at, now = agreement.agreed_at, parts.now()
         if at is not None and not now - OLDEST_AGREEMENT <= at <= now + CLOCKS_DIFFER:
             raise invalid(f"agreements.{number}.agreed_at", "bad_time", "阅读并同意的时间不合理，请重新阅读并同意")
-    agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
-    return Place(body.page_version, (body.device or agent)[:LONGEST_DEVICE] or None)
+    return Place(body.page_version, device_of(request, body.device))
 
 
 def agreed_document(body: PurchaseBody, place: Place, order: PurchaseOrder) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
+from fastapi import Request
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -23,6 +25,41 @@ class Place:
 
     page_version: str | None
     device: str | None
+
+
+LONGEST_DEVICE = 200
+
+
+def device_of(request: Request, named: str | None) -> str | None:
+    """What something was answered on: as the app names it, or the user agent."""
+    agent = "".join(c for c in request.headers.get("user-agent", "") if c.isprintable())
+    return (named or agent)[:LONGEST_DEVICE] or None
+
+
+def give_again(row: ConsentRecord, by: str, place: Place, now: datetime) -> None:
+    """From now on the answer is yes, of this page and device."""
+    _note(row, "given", by, place, now)
+    row.agreed, row.given_at, row.withdrawn_at = True, now, None
+    row.page_version, row.device = place.page_version, place.device
+
+
+def take_back(row: ConsentRecord, by: str, place: Place, now: datetime) -> None:
+    _note(row, "withdrawn", by, place, now)
+    row.withdrawn_at = now
+
+
+def _note(row: ConsentRecord, said: str, by: str, place: Place, now: datetime) -> None:
+    """Nothing that was said is lost: who, when, on which page and what."""
+    first = _answer(
+        "given" if row.agreed else "refused", row.subject, Place(row.page_version, row.device), row.created_at
+    )
+    before = row.history["items"] if row.history else [first]
+    row.history = {"items": [*before, _answer(said, by, place, now)]}
+
+
+def _answer(said: str, by: str, place: Place, at: datetime) -> dict[str, str | None]:
+    where = {"page_version": place.page_version, "device": place.device}
+    return {"said": said, "by": by, "at": at.isoformat()} | where
 
 
 async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Place) -> None:

@@ -2,17 +2,32 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.consents import Place, device_of, give_again, take_back
 from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
+from api.fields import Body, Code, Short
 from api.paging import Paging, page_of
 from api.views import instant
 from insurance.rules.codes import CONSENT_KINDS, WITHDRAWAL_MEANS
 from insurance.tables import ConsentRecord
 
 router = APIRouter(prefix="/v1/consents", tags=["consents"])
+
+
+class AnswerBody(Body):
+    """`page_version`: of the page with the question; `device`: the app and machine, in place of the user agent."""
+
+    page_version: Code | None = None
+    device: Short | None = None
+
+    def place(self, request: Request) -> Place:
+        return Place(self.page_version, device_of(request, self.device))
+
+
+UNSAID = AnswerBody()
 
 
 @router.get("")
@@ -24,22 +39,28 @@ async def list_consents(parts: TheParts, caller: Parent, page: Paging) -> dict[s
 
 
 @router.post("/{consent_id}/withdraw")
-async def withdraw(parts: TheParts, caller: Parent, consent_id: ObjectId) -> dict[str, Any]:
+async def withdraw(
+    parts: TheParts, caller: Parent, request: Request, consent_id: ObjectId, body: AnswerBody = UNSAID
+) -> dict[str, Any]:
     """What was lawful before stays so; from now on the consent is none. Repeatable."""
     async with parts.database.transaction() as session:
         row = await _own(session, caller.subject, consent_id)
         if not row.agreed:
             raise Problem(409, "illegal_move", "您没有同意过这一项，无须撤回")
-        row.withdrawn_at = row.withdrawn_at or parts.now()
+        if row.withdrawn_at is None:
+            take_back(row, caller.subject, body.place(request), parts.now())
         return _view(row)
 
 
 @router.post("/{consent_id}/give")
-async def give(parts: TheParts, caller: Parent, consent_id: ObjectId) -> dict[str, Any]:
+async def give(
+    parts: TheParts, caller: Parent, request: Request, consent_id: ObjectId, body: AnswerBody = UNSAID
+) -> dict[str, Any]:
     """Consent to it now: after a withdrawal, or after a first no. Repeatable."""
     async with parts.database.transaction() as session:
         row = await _own(session, caller.subject, consent_id)
-        row.agreed, row.withdrawn_at = True, None
+        if not row.stands:
+            give_again(row, caller.subject, body.place(request), parts.now())
         return _view(row)
 
 
@@ -57,7 +78,7 @@ def _view(row: ConsentRecord) -> dict[str, Any]:
         "kind": row.kind,
         "label": CONSENT_KINDS[row.kind],
         "agreed": row.stands,
-        "given_at": instant(row.created_at) if row.agreed else None,
+        "given_at": instant(row.given_at or row.created_at) if row.agreed else None,
         "page_version": row.page_version,
         "device": row.device,
         "withdrawn_at": instant(row.withdrawn_at),

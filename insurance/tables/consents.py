@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Field, Index, SQLModel
 
-from insurance.tables.columns import instant
+from insurance.tables.columns import Document, document, instant
 
 
 class ConsentRecord(SQLModel, table=True):
-    """What was said to one question. `withdrawn_at`: taken back, which a family may do at any time, and undo."""
+    """What was said to one question, as it stands. `withdrawn_at`: taken back, which a family may do at any time, and undo."""
 
     __tablename__ = "consents"
     __table_args__ = (Index("ix_consents_subject_created", "subject", "created_at"),)
@@ -22,7 +22,12 @@ class ConsentRecord(SQLModel, table=True):
     page_version: str | None = Field(default=None, max_length=64)
     device: str | None = Field(default=None, max_length=200)
     created_at: datetime = Field(sa_column=instant())
+    # the present answer, when it was given later than the purchase
+    given_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     withdrawn_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    # every answer from the first one on, oldest first, once there are several:
+    # {"items": [{"said": "given" | "refused" | "withdrawn", "by", "at", "page_version", "device"}]}
+    history: Document | None = Field(default=None, sa_column=document(nullable=True))
 
     @property
     def stands(self) -> bool:

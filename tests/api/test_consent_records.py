@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 import pytest
 from api_door import Door
 from api_routes import purchase, report
@@ -47,6 +50,47 @@ async def test_a_consent_is_taken_back_at_any_time_and_given_again(door: Door):
         assert taken.json()["withdrawn_at"] is not None
     given = await say(door, subject, "give", consent_id)
     assert (given.status_code, given.json()["agreed"], given.json()["withdrawn_at"]) == (200, True, None)
+
+
+async def test_an_answer_given_later_has_its_own_time_and_place_and_the_earlier_ones_are_kept(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject, device="WeChat 8.0")
+    consent_id = (await listed(door, subject))["child_data"]["consent_id"]
+    answers = (("withdraw", 1, "me-2", "Web"), ("withdraw", 2, "me-2", "Web"), ("give", 3, "me-3", "App"))
+    try:
+        for what, minutes, page, device in answers:
+            door.app.state.parts = replace(
+                door.parts, clock=lambda later=minutes: records.NOW + timedelta(minutes=later)
+            )
+            body = {"page_version": page, "device": device}
+            address = f"/v1/consents/{consent_id}/{what}"
+            assert (await door.client.post(address, json=body, headers=door.parent(subject))).status_code == 200
+    finally:
+        door.app.state.parts = door.parts
+    shown = (await listed(door, subject))["child_data"]
+    assert (shown["given_at"], shown["page_version"], shown["device"]) == (
+        "2026-03-10T10:03:00.000+08:00", "me-3", "App",
+    )  # fmt: skip
+    async with door.database.transaction() as session:
+        kept = (await session.get_one(ConsentRecord, consent_id)).history["items"]
+    assert [(item["said"], item["page_version"], item["device"], item["by"]) for item in kept] == [
+        ("given", "h5-2026.03.1", "WeChat 8.0", subject),
+        ("withdrawn", "me-2", "Web", subject),
+        ("given", "me-3", "App", subject),
+    ]
+    assert [datetime.fromisoformat(item["at"]) - records.NOW for item in kept] == [
+        timedelta(minutes=minutes) for minutes in (0, 1, 3)
+    ]
+
+
+async def test_a_first_no_is_kept_when_a_yes_follows(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject)
+    consent_id = (await listed(door, subject))["school_feedback"]["consent_id"]
+    assert (await say(door, subject, "give", consent_id)).json()["agreed"] is True
+    async with door.database.transaction() as session:
+        kept = (await session.get_one(ConsentRecord, consent_id)).history["items"]
+    assert [item["said"] for item in kept] == ["refused", "given"]
 
 
 async def test_what_was_never_agreed_to_is_not_taken_back(door: Door):
