@@ -115,7 +115,7 @@ async def test_below_20000_yuan_one_adjuster_is_enough(world):
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 19_999_20)
 
 
-@pytest.mark.parametrize(("total", "adjusters"), [("3850.01", 2)])
+@pytest.mark.parametrize(("total", "adjusters"), [("3000.00", 1), ("3000.01", 2)])
 async def test_a_refusal_above_3000_yuan_takes_two_adjusters(world, total, adjusters):
     # by what the receipts come to: 3,000 yuan, and a fen more
     claim_id, review_id = await taken(world, total=total)
