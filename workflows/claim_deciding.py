@@ -139,10 +139,16 @@ class Deciding(ClaimParts):
         assert case.assessment is not None
         now = await self._assessed()
         is_outdated = workflow.patched("decided-as-assessed") and not stands_on(decision, now.settlement)
+        is_outdated = is_outdated or self._named_unseen(decision)
         if not is_outdated and not has_more(now.grounds, case.assessment.grounds):
             return False
         case.assessment = now
         return True
+
+    def _named_unseen(self, decision: Decision) -> bool:
+        """Somebody whom the policy does not know was named after it was decided that it knows who is paid."""
+        is_unseen = "payee_known" in decision.checks and not self._case.payees_known
+        return is_unseen and workflow.patched("payee-as-decided")
 
     async def _request_papers(self, request: PapersRequest) -> None:
         case = self._case

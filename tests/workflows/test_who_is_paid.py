@@ -101,3 +101,30 @@ async def test_after_a_death_established_in_review_the_heirs_are_asked_for_and_p
     paid = (await world.end_of(claim_id)).paid_fen
     assert paid == LARGE_DEATH + 1680_00
     assert [fen for _, fen in world.books.money(claim_id)] == [paid // 2, paid // 2]
+
+
+async def test_a_payee_without_proof_who_is_named_while_a_decision_is_stored_is_looked_at(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    started, go_on = world.books.hold("review_decided")
+    deciding = await world.begin(f"{claim_id}-r1", "decide", DecisionOrder(adjuster(), "full", (), ""))
+    await started.wait()
+    await world.update(claim_id, "set_payee", PayeeOrder((UNPROVED,)))
+    go_on.set()
+    await deciding.result()
+    await world.until_state(f"{claim_id}-r2", "open")
+    assert "payee_known" in findings(world, claim_id)
+    assert world.claim(claim_id).case.payouts == ()
+
+
+async def test_whoever_decides_to_pay_does_not_pay_somebody_whom_nothing_proves(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(UNPROVED,))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await decided_in_full(world, claim_id, adjuster())
+    await world.until_state(claim_id, "payee_needed")
+    assert world.claim(claim_id).case.payouts == ()
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
