@@ -15,8 +15,8 @@ from insurance.rules.codes import CONSENT_KINDS
 from insurance.tables import ConsentRecord, Policy
 from workflows.messages import PurchaseOrder
 
-# without these nothing more can be done with a child's case
-NEEDED_FOR_CLAIMS = ("child_data", "share_with_insurer")
+# without these nobody can be insured, and nothing more can be done with a child's case
+NEEDED = ("child_data", "share_with_insurer")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Pl
         await session.execute(insert(table_of(ConsentRecord)).on_conflict_do_nothing(), rows)
 
 
-async def require_standing(session: AsyncSession, policy: Policy, kinds: Collection[str] = NEEDED_FOR_CLAIMS) -> None:
+async def require_standing(session: AsyncSession, policy: Policy, kinds: Collection[str] = NEEDED) -> None:
     """409 when the family took one of these back. A policy sold elsewhere has its consents there."""
     statement = select(ConsentRecord).where(
         ConsentRecord.purchase_id == policy.purchase_id,

@@ -1,20 +1,26 @@
 """Consents (同意): what a family agreed to, taking it back at any time, and giving it again (个人信息保护法 15)."""
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.consents import Place, device_of, give_again, take_back
+from api.consents import NEEDED, Place, device_of, give_again, take_back
 from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
 from api.fields import Body, Code, Short
 from api.paging import Paging, page_of
+from api.parts import Parts
+from api.queue import call_off
 from api.views import instant
 from insurance.rules.codes import CONSENT_KINDS, WITHDRAWAL_MEANS
-from insurance.tables import ConsentRecord
+from insurance.tables import ConsentRecord, Purchase
+from workflows.client import MoveRefused, ProcessEnded
 
 router = APIRouter(prefix="/v1/consents", tags=["consents"])
+
+UNPAID = ("queued", "submitted", "underwriting", "awaiting_payment", "expired")
 
 
 class AnswerBody(Body):
@@ -42,14 +48,17 @@ async def list_consents(parts: TheParts, caller: Parent, page: Paging) -> dict[s
 async def withdraw(
     parts: TheParts, caller: Parent, request: Request, consent_id: ObjectId, body: AnswerBody = UNSAID
 ) -> dict[str, Any]:
-    """What was lawful before stays so; from now on the consent is none. Repeatable."""
+    """What was lawful before stays so; from now on the consent is none, and a purchase that can't do without it is called off.
+    Repeatable."""
     async with parts.database.transaction() as session:
         row = await _own(session, caller.subject, consent_id)
         if not row.agreed:
             raise Problem(409, "illegal_move", "您没有同意过这一项，无须撤回")
         if row.withdrawn_at is None:
             take_back(row, caller.subject, body.place(request), parts.now())
-        return _view(row)
+    if row.kind in NEEDED:
+        await _call_off_unpaid(parts, row.purchase_id)
+    return _view(row)
 
 
 @router.post("/{consent_id}/give")
@@ -62,6 +71,16 @@ async def give(
         if not row.stands:
             give_again(row, caller.subject, body.place(request), parts.now())
         return _view(row)
+
+
+async def _call_off_unpaid(parts: Parts, purchase_id: str) -> None:
+    """Before there is a policy nothing more is to be told to the insurer."""
+    async with parts.database.transaction() as session:
+        purchase = await session.get(Purchase, purchase_id)
+    if purchase is not None and purchase.state in UNPAID:
+        # one that was paid, or over, in that moment stays so
+        with suppress(MoveRefused, ProcessEnded):
+            await call_off(parts, purchase_id)
 
 
 async def _own(session: AsyncSession, subject: str, consent_id: str) -> ConsentRecord:

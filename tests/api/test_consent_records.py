@@ -5,10 +5,13 @@ import pytest
 from api_door import Door
 from api_routes import purchase, report
 
-from insurance.tables import ConsentRecord, Policy
+from insurance.tables import ConsentRecord, Policy, Purchase, QueuedPurchase
 from tests import records
+from workflows.admission import order_document
+from workflows.client import MoveRefused, ProcessEnded
 
 pytestmark = pytest.mark.servers
+KINDS = ("child_data", "share_with_insurer", "school_feedback")
 
 
 async def bought(door: Door, subject, **changes):
@@ -98,6 +101,58 @@ async def test_what_was_never_agreed_to_is_not_taken_back(door: Door):
     await bought(door, subject)
     consent_id = (await listed(door, subject))["school_feedback"]["consent_id"]
     assert (await say(door, subject, "withdraw", consent_id)).status_code == 409
+
+
+async def in_state(door: Door, purchase_id, state):
+    async with door.database.transaction() as session:
+        (await session.get_one(Purchase, purchase_id)).state = state
+
+
+@pytest.mark.parametrize("kind", ["child_data", "share_with_insurer"])
+@pytest.mark.parametrize("state", ["submitted", "underwriting", "awaiting_payment", "expired"])
+async def test_a_purchase_that_is_not_paid_is_called_off_with_the_consent_it_needs(door: Door, kind, state):
+    subject = records.new("parent")
+    purchase_id = await bought(door, subject)
+    await in_state(door, purchase_id, state)
+    answer = await say(door, subject, "withdraw", (await listed(door, subject))[kind]["consent_id"])
+    assert (answer.status_code, door.processes.told) == (200, [(purchase_id, "cancel", None)])
+
+
+async def test_a_purchase_in_the_queue_leaves_it_with_the_consent(door: Door):
+    subject = records.new("parent")
+    purchase_id = await bought(door, subject)
+    order = order_document(door.processes.started[purchase_id])
+    await in_state(door, purchase_id, "queued")
+    await door.store(
+        QueuedPurchase(
+            purchase_id=purchase_id, insurer_code="xiangjiang", subject=subject, turn=0, purchase_order=dict(order),
+            created_at=records.NOW,
+        )
+    )  # fmt: skip
+    door.processes.refusals["cancel"] = ProcessEnded()
+    await say(door, subject, "withdraw", (await listed(door, subject))["child_data"]["consent_id"])
+    async with door.database.transaction() as session:
+        assert await session.get(QueuedPurchase, purchase_id) is None
+        assert (await session.get_one(Purchase, purchase_id)).state == "cancelled"
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"), [("school_feedback", "underwriting"), ("child_data", "paid"), ("child_data", "issued")]
+)
+async def test_what_is_paid_or_does_not_need_the_consent_goes_on(door: Door, kind, state):
+    subject = records.new("parent")
+    purchase_id = await bought(door, subject, consents=[{"kind": k, "agreed": True} for k in KINDS])
+    await in_state(door, purchase_id, state)
+    answer = await say(door, subject, "withdraw", (await listed(door, subject))[kind]["consent_id"])
+    assert (answer.status_code, door.processes.told) == (200, [])
+
+
+async def test_a_withdrawal_stands_when_the_purchase_was_paid_in_that_moment(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject)
+    door.processes.refusals["cancel"] = MoveRefused("illegal_move", "not while paid")
+    answer = await say(door, subject, "withdraw", (await listed(door, subject))["child_data"]["consent_id"])
+    assert (answer.status_code, answer.json()["agreed"]) == (200, False)
 
 
 async def with_policy(door: Door, kind):
