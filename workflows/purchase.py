@@ -17,9 +17,9 @@ from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.eligibility import renews
 from insurance.rules.status import allowed
 from workflows.journal import Journal
-from workflows.messages import PaymentReceived, PurchaseOrder, PurchaseOutcome, UnderwritingAnswer
+from workflows.messages import PaymentReceived, PurchaseOrder, PurchaseOutcome, RefundAccount, UnderwritingAnswer
 from workflows.options import OUTSIDE, QUESTION, RECORDS, UNDERWRITING, pauses
-from workflows.refunds import refund_in_full
+from workflows.refunds import Accounts, FullRefund
 
 UNDERWRITING_PAUSES = timedelta(seconds=30), timedelta(minutes=30)
 UNDERWRITING_LIMIT = timedelta(days=1)
@@ -42,6 +42,8 @@ class PurchaseWorkflow:
         self._arrived: list[PaymentReceived] = []
         self._accepted: PaymentReceived | None = None
         self._returned: list[PaymentReceived] = []
+        self._returning: list[asyncio.Task[None]] = []
+        self._accounts = Accounts()
         self._refunded_fen = 0
         self._cancel_asked = False
         self._resume_asked = False
@@ -55,6 +57,11 @@ class PurchaseWorkflow:
         if self._accepted is not None:
             await self._turn_into_policy(self._accepted)
         await self._return_surplus()
+        while not all(task.done() for task in self._returning):
+            await workflow.wait_condition(lambda: self._money_waits() or all(t.done() for t in self._returning))
+            await self._return_surplus()
+        for task in self._returning:
+            await task
         await workflow.wait_condition(workflow.all_handlers_finished)
         return PurchaseOutcome(self._state, self._issued.policy_no if self._issued else None)
 
@@ -262,18 +269,43 @@ class PurchaseWorkflow:
         return False
 
     async def _return_surplus(self) -> None:
+        """Beside everything else, which a refund that takes its time must not hold up."""
         while surplus := [p for p in self._arrived if p not in self._returned and p != self._accepted]:
-            await self._give_back(surplus[0])
+            self._returned.append(surplus[0])
+            if workflow.patched("surplus-beside"):
+                self._returning.append(asyncio.create_task(self._give_back(surplus[0], beside=True)))
+            else:
+                await self._give_back(surplus[0], beside=False)
 
-    async def _give_back(self, payment: PaymentReceived) -> None:
-        self._returned.append(payment)
-        now = workflow.now()
+    async def _give_back(self, payment: PaymentReceived, *, beside: bool) -> None:
         self._journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
-        await refund_in_full(payment)
+        if beside:
+            await self._publish(self._state, "payment_returning", "system", "收到一笔多付或迟付的款项，正在全额退回")
+        await self._refund(payment, "多付或迟付的款项已全额退回")
+        await self._publish(self._state, "payment_returned", "system", "一笔款项已全额退回")
+
+    async def _refund(self, payment: PaymentReceived, text: str) -> None:
+        """Returns when all of it is back, to be published with what follows."""
+        returned = await FullRefund(payment, self._tell_of_refund, self._accounts).done()
         self._refunded_fen += payment.amount_fen
-        self._journal.moved(f"back:{payment.trade_no}", "refund", payment.amount_fen, payment.trade_no, now)
-        self._tell("refunded", "多付或迟付的款项已按原路全额退回")
-        await self._publish(self._state, "payment_returned", "system", "一笔款项已按原路全额退回")
+        now = workflow.now()
+        self._journal.moved(f"back:{returned.key}", "refund", payment.amount_fen, returned.trade_no, now)
+        self._tell("refunded", text)
+
+    async def _tell_of_refund(self, payment: PaymentReceived, event: str) -> None:
+        """The premium's own refund is seen in the state too; a surplus is given back in any."""
+        is_premium = payment == self._accepted
+        if event == "payee_taken":
+            state = "refunding" if is_premium else self._state
+            await self._publish(state, event, "family", "已收到收款账户，正在退款")
+            return
+        text = "款项无法退回原付款账户，请填写投保人的收款账户，收到后立即退款"
+        self._tell("payee_needed", text if event == "payee_needed" else "还在等您填写收款账户，以便退款")
+        self._journal.tell(
+            f"role:operator:{self._order.insurer_code}", "refund_refused", "一笔投保款无法按原路退回", workflow.now()
+        )
+        state = "payee_needed" if is_premium else self._state
+        await self._publish(state, event, "system", "无法退回原付款账户，等待填写收款账户")
 
     # --- policy -------------------------------------------------------------------------------------------------------
 
@@ -329,12 +361,9 @@ class PurchaseWorkflow:
         """Paid, but there will be no policy: all of it goes back."""
         self._reason = (code, message)
         await self._publish("refunding", "refunding", "system", "未能出单，正在全额退款")
-        await refund_in_full(payment)
+        await self._refund(payment, "未能出单，保费已全额退回")
         self._returned.append(payment)
-        self._refunded_fen += payment.amount_fen
-        self._journal.moved(f"back:{payment.trade_no}", "refund", payment.amount_fen, payment.trade_no, workflow.now())
-        self._tell("refunded", "未能出单，保费已按原路全额退回")
-        await self._publish("refunded", "refunded", "system", "保费已按原路全额退回")
+        await self._publish("refunded", "refunded", "system", "保费已全额退回")
 
     # --- messages -----------------------------------------------------------------------------------------------------
 
@@ -349,9 +378,9 @@ class PurchaseWorkflow:
 
     @workflow.update
     async def cancel(self) -> None:
-        """Answers once the order is closed at the gateway; a payment that was faster is given back in full."""
+        """Answers once the order is closed at the gateway; a payment that was faster is given back in full, or asks for an account."""
         self._cancel_asked = True
-        await workflow.wait_condition(lambda: self._state in FINAL)
+        await workflow.wait_condition(lambda: self._state in FINAL or self._state == "payee_needed")
 
     @cancel.validator
     def _may_cancel(self) -> None:
@@ -366,6 +395,17 @@ class PurchaseWorkflow:
     @resume.validator
     def _may_resume(self) -> None:
         self._require("expired")
+
+    @workflow.update
+    async def set_account(self, account: RefundAccount) -> None:
+        """For every refund that asks for one."""
+        self._accounts.given.append(account)
+        await workflow.wait_condition(self._accounts.all_taken)
+
+    @set_account.validator
+    def _may_set_account(self, account: RefundAccount) -> None:
+        if not self._accounts.waiting:
+            raise ApplicationError(f"not while {self._state}", type="illegal_move")
 
     def _require(self, *states: str) -> None:
         if self._state not in states or self._cancel_asked:

@@ -1,16 +1,21 @@
-"""Giving money back (退款): asked for with one key until the gateway has done it."""
+"""Giving money back (退款): asked for with one key until the gateway has done it, or to another account of the family's."""
 
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.payments import PaymentSteps, RefundStep
-from workflows.messages import PaymentReceived
+from insurance.adapters.ports import Transfer, TransferOrder
+from workflows.messages import PaymentReceived, RefundAccount
 from workflows.options import OUTSIDE, pauses
+from workflows.payouts import followed
 
 PENDING_PAUSES = timedelta(seconds=30), timedelta(hours=4)
 REFUSED_PAUSES = timedelta(hours=1), timedelta(days=1)
+REMINDED_EVERY = timedelta(days=7)
 
 
 async def refund(step: RefundStep) -> None:
@@ -22,13 +27,99 @@ async def refund(step: RefundStep) -> None:
         await workflow.sleep(pause)
 
 
-async def refund_in_full(payment: PaymentReceived) -> None:
-    """All of one payment, by its original route. A refusal is tried again for as long as it takes: the money is not ours."""
-    step = RefundStep(payment.out_trade_no, f"{payment.out_trade_no}-back", payment.amount_fen, "投保款退回")
-    for pause in pauses(*REFUSED_PAUSES):
+@dataclass(frozen=True)
+class Returned:
+    """As the gateway's bill has it. `key`: what it is booked under, behind `back:`."""
+
+    key: str
+    trade_no: str | None
+
+
+# (payment, event): `payee_needed`, `payee_reminded`, `payee_taken`
+News = Callable[[PaymentReceived, str], Awaitable[None]]
+
+
+@dataclass
+class Accounts:
+    """What the family gave so far. `waiting`: orders whose refund asks for one, and how many were there before it asked."""
+
+    given: list[RefundAccount] = field(default_factory=list)
+    waiting: dict[str, int] = field(default_factory=dict)
+
+    def all_taken(self) -> bool:
+        return all(before >= len(self.given) for before in self.waiting.values())
+
+
+class FullRefund:
+    """All of one payment: by its original route, which is tried for as long as it takes (the money is not ours), and once that was
+    refused also to an account that the family gives. `accounts` None: nobody is known who could give one."""
+
+    def __init__(self, payment: PaymentReceived, news: News, accounts: Accounts | None = None) -> None:
+        self._payment = payment
+        self._news = news
+        self._accounts = accounts
+        self._tells = False
+        self._told_at: datetime | None = None
+
+    async def done(self) -> Returned:
+        payment = self._payment
+        step = RefundStep(payment.out_trade_no, f"{payment.out_trade_no}-back", payment.amount_fen, "投保款退回")
+        for attempt, pause in enumerate(pauses(*REFUSED_PAUSES)):
+            try:
+                await refund(step)
+            except ActivityError:
+                # one that began before this was told of goes on as it did, until its next refusal
+                self._tells = self._tells or workflow.patched(f"refused-refund-{attempt}")
+                returned = await self._otherwise(pause)
+                if returned is not None:
+                    return returned
+            else:
+                self._ask_no_more()
+                return Returned(payment.trade_no, payment.trade_no)
+        raise AssertionError("pauses do not end")
+
+    async def _otherwise(self, pause: timedelta) -> Returned | None:
+        """None after the pause, and when the other account can't take it either."""
+        if self._tells and self._accounts is not None:
+            self._accounts.waiting.setdefault(self._payment.out_trade_no, len(self._accounts.given))
+        if self._tells:
+            await self._tell()
+        if self._tells and self._accounts is not None:
+            return await self._to_account(self._accounts, pause)
+        await workflow.sleep(pause)
+        return None
+
+    async def _tell(self) -> None:
+        if self._told_at is None or workflow.now() - self._told_at >= REMINDED_EVERY:
+            event = "payee_needed" if self._told_at is None else "payee_reminded"
+            self._told_at = workflow.now()
+            await self._news(self._payment, event)
+
+    async def _to_account(self, accounts: Accounts, pause: timedelta) -> Returned | None:
+        number, amount_fen = self._payment.out_trade_no, self._payment.amount_fen
+        tried = accounts.waiting[number]
         try:
-            await refund(step)
-        except ActivityError:
-            await workflow.sleep(pause)
-        else:
-            return
+            await workflow.wait_condition(lambda: len(accounts.given) > tried, timeout=pause)
+        except TimeoutError:
+            return None
+        account = accounts.given[-1]
+        await self._news(self._payment, "payee_taken")
+        self._ask_no_more()
+        key = f"{number}-out-{tried}"
+        order = TransferOrder(key, amount_fen, account.kind, account.account, account.name, "学平险投保款退回")
+        done = await _transferred(order)
+        self._told_at = None
+        return None if done is None else Returned(key, done.order_id)
+
+    def _ask_no_more(self) -> None:
+        if self._accounts is not None:
+            self._accounts.waiting.pop(self._payment.out_trade_no, None)
+
+
+async def _transferred(order: TransferOrder) -> Transfer | None:
+    """None when the account can't take it: nothing has moved."""
+    try:
+        done = await followed(order)
+    except ActivityError:
+        return None
+    return done if done.status == "paid" else None

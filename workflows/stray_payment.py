@@ -4,24 +4,36 @@ from temporalio import workflow
 
 from activities.stray import StrayPayments, StrayRecord
 from workflows.journal import Journal
-from workflows.messages import StrayOutcome, StrayPayment
+from workflows.messages import PaymentReceived, StrayOutcome, StrayPayment
 from workflows.options import RECORDS
-from workflows.refunds import refund_in_full
+from workflows.refunds import FullRefund
 
 
 @workflow.defn(name="stray_payment")
 class StrayPaymentWorkflow:
+    def __init__(self) -> None:
+        self._journal = Journal()
+
     @workflow.run
     async def run(self, stray: StrayPayment) -> StrayOutcome:
         payment = stray.payment
         if await workflow.execute_local_activity_method(StrayPayments.is_known, payment.trade_no, **RECORDS):
             return StrayOutcome("known")
-        await refund_in_full(payment)
-        journal = Journal()
-        now = workflow.now()
+        returned = await FullRefund(payment, self._tell_operator).done()
+        journal, now = self._journal, workflow.now()
         journal.event("stray_payment_returned", "system", "一笔没有对应投保的款项已按原路全额退回", now)
         journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
-        journal.moved(f"back:{payment.trade_no}", "refund", payment.amount_fen, payment.trade_no, now)
-        record = StrayRecord(f"stray-{payment.trade_no}", journal.take())
-        await workflow.execute_local_activity_method(StrayPayments.publish_stray, record, **RECORDS)
+        journal.moved(f"back:{returned.key}", "refund", payment.amount_fen, returned.trade_no, now)
+        await self._publish(payment)
         return StrayOutcome("refunded")
+
+    async def _tell_operator(self, payment: PaymentReceived, _: str) -> None:
+        """Whoever paid it is not known here: the gateway's operator is asked to find another way."""
+        text = "一笔没有对应投保的款项无法按原路退回，请与支付渠道核对"
+        self._journal.event("stray_refund_refused", "system", text, workflow.now())
+        self._journal.tell("role:operator", "refund_refused", text, workflow.now())
+        await self._publish(payment)
+
+    async def _publish(self, payment: PaymentReceived) -> None:
+        record = StrayRecord(f"stray-{payment.trade_no}", self._journal.take())
+        await workflow.execute_local_activity_method(StrayPayments.publish_stray, record, **RECORDS)

@@ -28,7 +28,9 @@ router = APIRouter(prefix="/v1/policies", tags=["policies"])
 terms_of = TypeAdapter(ProductTerms)
 
 # 未完成投保: what can still become a policy
-UNFINISHED = ("submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid", "refunding")
+UNFINISHED = (
+    "submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid", "refunding", "payee_needed",
+)  # fmt: skip
 NEVER_COVERED = ("void", "rescinded")
 
 

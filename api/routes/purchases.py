@@ -27,6 +27,7 @@ from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.queue import BUSY, call_off, enqueue, must_wait, place_of
+from api.refund_account import AccountBody
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
 from api.views import instant, masked_person
@@ -123,6 +124,23 @@ async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict
     await _shown(parts, caller.subject, purchase_id)
     await call_off(parts, purchase_id)
     return await _shown(parts, caller.subject, purchase_id)
+
+
+@router.put("/{purchase_id}/payee")
+async def set_payee(parts: TheParts, caller: Parent, purchase_id: ObjectId, body: AccountBody) -> dict[str, Any]:
+    """Where money goes back to when the account that paid can't take it."""
+    row = await _own(parts, caller.subject, purchase_id)
+    await parts.processes.update(purchase_id, "set_account", body.of_applicant(row.application["applicant"]))
+    return await _shown(parts, caller.subject, purchase_id)
+
+
+async def _own(parts: Parts, subject: str, purchase_id: str) -> Purchase:
+    """404 for somebody else's."""
+    async with parts.database.transaction() as session:
+        row = await session.get(Purchase, purchase_id)
+    if row is None or row.subject != subject:
+        raise not_found()
+    return row
 
 
 def _order(

@@ -13,6 +13,8 @@ DifferenceKind = Literal["missing_here", "missing_there", "amount_differs"]
 
 # surrenders give money back under numbers of their own, also by transfer
 SURRENDER = "su-"
+# and so do purchases by transfer, to accounts that families give
+REFUNDS = (SURRENDER, "pu-")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def our_key(kind: str, number: str, trade_no: str) -> str:
         case "refund":
             return f"back:{number if number.startswith(SURRENDER) else trade_no}"
         case "transfer":
-            return f"back:{number}" if number.startswith(SURRENDER) else f"out:{number}"
+            return f"back:{number}" if number.startswith(REFUNDS) else f"out:{number}"
         case _:
             return f"unknown:{number}"
 

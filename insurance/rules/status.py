@@ -46,6 +46,7 @@ LABELS: Mapping[Process, Mapping[str, str]] = MappingProxyType(
             "paid": "已支付",
             "issued": "已出单",
             "refunding": "退款中",
+            "payee_needed": "待提供收款账户",
             "refunded": "已退款",
             "cancelled": "已取消",
         },
@@ -134,7 +135,9 @@ _MOVES: Mapping[Process, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "expired": ("awaiting_payment", "paid", "refunding", "cancelled"),
             "cancelled": ("refunding",),
             "paid": ("issued", "refunding"),
-            "refunding": ("refunded",),
+            # to the account that paid, or to one that the family gives
+            "refunding": ("payee_needed", "refunded"),
+            "payee_needed": ("refunding", "refunded"),
         },
         "policy": {
             "pending_effect": ("in_force", "surrendered", "rescinded", "void"),

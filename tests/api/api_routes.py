@@ -134,6 +134,10 @@ def payee(_: Family) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def refund_account(_: Family) -> dict[str, Any]:
+    return {"kind": "alipay", "account": "parent@example.com", "name": "黄建国"}
+
+
 def correction(family: Family) -> dict[str, Any]:
     return {"receipt_id": family.receipt_id, "fields": {"total": "1280.50", "payer": None}, "reason": "核对原件"}
 
@@ -230,6 +234,7 @@ ROUTES = (
     Route("GET", PURCHASE, PARENT, owned=True),
     Route("POST", PURCHASE + "/resume", PARENT, owned=True),
     Route("POST", PURCHASE + "/cancel", PARENT, owned=True),
+    Route("PUT", PURCHASE + "/payee", PARENT, refund_account, owned=True),
     Route("GET", "/v1/policies", PARENT),
     Route("GET", POLICY, BOTH, owned=True),
     Route("GET", POLICY + "/document", PARENT, owned=True),
@@ -248,10 +253,7 @@ ROUTES = (
     Route("GET", SURRENDER, PARENT, owned=True),
     Route("POST", SURRENDER + "/confirm", PARENT, owned=True),
     Route("POST", SURRENDER + "/cancel", PARENT, owned=True),
-    Route(
-        "PUT", SURRENDER + "/payee", PARENT,
-        lambda _: {"kind": "alipay", "account": "parent@example.com", "name": "黄建国"}, owned=True,
-    ),
+    Route("PUT", SURRENDER + "/payee", PARENT, refund_account, owned=True),
     Route("GET", "/v1/claims", BOTH),
     Route("GET", "/v1/due-claims", STAFF),
     Route("GET", "/v1/overview/clocks", AUTHORITY),

@@ -133,6 +133,33 @@ async def test_another_guardian_buys_with_the_parents_consent_on_file_and_not_wi
     assert (await buy(door, aunt, **child)).status_code == 201
 
 
+STUDENT = {
+    "id_number": "430102200508210012", "birth_date": "2005-08-21", "school_type": "university",
+    "school_code": "4143010001",
+}  # fmt: skip
+
+
+def student():
+    return insured() | STUDENT
+
+
+async def test_a_parent_buys_for_a_grown_up_student_with_his_own_consent_and_not_without(door: Door):
+    refused = await buy(door, insured=student())
+    assert not problems_of(refused, "relationship", code="insured_consent_required")
+    said = [*purchase()["consents"], {"kind": "insured_consent", "agreed": True}]
+    subject = records.new("parent")
+    answer = await buy(door, subject, insured=student(), consents=said)
+    assert answer.status_code == 201, answer.text
+    kept = (await door.client.get("/v1/consents", headers=door.parent(subject))).json()["items"]
+    assert "insured_consent" in {consent["kind"] for consent in kept if consent["agreed"]}
+
+
+async def test_a_grown_up_students_consent_may_be_a_paper(door: Door):
+    subject = records.new("parent")
+    assert (await bring(door, subject, "insured_consent", STUDENT["id_number"])).status_code == 201
+    assert (await buy(door, subject, insured=student())).status_code == 201
+
+
 async def test_a_consent_is_for_one_child_and_for_who_brought_it(door: Door):
     aunt, child = records.new("aunt"), {"relationship": "other_guardian", "insured": aged_9()}
     assert (await bring(door, aunt, number="430102201602290017")).status_code == 201
@@ -240,3 +267,18 @@ async def test_how_the_minors_cap_came_out_goes_with_the_order(door: Door):
     assert (cover.cap_fen, cover.existing_fen, cover.accepted_fen) == (200_000_00, 50_000_00, 150_000_00)
     assert sum(step.amount_fen for step in cover.steps) == cover.accepted_fen
     assert warned(answer) == ["death_cover_reduced"]
+
+
+async def test_money_that_can_not_go_back_goes_to_the_applicants_own_account(door: Door):
+    purchase_id = (await buy(door)).json()["purchase_id"]
+    address, body = (
+        f"/v1/purchases/{purchase_id}/payee",
+        {"kind": "alipay", "account": "a@example.com", "name": "李秀英"},
+    )
+    refused = await door.client.put(address, json=body, headers=door.parent())
+    assert not problems_of(refused, "name", code="not_the_applicant", statuses=(422,))
+    mine = body | {"name": applicant()["name"]}
+    assert (await door.client.put(address, json=mine, headers=door.parent("parent-2"))).status_code == 404
+    assert door.processes.told == []
+    assert (await door.client.put(address, json=mine, headers=door.parent())).status_code == 200
+    assert door.processes.told[0][:2] == (purchase_id, "set_account")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from temporalio.testing import WorkflowEnvironment
 
+from insurance.adapters.ports import PayOrder
 from insurance.rules.case import DecidedLine
 from insurance.rules.cover import shanghai_day
 from tests.workflows.conftest import PROGRAMS, add_search_attributes
@@ -68,6 +69,38 @@ async def cancelled(world: World) -> list[str]:
     purchase_id = await world.awaiting_payment()
     world.payments.open_page(f"{purchase_id}-1")
     await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def returned(world: World) -> list[str]:
+    """A wrong sum goes back, and the premium too after the gateway refused it thrice."""
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    expires_at = world.time + timedelta(hours=1)
+    world.payments.page_pay_url(PayOrder(f"{purchase_id}-9", 1_00, "other", expires_at))
+    await world.pay(purchase_id, attempt=9)
+    await world.until_told(purchase_id, "payment_returned")
+    world.payments.faults.add("refund", "refuse", times=3)
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "refunding")
+    await world.let_pass(hours=9)
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def returned_elsewhere(world: World) -> list[str]:
+    """A wrong sum and the premium, both from closed accounts, go to one that the family gives."""
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    expires_at = world.time + timedelta(hours=1)
+    world.payments.page_pay_url(PayOrder(f"{purchase_id}-9", 1_00, "other", expires_at))
+    await world.pay(purchase_id, attempt=9, account_closed=True)
+    await world.until_told(purchase_id, "payee_needed")
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    await world.let_pass(days=9)
+    await world.update(purchase_id, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
     await world.end_of(purchase_id)
     return [purchase_id]
 
@@ -361,7 +394,8 @@ async def policy_day(world: World) -> list[str]:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    bought, bought_late, cancelled, claimed, reviewed, corrected, withdrawn, lapsed, sampled, serious, advanced, continued,
+    bought, bought_late, cancelled, returned, returned_elsewhere,
+    claimed, reviewed, corrected, withdrawn, lapsed, sampled, serious, advanced, continued,
     automatic, undone, bereaved,
     surrendered, refunded_late, amended, stray, complained, reconciled,
     policy_day,

@@ -19,6 +19,7 @@ def booked(**sums: int) -> list[Booked]:
         ("refund", "su-1-back", "back:su-1-back"),
         ("transfer", "cl-1-1-0-0", "out:cl-1-1-0-0"),
         ("transfer", "su-1-out-0", "back:su-1-out-0"),
+        ("transfer", "pu-1-1-out-0", "back:pu-1-1-out-0"),
         ("other", "5463", "unknown:5463"),
     ],
 )

@@ -20,6 +20,7 @@ PURCHASE_WALKS = [
     "submitted underwriting declined",
     "awaiting_payment expired awaiting_payment paid refunding refunded",
     "awaiting_payment cancelled refunding refunded",
+    "paid refunding payee_needed refunding payee_needed refunded",
     "expired paid issued",
 ]
 SURRENDER_WALKS = [

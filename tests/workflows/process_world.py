@@ -333,7 +333,7 @@ class World:
 
     async def _our_key(self, kind: str, number: str) -> str:
         if kind == "transfer":
-            return f"back:{number}" if number.startswith("su-") else f"out:{number}"
+            return f"back:{number}" if number.startswith(("su-", "pu-")) else f"out:{number}"
         trade = await self.payments.query_trade(number.removesuffix("-back"))
         if kind == "payment":
             return f"in:{trade.trade_no}"
