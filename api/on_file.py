@@ -20,7 +20,7 @@ _RUNNING = col(Policy.ended_reason).is_(None)
 
 @dataclass(frozen=True)
 class Buyer:
-    """Who asks, and as what: only another guardian needs consents on paper."""
+    """Who asks, and as what: who insures somebody else may need consents on paper."""
 
     subject: str
     relationship: str
@@ -49,7 +49,7 @@ async def _on_file(
     session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, policies: Sequence[Policy]
 ) -> OnFile:
     covering = [p for p in policies if p.effective_date <= first_day <= p.ends_on]
-    kinds = await _consents(session, buyer, insured_digest) if buyer.relationship == "other_guardian" else frozenset()
+    kinds = await _consents(session, buyer, insured_digest) if buyer.relationship != "self" else frozenset()
     return OnFile(
         parents_consent="parents_consent" in kinds,
         insured_consent="insured_consent" in kinds,

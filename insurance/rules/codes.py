@@ -82,6 +82,7 @@ CONSENT_KINDS = _codes(
     school_feedback="向学校反馈投保与大案进展",
     medical_data="处理医疗健康信息",
     account_data="处理收款账户信息",
+    insured_consent="已满18周岁的被保险人本人同意投保并认可身故保险金额",
 )
 
 # asked with a purchase, one by one, and whether it can't do without (个人信息保护法 16, 23, 31)
@@ -92,9 +93,11 @@ ASKED_CONSENTS: Mapping[str, bool] = MappingProxyType(
 # one line of business under two names (guide lines 128, 162)
 LINE_NAMES = ("学平险", "学意险")
 
-# what it means to take a consent back; cover goes on in every case (保险法 15)
+# what it means to take a consent back; taken back here, none ends cover (保险法 15)
 WITHDRAWAL_MEANS = _codes(
     child_data="撤回后我们停止处理孩子的个人信息，只依法保存已有的保单和理赔记录；保单继续有效，以后报案需要您重新同意",
     share_with_insurer="撤回后不再向保险公司提供新的信息；保单继续有效，以后报案需要您重新同意，否则保险公司无法审核",
     school_feedback="撤回后学校不再收到孩子的投保与大案进展；保单和理赔不受影响",
+    # 解释三 2: in writing, to the insurer and the policyholder
+    insured_consent="在这里撤回只作记录；被保险人本人书面通知保险公司和投保人撤销同意后，保险合同即告解除，办理请联系客服",
 )

@@ -96,18 +96,21 @@ def _relationship_errors(
         yield FieldError("applicant.birth_date", "minor_applicant", "投保人须年满18周岁")
     if relationship == "parent" and applicant.birth_date >= insured.birth_date:
         yield FieldError("applicant.birth_date", "not_older", "父母的出生日期应早于孩子")
-    if relationship == "other_guardian" and cover.product_fen:
-        yield from _guardian_errors(minor, known)
+    if cover.product_fen:
+        yield from _death_consent_errors(application, minor, known)
 
 
-def _guardian_errors(minor: bool, known: OnFile) -> Iterator[FieldError]:
-    """Death cover bought by others than the parents is void without the parents' consent (解释三 6), an adult's without his own (31)."""
-    if minor and not known.parents_consent:
+def _death_consent_errors(application: Application, minor: bool, known: OnFile) -> Iterator[FieldError]:
+    """Death cover bought by others than the parents is void without the parents' consent (解释三 6); an adult's without his own, and
+    the sum agreed to by him, whoever buys: only parents of minors need none (保险法 34)."""
+    if minor and application.relationship == "other_guardian" and not known.parents_consent:
         yield FieldError(
             "relationship", "guardian_death_cover", "含身故责任的保险由其他监护人投保时，须先提交父母的同意书"
         )
-    if not minor and not known.insured_consent:
-        yield FieldError("relationship", "insured_consent_required", "为已满18周岁的学生投保须先提交本人的同意书")
+    agreed = known.insured_consent or "insured_consent" in _given(application)
+    if not minor and not agreed:
+        text = "为已满18周岁的学生投保含身故责任的保险，须经学生本人同意并认可保额：请由本人确认，或提交本人的同意书"
+        yield FieldError("relationship", "insured_consent_required", text)
 
 
 def _first_day_errors(terms: ProductTerms, application: Application, today: date) -> Iterator[FieldError]:
@@ -123,11 +126,17 @@ def _first_day_errors(terms: ProductTerms, application: Application, today: date
 
 def _consent_errors(application: Application, age: int) -> Iterator[FieldError]:
     """Separate consents (个人信息保护法 23, 29, 31); feedback to the school is free to refuse."""
-    given = {consent.kind for consent in application.consents if consent.agreed}
+    given = _given(application)
     if "share_with_insurer" not in given:
         yield FieldError("consents", "consent_required", "需要您同意向所投保的保险公司提供信息")
     if age < ADULT and "child_data" not in given:
         yield FieldError("consents", "consent_required", "需要监护人同意处理孩子的个人信息")
+
+
+def _given(application: Application) -> set[str]:
+    """Said twice with different answers counts as no."""
+    refused = {consent.kind for consent in application.consents if not consent.agreed}
+    return {consent.kind for consent in application.consents} - refused
 
 
 def _death_cover_errors(application: Application, cover: DeathCover) -> Iterator[FieldError]:
@@ -148,8 +157,6 @@ def _warnings(application: Application, cover: DeathCover) -> Iterator[FieldErro
         yield FieldError("insured.school_type", "unusual_age", f"孩子{cover.age}周岁，请确认学校类型")
     if school_type_of(insured.school_code) not in (None, insured.school_type):
         yield FieldError("insured.school_code", "school_code_differs", "学校标识码与学校类型不一致，请核对")
-    if application.relationship == "parent" and cover.age >= ADULT:
-        yield FieldError("relationship", "insured_consent_advised", "孩子已满18周岁，请确认已经本人同意并认可保额")
 
 
 def _double_insurance(

@@ -196,7 +196,8 @@ def test_two_consents_are_needed_and_feedback_to_the_school_is_free(consents, co
 
 
 def test_an_adult_needs_no_guardians_consent():
-    assert errors(insured=insured(**ADULT), consents=(Consent("share_with_insurer", True),)) == []
+    own = (Consent("share_with_insurer", True), Consent("insured_consent", True))
+    assert errors(insured=insured(**ADULT), consents=own) == []
 
 
 def test_at_the_cap_nothing_more_is_accepted():
@@ -280,6 +281,7 @@ def test_an_unusual_age_or_school_code_only_warns(school_type, code, birth, expe
 
 def test_a_product_without_death_cover_has_no_cap():
     without = tuple(c for c in product(1).coverages if "death" not in c.pays)
+    # nor does anybody have to agree to it
     asked = application(insured=insured(**ADULT), existing_death_cover_fen=900_000_00)
     result = check_application(replace(product(1), coverages=without), asked, TODAY)
     assert result.errors == () and result.death_cover.product_fen == 0
@@ -293,8 +295,9 @@ def test_on_the_18th_birthday_a_child_is_an_adult_and_so_is_a_parent():
     birth = date(2008, 8, 21)
     person = {"id_number": with_check("43010220080821001"), "birth_date": birth, "gender": "male"}
     grown = insured(**person, school_type="senior", school_code="3443010001")
-    assert errors(insured=grown, consents=(Consent("share_with_insurer", True),)) == []
-    assert warnings(insured=grown) == [("relationship", "insured_consent_advised")]
+    own = (Consent("share_with_insurer", True), Consent("insured_consent", True))
+    assert errors(insured=grown, consents=own) == []
+    assert errors(insured=grown) == [("relationship", "insured_consent_required")]
     assert errors(applicant=applicant(**person)) == []
 
 
@@ -305,8 +308,30 @@ def test_a_class_may_be_one_letter_and_a_document_of_another_kind():
     assert errors(applicant=person, insured=insured(**same)) == [("insured.id_number", "same_person")]
 
 
-def test_a_grown_up_child_should_agree():
-    assert warnings(insured=insured(**ADULT)) == [("relationship", "insured_consent_advised")]
+SHARED = Consent("share_with_insurer", True)
+REQUIRED = [("relationship", "insured_consent_required")]
+
+
+@pytest.mark.parametrize("relationship", ["parent", "other_guardian"])
+@pytest.mark.parametrize(
+    ("on_file", "said", "expected"),
+    [
+        (False, (), REQUIRED),
+        (False, (True,), []),
+        (False, (False,), REQUIRED),
+        (False, (True, False), REQUIRED),
+        (True, (), []),
+    ],
+)
+def test_a_grown_up_student_agrees_to_death_cover_whoever_buys(relationship, on_file, said, expected):
+    consents = (SHARED, *(Consent("insured_consent", agreed) for agreed in said))
+    known = OnFile(insured_consent=on_file)
+    assert errors(known, relationship=relationship, insured=insured(**ADULT), consents=consents) == expected
+
+
+def test_what_a_student_says_does_not_stand_for_the_parents_of_a_minor():
+    consents = (SHARED, Consent("child_data", True), Consent("insured_consent", True))
+    assert errors(relationship="other_guardian", consents=consents) == [("relationship", "guardian_death_cover")]
 
 
 @pytest.mark.parametrize(
