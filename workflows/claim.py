@@ -71,8 +71,12 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
 
     async def _lapse(self) -> None:
         case = self._case
+        if self._advance.is_on_its_way and workflow.patched("lapse-after-advance"):
+            await workflow.wait_condition(lambda: not self._advance.is_on_its_way)
+            if self._submitted or case.withdrawn:
+                return
         if case.paid_fen:
-            # opened again after a payment: what was paid for stays claimed
+            # in advance, or before it was opened again: what was paid for stays claimed
             case.papers_came()
             await case.move("submitted", "lapsed", "system", "长时间未补充材料，将按现有材料审核")
         else:

@@ -43,6 +43,11 @@ class Advance:
     def is_settled(self) -> bool:
         return self._task is None or self._task.done()
 
+    @property
+    def is_on_its_way(self) -> bool:
+        """Money of it may be moving at this moment."""
+        return not self.is_settled() and any(payout.state == "paying" for payout in self._case.payouts)
+
     async def _pay(self, nothing_certain: Callable[[], Awaitable[None]] | None) -> None:
         case = self._case
         known, lines = case.assessment, await self._certain_part()
@@ -111,7 +116,8 @@ class Advance:
         assert case.assessment is not None
         case.advance_paid = True
         case.tell("advance_paid", "审核尚未完成，先向您支付可以确定的部分，其余核定后补足")
-        limits = case.reserved(case.decision.lines if case.decision else proposed(case.assessment))
+        lines = case.decision.lines if case.decision else proposed(case.assessment)
+        limits = case.used() if case.over else case.reserved(lines)
         await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=limits)
 
     def _is_needless(self) -> bool:

@@ -117,11 +117,10 @@ class FamilyMoves(Deciding):
     def _may_withdraw(self) -> None:
         self._require(*WITHDRAWABLE)
         case = self._case
-        is_on_its_way = not self._advance.is_settled() and any(p.state == "paying" for p in case.payouts)
         if (
             self._closing
             or self._accepted
-            or is_on_its_way
+            or self._advance.is_on_its_way
             or (case.decision is not None and case.decision.outcome == "full")
         ):
             raise ApplicationError("赔款已在支付中", type="illegal_move")

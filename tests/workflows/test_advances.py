@@ -15,7 +15,7 @@ from tests.workflows.process_clocks import (
 )
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, PayeeOrder
+from workflows.messages import ClaimOutcome, DecisionOrder, PapersOrder, PayeeOrder
 
 pytestmark = pytest.mark.servers
 
@@ -163,3 +163,26 @@ async def test_after_an_advance_the_rest_goes_to_another_account_when_the_first_
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
     assert transfers(world, claim_id) == [(CERTAIN, True), (ALL - CERTAIN, False)]
+
+
+async def test_a_family_that_brings_nothing_does_not_lose_a_claim_whose_advance_is_on_its_way(world, monkeypatch):
+    monkeypatch.setattr(world.payments, "transfer", down)
+    claim_id = await world.report(idle_days=3)
+    await world.hand_in(claim_id, world.receipt(), world.receipt(sure=False), payees=(payee(),))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "clock_advance")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await world.update(f"{claim_id}-r1", "request_documents", PapersOrder(adjuster(), ("medical_record",), ""))
+    await world.until_state(claim_id, "supplement_requested")
+    await world.let_pass(days=4)
+    assert world.claim(claim_id).case.state == "supplement_requested"
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    await world.until_told(claim_id, "advance_paid")
+    await world.until_state(f"{claim_id}-r2", "open")
+    assert "lapsed" in world.books.told(claim_id)
+    await world.update(f"{claim_id}-r2", "take", adjuster())
+    await world.update(f"{claim_id}-r2", "decide", full(adjuster()))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
+    assert world.books.limits[claim_id].how == "used"
