@@ -228,18 +228,21 @@ async def overview(
     parts: TheParts, caller: Authority, received_from: Day | None = None, received_to: Day | None = None
 ) -> dict[str, Any]:
     """How many complaints came in a supervisor's region, by insurer and what they are about, and how many were not answered in
-    time; without any case. Days of receipt; this year's, if not given."""
+    time; without any case. An insurer's operator counts its own. Days of receipt; this year's, if not given."""
     if caller.role == "supervisor" and caller.region is None:
         raise Problem(403, "forbidden")
     first = received_from or parts.today().replace(month=1, day=1)
     last = received_to or parts.today()
     async with parts.database.transaction() as session:
-        counted = await _counted(session, of_region(caller.region or ""), first, last, parts.today())
+        counted = await _counted(session, caller, first, last, parts.today())
     return {"region": caller.region, "received_from": first, "received_to": last, "items": counted}
 
 
-async def _counted(session: AsyncSession, region: str, first: date, last: date, today: date) -> list[dict[str, Any]]:
-    table = Complaint
+async def _counted(session: AsyncSession, caller: Caller, first: date, last: date, today: date) -> list[dict[str, Any]]:
+    table, region = Complaint, of_region(caller.region or "")
+    wanted = [col(table.received_on).between(first, last), col(table.region).startswith(region, autoescape=True)]
+    if caller.insurer is not None:
+        wanted.append(col(table.insurer_code) == caller.insurer)
     answered, state = col(table.answered_on), col(table.state)
     unanswered = and_(answered.is_(None), state != "withdrawn")
     late = or_(answered > col(table.due_on), and_(unanswered, col(table.due_on) < today))
@@ -253,7 +256,7 @@ async def _counted(session: AsyncSession, region: str, first: date, last: date, 
             func.count().filter(state == "withdrawn"),
             func.count().filter(state.in_(("review_requested", "reviewed"))),
         )
-        .where(col(table.received_on).between(first, last), col(table.region).startswith(region, autoescape=True))
+        .where(*wanted)
         .group_by(col(table.insurer_code), col(table.kind))
         .order_by(col(table.insurer_code), col(table.kind))
     )

@@ -46,20 +46,24 @@ async def due_claims(
 async def broken_clocks(
     parts: TheParts, caller: Authority, due_from: Day | None = None, due_to: Day | None = None
 ) -> dict[str, Any]:
-    """How many clocks were broken in a supervisor's region, by insurer and clock, without any case, and by how many days at most. Days
-    are those on which they ran out; this year's, if not given."""
+    """How many clocks were broken in a supervisor's region, by insurer and clock, without any case, and by how many days at most; an
+    insurer's operator counts its own. Days are those on which they ran out; this year's, if not given."""
     first = due_from or parts.today().replace(month=1, day=1)
     last = due_to or parts.today()
     if caller.role == "supervisor" and caller.region is None:
         raise Problem(403, "forbidden")
-    within = col(BrokenClock.due_on).between(first, last)
-    inside = col(BrokenClock.region).startswith(of_region(caller.region or ""), autoescape=True)
+    wanted = [
+        col(BrokenClock.due_on).between(first, last),
+        col(BrokenClock.region).startswith(of_region(caller.region or ""), autoescape=True),
+    ]
+    if caller.insurer is not None:
+        wanted.append(col(BrokenClock.insurer_code) == caller.insurer)
     mended = func.count(col(BrokenClock.done_on))
     until_today = cast(literal(parts.today(), Date) - col(BrokenClock.due_on), Integer)
     longest = func.max(func.coalesce(col(BrokenClock.late_days), until_today))
     statement = (
         select(col(BrokenClock.insurer_code), col(BrokenClock.clock), func.count(), mended, longest)
-        .where(within, inside)
+        .where(*wanted)
         .group_by(col(BrokenClock.insurer_code), col(BrokenClock.clock))
         .order_by(col(BrokenClock.insurer_code), col(BrokenClock.clock))
     )

@@ -93,3 +93,12 @@ async def test_the_longest_delay_is_told_of_what_is_done_and_of_what_still_waits
 async def test_a_supervisor_of_no_region_sees_none(door):
     answer = await door.client.get("/v1/overview/clocks", headers=door.as_("supervisor", "centre-1"))
     assert answer.status_code == 403
+
+
+async def test_an_insurers_operator_counts_no_other_insurers_clocks(door):
+    mine, other = records.new("in")[:20], records.new("in")[:20]
+    await door.store(broken("680102", insurer=mine), broken("680102", insurer=other))
+    for insurer, expected in ((mine, {mine}), (None, {mine, other})):
+        headers = door.as_("operator", "op-1", **({"insurer": insurer} if insurer else {}))
+        items = (await door.client.get("/v1/overview/clocks", headers=headers)).json()["items"]
+        assert {item["insurer"] for item in items} & {mine, other} == expected
