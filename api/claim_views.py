@@ -26,12 +26,13 @@ from insurance.rules.case import (
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of
 from insurance.rules.codes import REASON_CODES
+from insurance.rules.deadlines import Clock
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.receipts.against_claim import fen_of
 from insurance.rules.reminders import CLOCK_NAMES
 from insurance.rules.settlement import Settlement
-from insurance.rules.status import label, whose_turn
+from insurance.rules.status import Turn, label, whose_turn
 from insurance.tables import Claim
 
 # long enough to look through a claim, too short to be passed on
@@ -84,9 +85,14 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
         "contact": contact_of(parts, row.insurer_code),
-        "timeline": await timeline_about(session, row.claim_id),
+        "timeline": await timeline_about(session, row.claim_id, complaints=_may_see_complaints(caller)),
         **await beside_the_claim(session, caller, row.claim_id),
     }
+
+
+def _may_see_complaints(caller: Caller) -> bool:
+    """Whom a complaint is about does not hear of it beside the case: the insurer's desk and the family do."""
+    return caller.role != "adjuster" or caller.lead
 
 
 async def _repeat_views(session: AsyncSession, case: CaseFile, caller: Caller) -> list[dict[str, Any]]:
@@ -138,6 +144,11 @@ def _report_view(report: AccidentReport) -> dict[str, Any]:
         "accident_at": instant(report.accident_at),
         "claimant_mobile": mask_mobile(report.claimant_mobile),
     }
+
+
+async def missing_kinds(session: AsyncSession, row: Claim) -> tuple[str, ...]:
+    """Of the papers that still have to come, by the list that the family sees."""
+    return tuple(document["kind"] for document in _missing(case_of(row), *await evidence_of(session, row.claim_id)))
 
 
 def _missing(
@@ -202,12 +213,17 @@ def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
         asdict(clock)
         | {
             "label": CLOCK_LABELS[clock.clock],
-            "whose_turn": turn if clock.state in ("running", "paused") else None,
+            "whose_turn": _whose_clock(clock, turn) if clock.state in ("running", "paused") else None,
             "pauses": [asdict(pause) | {"label": PAUSE_LABELS[pause.because]} for pause in clock.pauses],
             "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.pauses else None,
         }
         for clock in clocks_of(case, parts.calendar, parts.today())
     ]
+
+
+def _whose_clock(clock: Clock, turn: Turn) -> Turn:
+    """A refusal is the insurer's to deliver, while the family may answer already."""
+    return "insurer" if clock.clock == "refusal_notice" else turn
 
 
 def _warnings(parts: Parts, case: CaseFile) -> list[dict[str, str]]:

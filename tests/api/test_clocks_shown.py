@@ -69,3 +69,10 @@ async def test_once_the_papers_are_in_there_is_no_warning(door: Door, family: Fa
     report = records.report(accident_at=ago(725))
     claim = await shown(door, family, report=report, received_at=records.NOW)
     assert claim["warnings"] == []
+
+
+async def test_a_refusal_is_the_insurers_to_deliver_while_the_family_may_answer(door: Door, family: Family):
+    decision = Decision("adjuster", "refused", 0, (), ("event_not_covered",), "", (), ("adj-1",), ago(1))
+    claim = await shown(door, family, state="decided", received_at=ago(5), decision=decision)
+    clocks = {clock["clock"]: clock for clock in claim["clocks"]}
+    assert (claim["whose_turn"], clocks["refusal_notice"]["whose_turn"]) == ("family", "insurer")

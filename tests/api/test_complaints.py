@@ -118,6 +118,9 @@ async def test_a_complaint_stands_in_the_claims_timeline_and_history_without_its
     claim = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))).json()
     (line,) = [e for e in claim["timeline"] if e["event"] == "complaint_received"]
     assert (line["seq"], line["by"], line["text"]) == (0, "family", "您提交了投诉")
+    for headers, sees in ((door.adjuster(), False), (lead(door), True)):
+        claim = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json()
+        assert ("complaint_received" in [e["event"] for e in claim["timeline"]]) is sees
     history = (await door.client.get(f"/v1/claims/{family.claim_id}/history", headers=door.adjuster())).json()
     assert history["verification"]["intact"]
     assert "complaint_received" in [e["event"] for e in history["entries"]]
@@ -212,6 +215,16 @@ async def test_a_supervisor_counts_the_regions_complaints_and_sees_none_of_them(
     assert none.json()["items"] == []
     for path in ("/v1/complaints", "/v1/complaints/cm-1"):
         assert (await door.client.get(path, headers=headers)).status_code == 403
+
+
+async def test_an_insurers_operator_counts_no_other_insurers_complaints(door: Door):
+    mine, other = records.new("in")[:20], records.new("in")[:20]
+    for insurer in (mine, other):
+        await published(door, records.complaint(insurer_code=insurer))
+    for insurer, expected in ((mine, {mine}), (None, {mine, other})):
+        headers = door.as_("operator", "op-1", **({"insurer": insurer} if insurer else {}))
+        items = (await door.client.get("/v1/overview/complaints", headers=headers)).json()["items"]
+        assert {item["insurer"] for item in items} & {mine, other} == expected
 
 
 # --- its record -----------------------------------------------------------------------------------------------------------
