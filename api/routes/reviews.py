@@ -8,6 +8,8 @@ from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
+from api.claim_files import case_of
+from api.claim_views import missing_kinds
 from api.deps import Adjuster, ObjectId, TheParts
 from api.errors import Problem, not_found
 from api.fields import Body, Code, Comment, Day, Fen, Flag, Long, Short, Subject
@@ -17,7 +19,7 @@ from api.routes.documents import Kind
 from api.routes.review_queue import review_view
 from api.timeline import timeline_of
 from insurance.rules.case import DecidedLine
-from insurance.tables import Review
+from insurance.tables import Claim, Review
 from insurance.tables.reviews import WAITING
 from workflows.messages import (
     Actor,
@@ -158,8 +160,12 @@ async def read_again(parts: TheParts, caller: Adjuster, review_id: ObjectId, bod
 
 @router.post("/{review_id}/request-documents")
 async def request_documents(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: PapersBody) -> dict[str, Any]:
-    """The one notice of everything that is missing (保险法 22)."""
-    order = PapersOrder(_actor(caller), tuple(dict.fromkeys(body.kinds)), body.comment, body.new_fact)
+    """The one notice of everything that is missing (保险法 22): what the adjuster asks for, and what else the claim's list misses."""
+    async with parts.database.transaction() as session:
+        claim = await session.get_one(Claim, (await visible_review(session, caller, review_id)).claim_id)
+        missing = () if case_of(claim).papers_requests else await missing_kinds(session, claim)
+    kinds = tuple(dict.fromkeys((*body.kinds, *missing)))
+    order = PapersOrder(_actor(caller), kinds, body.comment, body.new_fact)
     return await _told(parts, caller, review_id, "request_documents", order, kind="decision")
 
 
@@ -185,9 +191,13 @@ async def visible_review(session: AsyncSession, caller: Caller, review_id: str) 
 
 
 async def _held(parts: Parts, caller: Caller, review_id: str) -> Review:
+    """The review in which the claim is decided now: a look at an automatic approval changes nothing of it."""
     async with parts.database.transaction() as session:
         row = await visible_review(session, caller, review_id)
-    if row.adjuster != caller.subject or row.state not in WAITING:
+        claim = await session.get_one(Claim, row.claim_id)
+    if row.kind != "decision":
+        raise Problem(409, "illegal_move", "这类审核没有这项操作")
+    if row.adjuster != caller.subject or row.state not in WAITING or case_of(claim).review_id != review_id:
         raise Problem(409, "not_holder", "请先领取这件审核")
     return row
 

@@ -7,7 +7,7 @@ from api_family import Family, new_family
 from api_routes import report
 
 from activities.claims import ClaimRecords
-from insurance.rules.case import Established
+from insurance.rules.case import Established, PapersRequest
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -58,3 +58,25 @@ async def test_what_is_missing_follows_what_is_established(door: Door, found, mo
     after = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json()
     assert more <= set(papers(after, "missing"))
     assert {papers(after)[kind] for kind in more} == {"yes"}
+
+
+async def test_the_one_request_names_everything_that_is_missing(door: Door):
+    family = await new_family(door, adjuster="adj-1")
+    case = records.case(
+        claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject, state="in_review",
+        review_id=family.review_id, established=Established("adj-1", "见材料", records.NOW, died_on=date(2026, 3, 9)),
+        updated_at=records.NOW + timedelta(hours=1),
+    )  # fmt: skip
+    path, headers = f"/v1/reviews/{family.review_id}/request-documents", door.adjuster("adj-1")
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=case))
+    assert (await door.client.post(path, json={"kinds": ["other"]}, headers=headers)).status_code == 200
+    ((review_id, update, order),) = door.processes.told
+    assert (review_id, update, order.kinds[0]) == (family.review_id, "request_documents", "other")
+    shown = await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)
+    assert set(order.kinds[1:]) == set(papers(shown.json(), "missing")) >= {"death_certificate", "heirs_statement"}
+    # a second one is about a new fact alone
+    asked = replace(case, papers_requests=(PapersRequest(order.kinds, "", "adj-1", records.NOW),))
+    await ClaimRecords(door.database).publish_claim(records.claim(10, case=asked))
+    again = {"kinds": ["diagnosis"], "new_fact": "医院更正了病历"}
+    assert (await door.client.post(path, json=again, headers=headers)).status_code == 200
+    assert door.processes.told[-1][2].kinds == ("diagnosis",)

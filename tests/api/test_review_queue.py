@@ -131,3 +131,21 @@ def test_about_as_many_claims_are_drawn_as_the_setting_says(door: Door):
     assert 120 < len(drawn(5)) < 280
     assert drawn(5) == drawn(5)
     assert set(drawn(5)) < set(drawn(20))
+
+
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("corrections", {"receipt_id": "r", "fields": {"total": "1.00"}, "reason": "核对原件"}),
+        ("event", {"died_on": "2026-03-09", "reason": "见材料"}),
+        ("read-again", {"document_id": "do-1"}),
+    ],
+)
+async def test_only_the_review_in_which_a_claim_is_decided_changes_the_claim(door: Door, action, body):
+    family = await new_family(door)
+    look = await publish(door, claim_id=family.claim_id, kind="quality", state="taken", adjuster="adj-1")
+    before = await publish(door, claim_id=family.claim_id, state="taken", adjuster="adj-1")
+    for review_id, code in ((look, "illegal_move"), (before, "not_holder")):
+        answer = await door.client.post(f"/v1/reviews/{review_id}/{action}", json=body, headers=door.adjuster("adj-1"))
+        assert not problems_of(answer, statuses=(409,), code=code)
+    assert door.processes.told == []
