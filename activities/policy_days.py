@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 from temporalio import activity
 
-from insurance.rules.policy_days import Moment, text_of, told_about
+from insurance.rules.cover import SHANGHAI
+from insurance.rules.policy_days import Moment, text_of, told_about, told_late_about
 from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
 
 # how many days are made up for after an outage
 MAKE_UP_DAYS = 60
+# what has come since then may have missed its own day; days are told one after the other, at any hour
+LATELY = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,12 @@ class PolicyDays:
             await session.execute(done.on_conflict_do_nothing())
 
     def _policies(self, step: PolicyDayStep) -> Any:
-        columns = (col(Policy.policy_no), col(Policy.applicant_subject), Policy.terms["title"].astext.label("title"))
+        columns = (
+            col(Policy.policy_no),
+            col(Policy.applicant_subject),
+            Policy.terms["title"].astext.label("title"),
+            _day_of(step.moment).label("about"),
+        )
         return (
             select(*columns)
             .where(*self._spoken_of(step), col(Policy.policy_no) > step.after)
@@ -88,29 +96,40 @@ class PolicyDays:
 
     def _spoken_of(self, step: PolicyDayStep) -> Sequence[ColumnElement[bool]]:
         """Policies that ended otherwise were told so; who has renewed need not be asked to."""
-        about = told_about(step.moment, step.day, self._expiring_days)
-        runs = col(Policy.ended_reason).is_(None)
-        if step.moment == "in_effect":
-            return runs, col(Policy.effective_date) == about
-        if step.moment == "ended":
-            return runs, col(Policy.ends_on) == about
+        runs, on_its_day = col(Policy.ended_reason).is_(None), self._on_its_day(step)
+        if step.moment != "expiring":
+            return runs, on_its_day
         later = aliased(Policy)
         renewed = exists().where(
             col(later.insured_digest) == col(Policy.insured_digest),
             col(later.ends_on) > col(Policy.ends_on),
             col(later.ended_reason).is_(None),
         )
-        return runs, col(Policy.ends_on) == about, ~renewed
+        return runs, on_its_day, ~renewed
+
+    def _on_its_day(self, step: PolicyDayStep) -> ColumnElement[bool]:
+        """Or lately come to us, when it had passed."""
+        about = _day_of(step.moment)
+        today: ColumnElement[bool] = about == told_about(step.moment, step.day, self._expiring_days)
+        late = told_late_about(step.moment, step.day, self._expiring_days)
+        if late is None:
+            return today
+        since = datetime.combine(step.day, time(), SHANGHAI) - LATELY
+        is_late = about.between(*late), col(Policy.created_at) >= since, col(Policy.ends_on) >= step.day
+        return or_(today, and_(*is_late))
 
     def _notice(self, step: PolicyDayStep, row: Row[Any]) -> dict[str, object]:
-        about = told_about(step.moment, step.day, self._expiring_days)
         renewal_url = f"{self._public_url}/v1/policies/{row.policy_no}/renewal"
         return {
-            "notice_id": f"{row.policy_no}:{step.moment}:{about}",
+            "notice_id": f"{row.policy_no}:{step.moment}:{row.about}",
             "subject": row.applicant_subject,
             "kind": f"policy_{step.moment}",
             "about": row.policy_no,
-            "text": text_of(step.moment, row.title, row.policy_no, about, renewal_url),
+            "text": text_of(step.moment, row.title, row.policy_no, row.about, renewal_url),
             "created_at": step.at,
             "sent_at": None,
         }
+
+
+def _day_of(moment: Moment) -> Any:
+    return col(Policy.effective_date) if moment == "in_effect" else col(Policy.ends_on)

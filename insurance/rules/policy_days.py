@@ -5,6 +5,8 @@ from typing import Literal
 
 Moment = Literal["in_effect", "expiring", "ended"]
 MOMENTS: tuple[Moment, ...] = ("in_effect", "expiring", "ended")
+# how long ago cover may have begun for its family still to hear of it
+LATE_DAYS = 60
 
 
 def told_about(moment: Moment, day: date, expiring_days: int) -> date:
@@ -16,6 +18,18 @@ def told_about(moment: Moment, day: date, expiring_days: int) -> date:
             return day + timedelta(days=expiring_days)
         case "ended":
             return day - timedelta(days=1)
+
+
+def told_late_about(moment: Moment, day: date, expiring_days: int) -> tuple[date, date] | None:
+    """From the first to the last such day of policies that came to us when theirs had passed: issued late, or taken over. Whose
+    cover had ended by then hears nothing."""
+    match moment:
+        case "in_effect":
+            return day - timedelta(days=LATE_DAYS), day - timedelta(days=1)
+        case "expiring":
+            return day, day + timedelta(days=expiring_days - 1)
+        case "ended":
+            return None
 
 
 def text_of(moment: Moment, title: str, policy_no: str, about: date, renewal_url: str) -> str:

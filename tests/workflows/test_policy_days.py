@@ -1,5 +1,5 @@
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.policy_days import PolicyDays, PolicyDayStep
+from insurance.rules.cover import SHANGHAI
 from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
 from tests import records
 from tests.workflows.policy_day_worker import telling
@@ -37,9 +38,8 @@ async def first_day(database: Database) -> date:
 
 
 def policy(first_day: date, **changes: Any) -> Policy:
-    return records.policy(
-        effective_date=first_day, ends_on=first_day.replace(first_day.year + 1) - timedelta(days=1), **changes
-    )
+    days = {"effective_date": first_day, "ends_on": first_day.replace(first_day.year + 1) - timedelta(days=1)}
+    return records.policy(**days | changes)
 
 
 async def stored(database: Database, *policies: Policy) -> list[str]:
@@ -135,6 +135,42 @@ async def test_a_batch_is_no_larger_than_it_may_be(database: Database, first_day
     steps = PolicyDays(database, PUBLIC_URL, expiring_days=30, batch=2)
     first = await steps.tell_policy_day(PolicyDayStep(first_day, "in_effect", "", records.NOW))
     assert (first.told, first.last is not None) == (2, True)
+
+
+def morning(day: date) -> datetime:
+    return datetime.combine(day, time(9), SHANGHAI)
+
+
+async def test_a_policy_that_came_after_its_day_is_told_of_it_once(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    day = first_day + timedelta(days=20)
+    late, ending = await stored(
+        database,
+        policy(first_day, created_at=morning(day)),
+        policy(first_day, ends_on=day + timedelta(days=15), created_at=morning(day)),
+    )
+    for n in range(1, 3):
+        await run(skipped_time, database, PolicyDaysOrder(left=(day + timedelta(days=n),)))
+    assert await kinds(database, late) == ["policy_in_effect"]
+    assert sorted(await kinds(database, ending)) == ["policy_expiring", "policy_in_effect"]
+    texts = "".join(notice.text for notice in await told(database, ending))
+    assert f"{first_day.year}年9月1日零时起生效" in texts and f"{first_day.year}年10月6日二十四时" in texts
+
+
+async def test_policies_of_long_ago_hear_nothing_when_they_come(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    day = first_day + timedelta(days=70)
+    numbers = await stored(
+        database,
+        # a day that is over for long, a cover that is over, and one that was told of its day when it came
+        policy(first_day, created_at=morning(day)),
+        policy(day - timedelta(days=9), ends_on=day - timedelta(days=3), created_at=morning(day)),
+        policy(day - timedelta(days=9), created_at=morning(day - timedelta(days=9))),
+    )
+    assert (await run(skipped_time, database, PolicyDaysOrder(left=(day,)))).told == 0
+    assert [await kinds(database, number) for number in numbers] == [[], [], []]
 
 
 async def test_policies_that_ended_before_their_time_and_those_of_nobody_hear_nothing(
