@@ -44,7 +44,7 @@ class Reconciling:
 
     @activity.defn
     async def days_to_reconcile(self, step: DayStep) -> list[date]:
-        """The day itself, behind earlier ones whose statement never came."""
+        """The day itself, with earlier ones whose statement never came."""
         first = step.day - timedelta(days=MAKE_UP_DAYS)
         missed = select(Reconciliation.day).where(
             Reconciliation.state == "no_statement",

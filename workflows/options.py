@@ -54,6 +54,13 @@ STATEMENT: dict[str, Any] = {
     ),
 }
 
+# A bill that did not come with its own day is asked for once a day, beside the others.
+STATEMENT_OF_BEFORE: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=3),
+    "heartbeat_timeout": HEARTBEAT,
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+}
+
 # Our own database: a short transaction, run inside the workflow's task. A long outage turns into timer-backed retries.
 RECORDS: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=20),

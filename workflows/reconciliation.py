@@ -2,6 +2,7 @@
 an operator may, for any day."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey
@@ -11,7 +12,7 @@ from activities.failures import failure_code
 from activities.reconciliation import DayStep, Reconciling
 from insurance.rules.cover import shanghai_day
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
-from workflows.options import RECORDS, STATEMENT
+from workflows.options import RECORDS, STATEMENT, STATEMENT_OF_BEFORE
 
 # when a schedule meant to start this, however late it really began
 SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
@@ -29,18 +30,24 @@ class ReconciliationWorkflow:
     @workflow.run
     async def run(self, order: ReconciliationOrder = THE_DAY_BEFORE) -> ReconciliationOutcome:
         step = DayStep(order.day or _day_before_the_schedule())
-        for day in [step.day] if order.alone else await self._days(step):
-            await self._reconcile(day)
+        if workflow.patched("yesterday-first"):
+            await self._reconcile(step.day)
+            for day in [] if order.alone else await self._days(step):
+                if day != step.day:
+                    await self._reconcile(day, STATEMENT_OF_BEFORE)
+        else:
+            for day in [step.day] if order.alone else await self._days(step):
+                await self._reconcile(day)
         return ReconciliationOutcome(tuple(self._reconciled), tuple(self._without_statement))
 
     async def _days(self, step: DayStep) -> list[date]:
         days: list[date] = await workflow.execute_local_activity_method(Reconciling.days_to_reconcile, step, **RECORDS)
         return days
 
-    async def _reconcile(self, day: date) -> None:
-        """A day whose statement does not come in time is noted, and made up for with a later one."""
+    async def _reconcile(self, day: date, patience: dict[str, Any] = STATEMENT) -> None:
+        """A day whose statement does not come in time is noted, and made up for with a later one, which does not wait for it."""
         try:
-            await workflow.execute_activity_method(Reconciling.reconcile_day, DayStep(day), **STATEMENT)
+            await workflow.execute_activity_method(Reconciling.reconcile_day, DayStep(day), **patience)
         except ActivityError as error:
             step = DayStep(day, failure_code(error))
             await workflow.execute_local_activity_method(Reconciling.note_no_statement, step, **RECORDS)

@@ -137,11 +137,21 @@ async def test_a_refusal_is_noted_at_once(skipped_time: WorkflowEnvironment) -> 
     assert bills.noted == [DayStep(DAY, "invalid_request")]
 
 
-async def test_days_that_were_missed_are_made_up_for_first(skipped_time: WorkflowEnvironment) -> None:
+async def test_days_that_were_missed_are_made_up_for_behind_the_day_itself(skipped_time: WorkflowEnvironment) -> None:
     earlier, lost = DAY - timedelta(days=2), DAY - timedelta(days=1)
     bills = Bills(missed=[earlier, lost], refused={lost})
     outcome = await run(skipped_time, bills, ReconciliationOrder(DAY))
-    assert outcome == ReconciliationOutcome((earlier, DAY), (lost,))
+    assert outcome == ReconciliationOutcome((DAY, earlier), (lost,))
+
+
+async def test_a_bill_that_never_comes_delays_no_other(skipped_time: WorkflowEnvironment) -> None:
+    begun = await skipped_time.get_current_time()
+    lost, earlier = DAY - timedelta(days=3), DAY - timedelta(days=1)
+    bills = Bills(missed=[lost, earlier], late_by_questions={lost: 10_000})
+    outcome = await run(skipped_time, bills, ReconciliationOrder(DAY))
+    assert outcome == ReconciliationOutcome((DAY, earlier), (lost,))
+    assert bills.late_by_questions[lost] == 9_999
+    assert await skipped_time.get_current_time() - begun < timedelta(minutes=5)
 
 
 @pytest.fixture(scope="module")
