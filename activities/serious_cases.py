@@ -8,13 +8,15 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.journal import Entries, write_entries
+from activities.journal import Entries, NoticeDraft, write_entries
 from activities.rows import publish_row
 from insurance.rules.masking import mask_name
 from insurance.rules.serious import School, SeriousFile
 from insurance.tables import ConsentRecord, Database, Policy, SeriousCase
 
 FEEDBACK = "school_feedback"
+# to whom a notice goes, before the code
+SCHOOL = "school:"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,13 @@ class SeriousCases:
         }
         entries = record.entries
         async with self._database.transaction() as session:
-            if not await _may_be_told(session, await session.get_one(Policy, case.policy_no)):
+            policy = await session.get_one(Policy, case.policy_no)
+            if await _may_be_told(session, policy):
+                # the child's school as it is known by now: a correction may have named another one
+                code = policy.insured["school_code"]
+                values |= {"school_code": code, "class_name": policy.insured["class_name"]}
+                entries = _to_school(entries, code)
+            else:
                 # never allowed, or taken back meanwhile
                 values["school_code"], entries = None, _without_school(entries)
             await publish_row(session, SeriousCase, values, key="case_id", fixed=frozenset({"claim_id", "created_at"}))
@@ -92,7 +100,16 @@ class SeriousCases:
 
 
 def _without_school(entries: Entries) -> Entries:
-    return replace(entries, notices=tuple(n for n in entries.notices if not n.subject.startswith("school:")))
+    return replace(entries, notices=tuple(n for n in entries.notices if not _is_to_school(n)))
+
+
+def _to_school(entries: Entries, code: str) -> Entries:
+    notices = (replace(n, subject=f"{SCHOOL}{code}") if _is_to_school(n) else n for n in entries.notices)
+    return replace(entries, notices=tuple(notices))
+
+
+def _is_to_school(notice: NoticeDraft) -> bool:
+    return notice.subject.startswith(SCHOOL)
 
 
 async def _may_be_told(session: AsyncSession, policy: Policy) -> bool:

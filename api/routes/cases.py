@@ -161,16 +161,17 @@ async def _schools(session: AsyncSession, caller: Caller, school_code: str, case
 
 
 def _may_see(school_code: str) -> list[ColumnElement[bool]]:
-    """The family's consent as it stands now: taken back, it ends what the school sees at once."""
+    """The family's consent and the child's school as they stand now: taken back, or corrected, they end what the school sees at once."""
     allowed = (
         select(ConsentRecord.consent_id)
         .join(Policy, col(Policy.purchase_id) == col(ConsentRecord.purchase_id))
         .join(Claim, col(Claim.policy_no) == col(Policy.policy_no))
         .where(
             col(Claim.claim_id) == col(SeriousCase.claim_id),
+            Policy.insured["school_code"].astext == school_code,
             col(ConsentRecord.kind) == FEEDBACK,
             col(ConsentRecord.agreed).is_(True),
             col(ConsentRecord.withdrawn_at).is_(None),
         )
     )
-    return [col(SeriousCase.school_code) == school_code, allowed.exists()]
+    return [col(SeriousCase.school_code).is_not(None), allowed.exists()]

@@ -165,6 +165,26 @@ async def test_without_the_familys_consent_a_school_sees_no_case_from_that_momen
     await post(door, f"{path_of(family)}/notes", body, teacher(door), 404)
 
 
+async def test_after_a_correction_of_the_school_the_right_one_sees_the_case_and_the_wrong_one_does_not(door: Door):
+    family, right = await new_family(door), "2143000007"
+    theirs = path_of(family).replace("2143000001", right)
+    async with door.database.transaction() as session:
+        policy = await session.get_one(Policy, family.policy_no)
+        policy.insured = policy.insured | {"school_code": right, "class_name": "四年级一班"}
+    await get(door, path_of(family), teacher(door), 404)
+    await get(door, theirs, teacher(door, right))
+    entries = records.entries(family.case_id)
+    (notice,) = entries.notices
+    told = replace(entries, movements=(), notices=(replace(notice, subject="school:2143000001"),))
+    await published(door, family, entries=told)
+    shown = await get(door, theirs, teacher(door, right))
+    assert shown["class_name"] == "四年级一班"
+    await get(door, path_of(family), teacher(door), 404)
+    async with door.database.transaction() as session:
+        sent = await session.exec(select(OutboxNotice.subject).where(OutboxNotice.about == family.case_id))
+        assert set(sent.all()) == {f"school:{right}"}
+
+
 async def test_a_note_of_the_school_is_kept_once_and_told(door: Door):
     family = await new_family(door)
     key = {"idempotency-key": records.new("key")}
