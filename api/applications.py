@@ -16,7 +16,7 @@ from api.parts import Parts
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship, SchoolBody
 from insurance.products.catalogue import Document
 from insurance.rules.application import Agreement, Application, Consent, Insured
-from insurance.rules.cover import first_day_of_cover
+from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.eligibility import Eligibility, OnFile, check_application
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase, RosterEntry
@@ -97,23 +97,33 @@ async def insured_of(parts: Parts, subject: str, body: PurchaseBody) -> Insured:
 
 
 async def checked(
-    parts: Parts, session: AsyncSession, subject: str, terms: ProductTerms, application: Application, child: str
+    parts: Parts,
+    session: AsyncSession,
+    subject: str,
+    terms: ProductTerms,
+    application: Application,
+    child: str,
+    *,
+    submitted: bool,
 ) -> tuple[Eligibility, date | None, date]:
-    """What is wrong, the last day of cover that can be gone on with (`served`), and the first day of this one.
-    Raises `Problem` for a new student who is on no roster."""
+    """What is wrong, the last day of cover that can be gone on with (`served`), and the first day of this one. Policies that
+    others bought count when it is `submitted` and are told to nobody. Raises `Problem` for a new student who is on no roster."""
     first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
+    days = first_day, last_day_of_cover(terms, first_day)
     buyer = Buyer(subject, application.relationship)
-    known, until = await buying_on_file(session, buyer, child, first_day, terms.insurer_code, parts.today())
+    known, until = await buying_on_file(session, buyer, child, days, terms.insurer_code, parts.today())
+    if not submitted:
+        known = replace(known, everybodys_death_cover_fen=0)
     if parts.settings.environment == "development":
         # the same invented child is insured there again and again; the form's own figure counts
-        known = replace(known, death_cover_fen=0)
+        known = replace(known, death_cover_fen=0, everybodys_death_cover_fen=0)
     await _require_on_roster(parts, session, application.insured.school_code, child, known)
     return check_application(terms, application, parts.today(), known), until, first_day
 
 
 async def _require_on_roster(parts: Parts, session: AsyncSession, school_code: str, child: str, known: OnFile) -> None:
     """新生 first come onto the roster of their school; who was insured before is no new student."""
-    if not parts.settings.process.roster_gate or known.policies:
+    if not parts.settings.process.roster_gate or known.insured_before:
         return
     if await session.get(RosterEntry, (school_code, child)) is None:
         text = "学校还没有把孩子的信息导入花名册，导入后即可投保；请联系班主任或学校负责人"

@@ -18,6 +18,10 @@ _terms = TypeAdapter(ProductTerms)
 _RUNNING = col(Policy.ended_reason).is_(None)
 
 
+# the first and the last day of the cover that is asked about
+Days = tuple[date, date]
+
+
 @dataclass(frozen=True)
 class Buyer:
     """Who asks, and as what: who insures somebody else may need consents on paper."""
@@ -26,35 +30,48 @@ class Buyer:
     relationship: str
 
 
-async def on_file(
-    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, *, but: str | None = None
-) -> OnFile:
-    """Consents are those that this applicant brought. Death cover is that of policies which cover `first_day`; `but`: one that is
-    not asked about."""
+async def on_file(session: AsyncSession, buyer: Buyer, insured_digest: str, days: Days, *, but: str) -> OnFile:
+    """Consents are those that this applicant brought, policies anybody's; `but`: the one that is asked about."""
     policies = [p for p in await _policies(session, insured_digest) if p.policy_no != but]
-    return await _on_file(session, buyer, insured_digest, first_day, policies)
+    return await _on_file(session, buyer, insured_digest, days, policies, policies)
 
 
 async def buying_on_file(
-    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, insurer_code: str, today: date
+    session: AsyncSession, buyer: Buyer, insured_digest: str, days: Days, insurer_code: str, today: date
 ) -> tuple[OnFile, date | None]:
     """Also the last day of the child's cover with this insurer that can be gone on with."""
     policies = await _policies(session, insured_digest)
-    goes_on = [p for p in policies if p.insurer_code == insurer_code and _served(p, first_day, today)]
+    goes_on = [p for p in policies if p.insurer_code == insurer_code and _served(p, days[0], today)]
     until = max((p.ends_on for p in goes_on), default=None)
-    return await _on_file(session, buyer, insured_digest, first_day, policies), until
+    own = [p for p in policies if p.applicant_subject == buyer.subject]
+    return await _on_file(session, buyer, insured_digest, days, policies, own), until
 
 
 async def _on_file(
-    session: AsyncSession, buyer: Buyer, insured_digest: str, first_day: date, policies: Sequence[Policy]
+    session: AsyncSession,
+    buyer: Buyer,
+    insured_digest: str,
+    days: Days,
+    policies: Sequence[Policy],
+    own: Sequence[Policy],
 ) -> OnFile:
-    covering = [p for p in policies if p.effective_date <= first_day <= p.ends_on]
     kinds = await _consents(session, buyer, insured_digest) if buyer.relationship != "self" else frozenset()
     return OnFile(
         parents_consent="parents_consent" in kinds,
         insured_consent="insured_consent" in kinds,
-        policies=tuple((p.effective_date, p.ends_on) for p in policies),
-        death_cover_fen=sum(_death_cover_fen(p) for p in covering),
+        policies=tuple((p.effective_date, p.ends_on) for p in own),
+        death_cover_fen=_most_death_cover_fen(own, days),
+        everybodys_death_cover_fen=_most_death_cover_fen(policies, days),
+        insured_before=bool(policies),
+    )
+
+
+def _most_death_cover_fen(policies: Sequence[Policy], days: Days) -> int:
+    """On the day of `days` on which most of them cover: the sum grows only where one begins."""
+    first_day, last_day = days
+    begins = {first_day, *(p.effective_date for p in policies if first_day < p.effective_date <= last_day)}
+    return max(
+        sum(_death_cover_fen(p) for p in policies if p.effective_date <= day <= p.ends_on) for day in sorted(begins)
     )
 
 

@@ -139,9 +139,8 @@ async def _order(
     before = as_contracted(policy)
     after = with_values(before, _values(body.applicant), _values(body.insured))
     child = insured_digest(parts.settings, after.insured.id_type, after.insured.id_number)
-    known = await on_file(
-        session, Buyer(caller.subject, policy.relationship), child, policy.effective_date, but=policy.policy_no
-    )
+    days = policy.effective_date, policy.ends_on
+    known = await on_file(session, Buyer(caller.subject, policy.relationship), child, days, but=policy.policy_no)
     if parts.settings.environment == "development":
         # as with buying: the same invented child is insured there again and again
         known = replace(known, death_cover_fen=0)

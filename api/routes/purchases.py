@@ -54,7 +54,7 @@ async def buy(
     child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
-        eligibility, until, _ = await checked(parts, session, caller.subject, terms, application, child)
+        eligibility, until, _ = await checked(parts, session, caller.subject, terms, application, child, submitted=True)
         if eligibility.errors:
             raise Problem(422, eligibility.errors[0].code, eligibility.errors[0].message, eligibility.errors)
         order = _order(parts, caller.subject, terms, application, f"pu-{new_id}", eligibility.death_cover, child, until)
@@ -89,7 +89,9 @@ async def preview(parts: TheParts, caller: Parent, body: PurchaseBody) -> dict[s
     application = body.entered(await insured_of(parts, caller.subject, body))
     child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
     async with parts.database.transaction() as session:
-        eligibility, _, first_day = await checked(parts, session, caller.subject, terms, application, child)
+        eligibility, _, first_day = await checked(
+            parts, session, caller.subject, terms, application, child, submitted=False
+        )
     return {
         "product": {"product_id": terms.product_id, "title": terms.title},
         "insurer": insurer_ref(parts, terms.insurer_code),

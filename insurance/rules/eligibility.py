@@ -27,14 +27,18 @@ _USUAL_AGES = {
 
 @dataclass(frozen=True)
 class OnFile:
-    """What is known beside the form: consents on paper, and the child's other policies (first and last day of each).
+    """What is known beside the form: consents on paper, and the child's other policies with the same applicant (first and last day
+    of each).
 
-    `death_cover_fen`: death cover of those policies, which counts even when the form forgot it."""
+    `death_cover_fen`: the most that a death brings under those policies, which counts even when the form forgot it.
+    `everybodys_death_cover_fen`: whoever bought; it may refuse, and is not told, since a number is enough to ask for it."""
 
     parents_consent: bool = False
     insured_consent: bool = False
     policies: tuple[tuple[date, date], ...] = ()
     death_cover_fen: int = 0
+    everybodys_death_cover_fen: int = 0
+    insured_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,13 @@ def check_application(
     first_day = application.requested_effective_date or today + timedelta(days=terms.first_day_after_payment)
     existing = max(application.existing_death_cover_fen, known.death_cover_fen)
     cover = death_cover(terms, application.insured.birth_date, first_day, existing)
+    everybodys = max(existing, known.everybodys_death_cover_fen)
+    left_fen = death_cover(terms, application.insured.birth_date, first_day, everybodys).accepted_fen
     errors = (
         *standing_errors(terms, application, first_day, today, known, cover),
         *_first_day_errors(terms, application, today),
         *_consent_errors(application, cover.age),
-        *_death_cover_errors(application, cover),
+        *_death_cover_errors(application, cover, left_fen),
     )
     warnings = (*_warnings(application, cover), *_double_insurance(terms, first_day, known.policies))
     return Eligibility(errors, warnings, cover)
@@ -139,12 +145,16 @@ def _given(application: Application) -> set[str]:
     return {consent.kind for consent in application.consents} - refused
 
 
-def _death_cover_errors(application: Application, cover: DeathCover) -> Iterator[FieldError]:
+def _death_cover_errors(application: Application, cover: DeathCover, left_fen: int) -> Iterator[FieldError]:
+    """`left_fen`: what the cap leaves when everybody's policies count."""
     field = "existing_death_cover_fen"
     if application.existing_death_cover_fen < 0:
         yield FieldError(field, "negative", "已有身故保额不能为负")
     elif cover.cap_fen is not None and cover.accepted_fen == 0 < cover.product_fen:
         yield FieldError(field, "minor_death_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen)}元的限额，不能再承保")
+    elif left_fen < cover.accepted_fen:
+        message = "孩子的身故保额合计会超过未成年人限额，请核对“已有身故保额”并重新填写，或联系客服"
+        yield FieldError(field, "minor_death_cap", message)
 
 
 def _warnings(application: Application, cover: DeathCover) -> Iterator[FieldError]:

@@ -231,6 +231,58 @@ async def test_death_cover_that_we_know_of_counts_when_the_form_forgets_it(door:
     assert not problems_of(refused, "existing_death_cover_fen", code="minor_death_cap")
 
 
+async def preview(door: Door, subject="parent-1", **changes):
+    return await door.client.post("/v1/purchases/preview", json=purchase() | changes, headers=door.parent(subject))
+
+
+async def test_nobody_finds_out_what_another_family_has_bought(door: Door, monkeypatch):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    insured_already = await insure(door, new_number(), death_limit_fen=200_000_00)
+    never_insured, asker = child(new_number()), records.new("teacher")
+    shown, unknown = [(await preview(door, asker, insured=who)).json() for who in (insured_already, never_insured)]
+    assert [shown[name] for name in ("errors", "warnings", "death_cover")] == [
+        unknown[name] for name in ("errors", "warnings", "death_cover")
+    ]
+    own = (await preview(door, insured=insured_already)).json()
+    assert [error["code"] for error in own["errors"]] == ["minor_death_cap"]
+    assert [warning["code"] for warning in own["warnings"]] == ["double_insurance"]
+    # submitted, the cap holds, and says no more than that
+    refused = await buy(door, asker, insured=insured_already)
+    assert not problems_of(refused, "existing_death_cover_fen", code="minor_death_cap")
+    assert len(refused.json()["errors"]) == 1 and "200000" not in refused.text
+
+
+async def test_what_another_family_bought_is_no_warning(door: Door):
+    asker = records.new("teacher")
+    answer = await buy(door, asker, insured=await insure(door, new_number(), death_limit_fen=0))
+    assert (answer.status_code, warned(answer)) == (201, [])
+
+
+@pytest.mark.parametrize(
+    ("first", "counts"),
+    [(date(2026, 4, 2), True), (date(2027, 3, 31), True), (date(2027, 4, 1), False)],
+)
+async def test_a_policy_that_begins_within_the_term_counts_against_the_cap(door: Door, monkeypatch, first, counts):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    again = await insure(
+        door, new_number(), death_limit_fen=200_000_00, effective_date=first, ends_on=date(2028, 3, 31)
+    )
+    answer = await buy(door, insured=again)
+    if counts:
+        assert not problems_of(answer, "existing_death_cover_fen", code="minor_death_cap")
+    else:
+        assert answer.status_code == 201, answer.text
+
+
+async def test_policies_one_after_the_other_do_not_add_up(door: Door, monkeypatch):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    number = new_number()
+    await insure(door, number, death_limit_fen=80_000_00, ends_on=date(2026, 4, 30))
+    await insure(door, number, death_limit_fen=70_000_00, effective_date=date(2026, 5, 1), ends_on=date(2027, 4, 30))
+    answer = await preview(door, insured=child(number))
+    assert answer.json()["death_cover"]["existing_fen"] == 80_000_00
+
+
 async def test_cover_that_ended_early_counts_no_more(door: Door):
     ended = await insure(door, "430102201702280158", ended_reason="surrendered", death_limit_fen=200_000_00)
     answer = await buy(door, insured=ended)

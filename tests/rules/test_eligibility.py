@@ -235,6 +235,18 @@ def test_death_cover_of_known_policies_counts_when_the_form_forgot_it():
     )
 
 
+def test_death_cover_that_others_bought_refuses_and_is_told_to_nobody():
+    young = insured(id_number=with_check("36010220170315124"), birth_date=date(2017, 3, 15))
+    refused = check(OnFile(everybodys_death_cover_fen=80_000_00), insured=young)
+    assert [(e.field, e.code) for e in refused.errors][-1] == ("existing_death_cover_fen", "minor_death_cap")
+    assert refused.death_cover.existing_fen == 0
+    assert "80000" not in refused.errors[-1].message and "death_cover_reduced" not in {w.code for w in refused.warnings}
+    # a form that says so is taken, for the difference
+    told = check(OnFile(everybodys_death_cover_fen=80_000_00), insured=young, existing_death_cover_fen=80_000_00)
+    assert ("existing_death_cover_fen", "minor_death_cap") not in [(e.field, e.code) for e in told.errors]
+    assert told.death_cover.accepted_fen == 120_000_00
+
+
 def test_a_negative_death_cover_is_refused():
     assert errors(existing_death_cover_fen=-1) == [("existing_death_cover_fen", "negative")]
 
