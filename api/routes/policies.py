@@ -45,7 +45,7 @@ async def list_policies(
     """The tabs 有效, 已终止, 未完成投保, seen as 投保人 or as 被保人, newest first."""
     async with parts.database.transaction() as session:
         if view == "unfinished":
-            return await _unfinished(parts, session, caller.subject, page)
+            return await _unfinished(parts, session, caller.subject, role, page)
         mine = [col(Policy.applicant_subject) == caller.subject]
         if role == "insured":
             mine.append(col(Policy.relationship) == "self")
@@ -139,7 +139,9 @@ def _active(today: date) -> ColumnElement[bool]:
     return and_(col(Policy.ends_on) >= today, or_(ended.is_(None), ~never))
 
 
-async def _unfinished(parts: Parts, session: AsyncSession, subject: str, page: PageAsked) -> dict[str, Any]:
+async def _unfinished(parts: Parts, session: AsyncSession, subject: str, role: str, page: PageAsked) -> dict[str, Any]:
     conditions = [col(Purchase.subject) == subject, col(Purchase.state).in_(UNFINISHED)]
+    if role == "insured":
+        conditions.append(col(Purchase.application)["relationship"].astext == "self")
     rows = await page_of(session, Purchase, conditions, page, "purchase_id")
     return rows.answer(lambda row: purchase_view(parts, row))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -144,6 +145,7 @@ async def test_a24_the_tabs_and_both_roles(door: Door, subject: str):
     expired = await policy(door, subject, effective_date=date(2024, 9, 1), ends_on=date(2025, 8, 31))
     given_up = await policy(door, subject, ended_reason="surrendered", ends_on=records.TODAY - timedelta(days=1))
     waiting = await publish(door, subject)
+    for_oneself = await publish(door, subject, application=replace(records.application(), relationship="self"))
 
     async def listed(view: str, role: str, key: str = "policy_no") -> set[str]:
         return {item[key] for item in (await read(door, f"/v1/policies?view={view}&as={role}", subject))["items"]}
@@ -152,7 +154,8 @@ async def test_a24_the_tabs_and_both_roles(door: Door, subject: str):
     assert await listed("active", "insured") == {own}
     assert await listed("ended", "applicant") == {expired, given_up}
     assert await listed("ended", "insured") == set()
-    assert await listed("unfinished", "applicant", "purchase_id") == {waiting}
+    assert await listed("unfinished", "applicant", "purchase_id") == {waiting, for_oneself}
+    assert await listed("unfinished", "insured", "purchase_id") == {for_oneself}
 
 
 async def test_a25_a_policys_card_says_what_by_whom_since_when_for_whom(door: Door, subject: str):
