@@ -81,7 +81,7 @@ def _show(console: Console, bench: Bench) -> None:
         taken = burst["accepted"]
         console.print(
             f"高峰：{taken['whole']} 件收下，每秒 {taken['per_second']} 件，p50 {taken['p50']} s，p99 {taken['p99']} s，"
-            f"没收下 {taken['asked'] - taken['whole']} 件，再问过 {burst['asked_again']} 次；"
+            f"没收下 {taken['asked'] - taken['whole']} 件，再问过 {burst['asked_again']} 次；收下而丢失 {burst['lost']} 件；"
             f"{burst['drained']} 件用 {burst['drain_seconds']} s 办到待支付，"
             f"每秒 {burst['drained_per_second']} 件（上限 {burst['rate']}）；内存 MB：{_pairs(burst['memory_mb'])}"
         )

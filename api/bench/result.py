@@ -71,7 +71,8 @@ class Bench:
         is_right = self.samples is None or (
             self.samples.asked > 0 and not (self.samples.wrong or self.samples.failures)
         )
-        return is_measured and is_right and all(load.latencies and not load.failures for load in self.loads)
+        is_kept = self.burst is None or not self.burst.lost
+        return is_measured and is_right and is_kept and all(load.latencies and not load.failures for load in self.loads)
 
     def document(self) -> dict[str, Any]:
         return {

@@ -1,10 +1,12 @@
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from api.bench.against import kinds
 from api.bench.bare import Steps
+from api.bench.burst import Burst
 from api.bench.drive import Load, drive
 from api.bench.gaps import decision_seconds, gaps, reading_seconds
 from api.bench.result import Bench, Process
@@ -48,6 +50,12 @@ def test_one_failure_anywhere_spoils_the_measurement():
     assert Bench({"purchase": good}).ok
     assert not Bench({"purchase": good, "claim": process(load([1.0]), load([1.0], ["failed"]))}).ok
     assert not Bench({"purchase": process(load([]), load([1.0]))}).ok
+
+
+def test_one_purchase_that_was_taken_down_and_is_lost_spoils_the_measurement():
+    kept = Burst(1, 1.0, 20.0, load([1.0]), 0, {})
+    assert Bench(burst=kept).ok
+    assert not Bench(burst=replace(kept, lost=1)).ok
 
 
 def test_one_wrong_decision_spoils_the_measurement():
