@@ -62,6 +62,8 @@ class Advance:
             if case.payee_wanted or self._is_unproven():
                 case.payee_wanted = True
                 await self._ask_for_payee()
+                # others may be named in their place
+                index = index if any(case.advanced_fen(payee) for payee in range(index)) else 0
             elif self._is_outdated(known):
                 # an account was waited for, and what was certain is not what it was
                 await workflow.wait_condition(lambda: not case.is_being_assessed)
@@ -72,7 +74,7 @@ class Advance:
                 index += 1
             else:
                 case.payee_wanted = True
-        if any(case.advanced_fen(payee) for payee in range(index)):
+        if any(p.advance and p.round == case.round and p.state == "paid" for p in case.payouts):
             await self._tell()
 
     def _is_unproven(self) -> bool:

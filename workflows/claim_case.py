@@ -81,15 +81,20 @@ class ClaimCase(ClaimFacts):
         return self.is_paid(index) or is_in_part
 
     def forget_payees(self) -> bool:
-        """Others are to be paid now. False when one of them has been, or may be at this moment."""
-        if any(p.round == self.round and p.state in ("paying", "paid") for p in self.payouts):
+        """Others are to be paid now; what went out in advance, or is on its way, counts against their sum. False when the decision's
+        money has moved, or may be moving."""
+        have_advance = any(p.round == self.round and p.advance and p.state != "failed" for p in self.payouts)
+        if self.is_paid_out or (have_advance and not workflow.patched("heirs-after-advance")):
             return False
         self.payees = ()
+        self.payouts = [replace(p, former=p.former or p.round == self.round) for p in self.payouts]
         return True
 
     def put_payout(self, payout: Payout) -> None:
+        """Others may be named while it is on its way."""
+        former = any(p.former for p in self.payouts if p.out_biz_no == payout.out_biz_no)
         others = [p for p in self.payouts if p.out_biz_no != payout.out_biz_no]
-        self.payouts = [*others, payout]
+        self.payouts = [*others, replace(payout, former=former)]
 
     def agree(self) -> None:
         """Payment is owed from now on. How long an undone decision waited for an account counts no more."""

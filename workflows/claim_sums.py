@@ -24,7 +24,8 @@ class ClaimSums:
 
     @property
     def paid_before_this_round(self) -> int:
-        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and p.round < self.round)
+        """To those who are named no more too."""
+        return sum(p.amount_fen for p in self.payouts if p.state == "paid" and (p.round < self.round or p.former))
 
     @property
     def last_paid_at(self) -> datetime | None:
@@ -43,7 +44,7 @@ class ClaimSums:
         return sum(p.amount_fen for p in self.payouts if p.state == "paid" and not p.advance and self._is_to(p, index))
 
     def _is_to(self, payout: Payout, index: int) -> bool:
-        return (payout.round, payout.payee) == (self.round, index)
+        return (payout.round, payout.payee) == (self.round, index) and not payout.former
 
     @property
     def is_paid_out(self) -> bool:
@@ -51,7 +52,7 @@ class ClaimSums:
         return any(p.round == self.round and not p.advance and p.state != "failed" for p in self.payouts)
 
     def attempts(self, index: int) -> int:
-        return sum(self._is_to(p, index) for p in self.payouts)
+        return sum((p.round, p.payee) == (self.round, index) for p in self.payouts)
 
     @property
     def payees_known(self) -> bool:

@@ -230,7 +230,7 @@ class Payee:
 class Payout:
     """One transfer to one payee. `out_biz_no` is ours and unique at the gateway; `payee` counts the payees of a round from 0,
     a round is the claim's first way to payment, or one after it was opened again. `advance`: paid ahead of the decision
-    (先予支付, 保险法 25)."""
+    (先予支付, 保险法 25). `former`: to somebody who was named before others were to be paid: it counts against the sum alone."""
 
     out_biz_no: str
     round: int
@@ -240,6 +240,7 @@ class Payout:
     paid_at: datetime | None = None
     reason: str | None = None
     advance: bool = False
+    former: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from insurance.rules.cover import shanghai_day
+from tests.workflows.process_clocks import down
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
 from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PayeeOrder
@@ -77,6 +78,57 @@ async def test_nothing_is_advanced_to_somebody_whom_nothing_proves(world):
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     await world.until_told(claim_id, "advance_paid")
     assert [p.state for p in world.claim(claim_id).case.payouts] == ["paid"]
+
+
+async def in_review_after_eighty_days(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), world.receipt(sure=False), payees=(payee(),))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "clock_advance")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    return claim_id
+
+
+async def paid_to_heirs(world, claim_id):
+    """What was paid in all, after a death was established."""
+    for kind in ("heirs_statement", "relationship_proof"):
+        await world.update(claim_id, "add_document", await world.paper(kind))
+    heirs = replace(payee(share="0.5"), proof="paper"), replace(MOTHER, share="0.5", proof="paper")
+    await world.update(claim_id, "set_payee", PayeeOrder(heirs))
+    assert "payee_known" in findings(world, claim_id)
+    await world.update(f"{claim_id}-r1", "decide", DecisionOrder(adjuster(), "full", (), ""))
+    await decided_in_full(world, claim_id, adjuster("adjuster-2"))
+    return (await world.end_of(claim_id)).paid_fen
+
+
+async def test_after_a_death_what_the_father_had_in_advance_is_part_of_the_sum_and_no_heirs_place(world):
+    claim_id = await in_review_after_eighty_days(world)
+    await world.until_told(claim_id, "advance_paid")
+    died_on = shanghai_day(world.time) - timedelta(days=82)
+    await world.update(claim_id, "establish", Establishing(adjuster(), "见死亡证明", died_on=died_on))
+    assert world.claim(claim_id).case.payees == ()
+    assert addressed(world, claim_id, "heirs_needed") == {"parent-1"}
+    assert await paid_to_heirs(world, claim_id) == LARGE_DEATH + 1680_00
+    rest = LARGE_DEATH + 1680_00 - 800_00
+    assert [fen for _, fen in world.books.money(claim_id)] == [800_00, rest // 2, rest // 2]
+
+
+async def test_a_death_established_while_an_advance_is_on_its_way_asks_for_heirs_all_the_same(world, monkeypatch):
+    monkeypatch.setattr(world.payments, "transfer", down)
+    claim_id = await in_review_after_eighty_days(world)
+    died_on = shanghai_day(world.time) - timedelta(days=82)
+    await world.update(claim_id, "establish", Establishing(adjuster(), "见死亡证明", died_on=died_on))
+    assert world.claim(claim_id).case.payees == ()
+    with pytest.raises(MoveRefused):
+        await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    await world.until(lambda: world.books.told(claim_id).count("payee_needed") == 1, "heirs are asked for")
+    assert await paid_to_heirs(world, claim_id) == LARGE_DEATH + 1680_00
+    # theirs, to the fen
+    assert world.books.money(claim_id)[0] == ("payout", 800_00)
+    assert sum(fen for _, fen in world.books.money(claim_id)) == LARGE_DEATH + 1680_00
 
 
 async def test_after_a_death_established_in_review_the_heirs_are_asked_for_and_paid_their_shares(world):
