@@ -1,5 +1,6 @@
 """Complaints (投诉) as their family and the insurer's desk see them, and whose doing a new one is about."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -87,12 +88,14 @@ def _clock_view(clock: Clock) -> dict[str, Any]:
     }
 
 
-async def whose_doing(session: AsyncSession, policy_no: str, claim: Claim | None) -> tuple[str, ...]:
-    """Staff who decided or reviewed the claim, followed its serious case, or wrote to the family about it or the policy."""
+async def whose_doing(session: AsyncSession, policy_no: str, claim: Claim | None, before: datetime) -> tuple[str, ...]:
+    """Staff who decided or reviewed the claim, followed its serious case, or wrote to the family about it or the policy before the
+    complaint came: who handles it writes to them too."""
     about = claim.claim_id if claim else policy_no
-    found = set(
-        (await session.exec(select(Message.author).where(Message.about == about, Message.by == "adjuster"))).all()
+    written = select(Message.author).where(
+        Message.about == about, Message.by == "adjuster", col(Message.created_at) <= before
     )
+    found = set((await session.exec(written)).all())
     if claim is not None:
         case = case_of(claim)
         decisions = [*case.undone, *([case.decision] if case.decision else [])]

@@ -24,7 +24,7 @@ from api.routes.due import Authority, of_region
 from api.routes.policies import own_policy
 from api.timeline import timeline_of
 from insurance.rules.complaints import KINDS, WAITING, ComplaintFile
-from insurance.tables import Complaint, PersonalDataRead
+from insurance.tables import Claim, Complaint, PersonalDataRead
 from workflows.messages import Actor, ComplaintAnswering, ComplaintExtension, ComplaintOrder, Objection
 
 router = APIRouter(prefix="/v1", tags=["complaints"])
@@ -111,7 +111,7 @@ async def _complaint(
         region=policy.insured["school_region"],
         kind=body.kind,
         text=body.text,
-        complained_about=await whose_doing(session, policy.policy_no, claim),
+        complained_about=await whose_doing(session, policy.policy_no, claim, parts.now()),
         received_at=parts.now(),
         state="received",
         updated_at=parts.now(),
@@ -172,20 +172,33 @@ async def show(parts: TheParts, caller: FamilyOrDesk, complaint_id: ObjectId) ->
 @router.post("/complaints/{complaint_id}/take")
 async def take(parts: TheParts, caller: Desk, complaint_id: ObjectId) -> dict[str, Any]:
     """Whoever takes it is named to the family, and is nobody it is about."""
-    return await _told(parts, caller, complaint_id, "take", _actor(caller))
+    return await _handled(parts, caller, complaint_id, "take", _actor(caller))
 
 
 @router.post("/complaints/{complaint_id}/extend")
 async def extend(parts: TheParts, caller: Desk, complaint_id: ObjectId, body: ReasonBody) -> dict[str, Any]:
     """To 30 days when it is complex; to 60 by the insurer's operator. The family is told why."""
-    return await _told(parts, caller, complaint_id, "extend", ComplaintExtension(_actor(caller), body.reason))
+    return await _handled(parts, caller, complaint_id, "extend", ComplaintExtension(_actor(caller), body.reason))
 
 
 @router.post("/complaints/{complaint_id}/answer")
 async def answer(parts: TheParts, caller: Desk, complaint_id: ObjectId, body: AnswerBody) -> dict[str, Any]:
     """To the complaint, or to the request for a review. It is never edited."""
     answering = ComplaintAnswering(_actor(caller), body.outcome, body.text)
-    return await _told(parts, caller, complaint_id, "answer", answering)
+    return await _handled(parts, caller, complaint_id, "answer", answering)
+
+
+async def _handled(parts: Parts, caller: Caller, complaint_id: str, update: str, arg: object) -> dict[str, Any]:
+    """By nobody whose doing it is about, by now as when it came. The platform's own operator answers for no insurer, but may look
+    at an answer again: whoever gave it may be the only operator that the insurer has."""
+    async with parts.database.transaction() as session:
+        row = await _visible(session, caller, complaint_id)
+        if caller.insurer != row.insurer_code and row.state != "review_requested":
+            raise Problem(403, "forbidden")
+        claim = await session.get(Claim, row.claim_id) if row.claim_id else None
+        if caller.subject in await whose_doing(session, row.policy_no, claim, row.created_at):
+            raise Problem(409, "conflict_of_interest", "投诉涉及您经办的事项，须由其他人处理")
+    return await _told(parts, caller, complaint_id, update, arg)
 
 
 def _actor(caller: Caller) -> Actor:
@@ -194,10 +207,7 @@ def _actor(caller: Caller) -> Actor:
 
 async def _told(parts: Parts, caller: Caller, complaint_id: str, update: str, arg: object = None) -> dict[str, Any]:
     async with parts.database.transaction() as session:
-        row = await _visible(session, caller, complaint_id)
-        if caller.role == "operator" and caller.insurer != row.insurer_code:
-            # the platform's own operator answers for no insurer
-            raise Problem(403, "forbidden")
+        await _visible(session, caller, complaint_id)
     await parts.processes.update(complaint_id, update, arg)
     async with parts.database.transaction() as session:
         return complaint_view(parts, await _visible(session, caller, complaint_id), caller)

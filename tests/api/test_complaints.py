@@ -177,6 +177,30 @@ async def test_the_platforms_own_operator_answers_for_no_insurer(door: Door, fam
     assert (await post(door, f"/v1/complaints/{family.complaint_id}/take", insurers)).status_code == 200
 
 
+async def test_the_platforms_operator_may_look_again_at_what_the_insurers_only_one_answered(door: Door, family: Family):
+    answer = Answer("not_upheld", "不成立", "op-2", records.NOW)
+    asked = records.complaint(2, state="review_requested", answer=answer, review_asked_at=records.NOW)
+    path = f"/v1/complaints/{await published(door, asked)}"
+    platform = door.as_("operator", "op-1")
+    assert (await post(door, f"{path}/take", platform)).status_code == 200
+    answered = await post(door, f"{path}/answer", platform, outcome="upheld", text="将补付差额")
+    assert answered.status_code == 200
+    assert [told[1] for told in door.processes.told] == ["take", "answer"]
+    others = door.as_("operator", "op-3", insurer="ganpo")
+    assert (await post(door, f"{path}/take", others)).status_code == 404
+
+
+@pytest.mark.parametrize(("path", "body"), [("take", {}), ("answer", {"outcome": "upheld", "text": "好"})])
+async def test_who_decided_on_the_claim_since_it_was_complained_about_does_not_answer(door: Door, path, body):
+    family = await new_family(door, adjuster="lead-1")
+    complaint = records.complaint(claim_id=family.claim_id, policy_no=family.policy_no, complained_about=())
+    address = f"/v1/complaints/{await published(door, complaint)}/{path}"
+    answer = await post(door, address, lead(door), **body)
+    assert (answer.status_code, answer.json()["code"], door.processes.told) == (409, "conflict_of_interest", [])
+    other = door.adjuster("lead-2", lead=True)
+    assert (await post(door, address, other, **body)).status_code == 200
+
+
 async def test_who_is_complained_about_is_refused_with_the_reason(door: Door, family: Family):
     door.processes.refusals["take"] = MoveRefused("conflict_of_interest", "投诉涉及您经办的事项，须由其他人处理")
     answer = await post(door, f"/v1/complaints/{family.complaint_id}/take", lead(door))
