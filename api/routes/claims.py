@@ -25,6 +25,7 @@ from api.paging import Paging, page_of
 from api.parts import Parts
 from api.routes.policies import own_policy, state_of, terms_of, visible_policy
 from insurance.rules.case import AccidentReport, CaseConsent
+from insurance.rules.cover import shanghai_day
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
 from insurance.tables import Claim, PersonalDataRead, Policy
@@ -82,7 +83,7 @@ async def report(
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         policy = await visible_policy(session, caller, policy_no, lock=True)
-        _require_claimable(parts, policy)
+        _require_claimable(parts, policy, body.accident_at)
         await require_standing(session, policy)
         order = _order(parts, caller, policy, body, f"cl-{new_id}")
         await first_record(session, _first_record(order), "claim_id")
@@ -145,8 +146,7 @@ async def reopen(parts: TheParts, caller: Parent, claim_id: ObjectId, body: Reop
         policy = await own_policy(session, caller.subject, row.policy_no, lock=True)
         if row.state != "closed":
             raise Problem(409, "illegal_move")
-        if policy.surrender_id is not None:
-            raise Problem(409, "surrender_open", "这张保单正在退保或已退保，不能重新受理")
+        _require_covered(policy, case_of(row).report.accident_at)
         await parts.processes.start_claim(await reopened_order(parts, session, row, policy, body.reason))
         row.open = True
     found = await _until(parts, claim_id, lambda claim: claim.state != "closed")
@@ -216,14 +216,25 @@ def adjuster_of(caller: Caller) -> str | None:
     return None if caller.role == "parent" else caller.subject
 
 
-def _require_claimable(parts: Parts, policy: Policy) -> None:
+def _require_claimable(parts: Parts, policy: Policy, accident_at: datetime) -> None:
     """A policy that never came into effect has nothing to claim on; an ended one still answers for its own time."""
     if policy.applicant_subject is None:
         raise Problem(409, "no_account", "这张保单还没有家长账户，请投保人先登录认领保单")
-    if policy.surrender_id is not None:
-        raise Problem(409, "surrender_open", "这张保单正在退保或已退保，不能报案")
+    _require_covered(policy, accident_at)
     if state_of(policy, parts.today()) in ("pending_effect", "void", "rescinded"):
         raise Problem(409, "policy_not_in_force", "保单尚未生效，不能报案")
+
+
+def _require_covered(policy: Policy, accident_at: datetime) -> None:
+    """A surrender that is under way waits for no claim; once it is done, what happened before the end of cover can be reported for as
+    long as any other accident (保险法 26)."""
+    if policy.ended_reason != "surrendered":
+        if policy.surrender_id is not None:
+            raise Problem(409, "surrender_open", "这张保单正在退保，退保办结后可以就保障期内的事故报案")
+    elif policy.ends_on < policy.effective_date:
+        raise Problem(409, "policy_not_in_force", "保单在生效前已退保，没有提供过保障")
+    elif shanghai_day(accident_at) > policy.ends_on:
+        raise Problem(409, "policy_ended", "事故发生在退保之后，这张保单不再提供保障")
 
 
 def _order(parts: Parts, caller: Caller, policy: Policy, body: ReportBody, claim_id: str) -> ClaimOrder:

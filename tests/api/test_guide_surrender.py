@@ -6,8 +6,10 @@ from datetime import date, datetime
 
 import pytest
 from api_door import Door
+from api_routes import report
 from refusals import problems_of
 
+from activities.claims import ClaimRecords
 from activities.surrenders import SurrenderRecords
 from insurance.rules.days import SHANGHAI
 from insurance.rules.surrender import surrender_value
@@ -153,3 +155,50 @@ async def test_a_refund_goes_to_the_applicants_own_account(door: Door, subject: 
     refused = await door.client.put(address, json=body | {"name": "李秀英"}, headers=door.parent(subject))
     assert not problems_of(refused, "name", code="not_the_applicant", statuses=(422,))
     assert door.processes.told == before
+
+
+# --- claims on what was surrendered (保险法 26) --------------------------------------------------------------------------
+
+
+async def surrendered(door: Door, subject: str, **changes) -> str:
+    """Asked for at ten in the morning of the last day of cover."""
+    policy_no = await policy(door, subject, surrender_id="su-1", **changes)
+    ended = records.surrender(
+        subject=subject, policy_no=policy_no, state="terminated", ends_policy=True, cover_ends_on=date(2026, 3, 9)
+    )
+    await SurrenderRecords(door.database).publish_surrender(ended)
+    return policy_no
+
+
+async def reports(door: Door, subject: str, policy_no: str, accident_at="2026-03-09T15:00:00+08:00"):
+    body = report() | {"accident_at": accident_at}
+    return await door.client.post(f"/v1/policies/{policy_no}/claims", json=body, headers=door.parent(subject))
+
+
+async def test_an_accident_of_the_last_afternoon_of_cover_is_reported_the_day_after(door: Door, subject: str):
+    policy_no = await surrendered(door, subject)
+    assert (await reports(door, subject, policy_no)).status_code == 201
+    assert (await reports(door, subject, policy_no, "2026-03-09T23:59:59+08:00")).status_code == 201
+    after = await reports(door, subject, policy_no, "2026-03-10T00:00:00+08:00")
+    assert not problems_of(after, code="policy_ended", statuses=(409,))
+
+
+async def test_while_a_surrender_is_under_way_nothing_is_reported(door: Door, subject: str):
+    policy_no = await policy(door, subject, surrender_id="su-1")
+    assert not problems_of(await reports(door, subject, policy_no), code="surrender_open", statuses=(409,))
+
+
+async def test_what_was_surrendered_before_its_effect_never_covered_anything(door: Door, subject: str):
+    policy_no = await surrendered(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
+    assert not problems_of(await reports(door, subject, policy_no), code="policy_not_in_force", statuses=(409,))
+
+
+async def test_a_claim_is_opened_again_after_a_surrender(door: Door, subject: str):
+    policy_no = await surrendered(door, subject)
+    claim_id = (await reports(door, subject, policy_no)).json()["claim_id"]
+    closed = replace(records.case(policy_no=policy_no, claim_id=claim_id, subject=subject), state="closed")
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=closed, open=False))
+    door.processes.started.clear()
+    address = f"/v1/claims/{claim_id}/reopen"
+    await door.client.post(address, json={"reason": "发现新的票据"}, headers=door.parent(subject))
+    assert door.processes.started[claim_id].reopened_because == "发现新的票据"
