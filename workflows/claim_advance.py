@@ -7,7 +7,7 @@ from temporalio import workflow
 
 from activities.advance import Advancing, CertainStep
 from insurance.rules.case import Assessment, DecidedLine
-from insurance.rules.decision import most, up_to
+from insurance.rules.decision import most, taken, up_to
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
 from workflows.options import RECORDS
@@ -97,7 +97,7 @@ class Advance:
         if amount_fen > 0 and not await self._transfer(index, amount_fen, lines):
             return False
         used_fen = case.paid_before_this_round + sum(case.advanced_fen(payee) for payee in range(index + 1))
-        case.paid_lines = most(up_to(lines, used_fen), case.paid_lines)
+        case.paid_lines = taken(up_to(lines, used_fen), case.paid_lines)
         return True
 
     async def _transfer(self, index: int, amount_fen: int, lines: tuple[DecidedLine, ...]) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from insurance.rules.decision import most
+from insurance.rules.decision import taken
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase
 from workflows.payouts import transfer
@@ -34,7 +34,7 @@ async def pay(case: ClaimCase) -> None:
             await _ask_for_payee(case, "收款账户没有收到款项，请更换账户；赔款一分不少")
             return
         left -= amount_fen
-    case.paid_lines = most(case.decision.lines, case.paid_lines)
+    case.paid_lines = taken(case.decision.lines, case.paid_lines)
     if due:
         case.tell("paid", "赔款已支付，请查收")
     text = "赔款已支付" if due else "没有需要补付的金额"

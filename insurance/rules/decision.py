@@ -73,6 +73,13 @@ def most(lines: tuple[DecidedLine, ...], others: tuple[DecidedLine, ...]) -> tup
     return tuple(DecidedLine(coverage_id, payable_fen) for coverage_id, payable_fen in sums.items())
 
 
+def taken(lines: tuple[DecidedLine, ...], before: tuple[DecidedLine, ...]) -> tuple[DecidedLine, ...]:
+    """What a claim took of each coverage when it is paid by these lines after it was paid by others: the sum that was paid, once. A
+    smaller one than was paid before takes nothing back."""
+    sums = [sum(line.payable_fen for line in some) for some in (lines, before)]
+    return lines if sums[0] >= sums[1] else before
+
+
 def up_to(lines: tuple[DecidedLine, ...], sum_fen: int) -> tuple[DecidedLine, ...]:
     """The first of these lines that together are this much; the cut falls on the last ones."""
     left, kept = sum_fen, []

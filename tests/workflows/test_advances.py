@@ -15,7 +15,7 @@ from tests.workflows.process_clocks import (
 )
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, PapersOrder, PayeeOrder
+from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PapersOrder, PayeeOrder
 
 pytestmark = pytest.mark.servers
 
@@ -186,3 +186,19 @@ async def test_a_family_that_brings_nothing_does_not_lose_a_claim_whose_advance_
     await world.update(f"{claim_id}-r2", "decide", full(adjuster()))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
     assert world.books.limits[claim_id].how == "used"
+
+
+@pytest.mark.parametrize(("fen", "used"), [(15_000_00, "accident_disability"), (500_00, "accident_medical")])
+async def test_limits_are_used_by_what_was_paid_and_not_by_what_was_thought_before(world, fen, used):
+    claim_id = await taken(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await world.update(claim_id, "establish", Establishing(adjuster(), "见鉴定", disability_grades=(8,)))
+    lines = (DecidedLine("accident_disability", fen),)
+    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", lines))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "accept")
+    paid = max(fen, CERTAIN)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", paid)
+    assert world.books.limits[claim_id].lines == (DecidedLine(used, paid),)
