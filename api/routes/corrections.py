@@ -26,7 +26,15 @@ from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
 from api.views import instant, masked_person
 from insurance.rules.application import Applicant, Application, Insured
-from insurance.rules.correction import LABELS, SETTLING, Change, changes, changes_insured_person
+from insurance.rules.correction import (
+    LABELS,
+    SETTLING,
+    Change,
+    as_bought,
+    changes,
+    changes_insured_person,
+    differing_values,
+)
 from insurance.rules.correction import check_correction as check
 from insurance.rules.correction import corrected as with_values
 from insurance.rules.errors import FieldError
@@ -137,14 +145,18 @@ async def _order(
 ) -> CorrectionOrder:
     """Raises `Problem` with everything that keeps it from being a correction."""
     before = as_contracted(policy)
-    after = with_values(before, _values(body.applicant), _values(body.insured))
+    applicant, insured = _values(body.applicant), _values(body.insured)
+    if differing := differing_values(before, applicant, insured):
+        raise Problem(422, differing[0].code, differing[0].message, differing)
+    after = with_values(before, applicant, insured)
     child = insured_digest(parts.settings, after.insured.id_type, after.insured.id_number)
     days = policy.effective_date, policy.ends_on
     known = await on_file(session, Buyer(caller.subject, policy.relationship), child, days, but=policy.policy_no)
     if parts.settings.environment == "development":
         # as with buying: the same invented child is insured there again and again
         known = replace(known, death_cover_fen=0)
-    if errors := check(terms_of.validate_python(policy.terms), before, after, parts.today(), known):
+    bought = as_bought(before, await _past_changes(session, policy.policy_no))
+    if errors := check(terms_of.validate_python(policy.terms), before, after, parts.today(), known, bought):
         raise Problem(422, errors[0].code, errors[0].message, errors)
     found = changes(before, after)
     return CorrectionOrder(
@@ -160,6 +172,13 @@ async def _order(
         due_on=working_days_after(parts.today(), WORKING_DAYS, parts.calendar).due_on,
         requested_at=parts.now(),
     )
+
+
+async def _past_changes(session: AsyncSession, policy_no: str) -> list[Change]:
+    """What the insurer confirmed so far, oldest first. One at a time: they are confirmed in the order in which they were asked for."""
+    table = PolicyCorrection
+    done = select(table).where(table.policy_no == policy_no, table.state == "corrected").order_by(col(table.created_at))
+    return [Change(**change) for row in (await session.exec(done)).all() for change in row.changes["changes"]]
 
 
 def _values(side: ApplicantCorrection | InsuredCorrection) -> dict[str, Any]:

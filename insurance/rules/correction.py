@@ -3,7 +3,7 @@
 Names, documents, school, class and how the policyholder is reached can be corrected. What changes who may be insured, for how much
 or at what price can't: then the answer to the application would have been another one (保险法 16, 31-34; 保监发〔2015〕90号)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -16,6 +16,8 @@ from insurance.rules.terms import ProductTerms
 
 # of both, when somebody insures themselves
 PERSON = ("name", "id_type", "id_number", "gender", "birth_date")
+# by which the insurer knows who it accepted
+NAMED_BY = ("name", "id_type", "id_number")
 LABELS = {
     "applicant.name": "投保人姓名",
     "applicant.id_type": "投保人证件类型",
@@ -56,6 +58,34 @@ def corrected(before: Application, applicant: Mapping[str, Any], insured: Mappin
     return replace(before, applicant=replace(before.applicant, **buyer), insured=replace(before.insured, **child))
 
 
+def differing_values(
+    before: Application, applicant: Mapping[str, Any], insured: Mapping[str, Any]
+) -> tuple[FieldError, ...]:
+    """Of whoever insures themselves, who can't be called two ways at once."""
+    if before.relationship != "self":
+        return ()
+    both = [name for name in PERSON if name in applicant and name in insured and applicant[name] != insured[name]]
+    text = "投保人和被保险人是同一人，两处填写的内容应当一致"
+    return tuple(FieldError(f"insured.{name}", "differs_from_applicant", text) for name in both)
+
+
+def as_bought(now: Application, past: Iterable[Change]) -> Application:
+    """Who was insured, and by whom, before `past`: the corrections of the policy so far, oldest first."""
+    first: dict[str, str | None] = {}
+    for change in past:
+        first.setdefault(change.field, change.old)
+    sides: dict[str, dict[str, Any]] = {"applicant": {}, "insured": {}}
+    for field, old in first.items():
+        path, _, name = field.partition(".")
+        if name in NAMED_BY:
+            sides[path][name] = old
+    return replace(
+        now,
+        applicant=replace(now.applicant, **sides["applicant"]),
+        insured=replace(now.insured, **sides["insured"]),
+    )
+
+
 def changes(before: Application, after: Application) -> tuple[Change, ...]:
     return (
         *_changes("applicant", before.applicant, after.applicant),
@@ -79,11 +109,17 @@ def changes_insured_person(changed: tuple[Change, ...]) -> bool:
 
 
 def check_correction(
-    terms: ProductTerms, before: Application, after: Application, today: date, on_file: OnFile
+    terms: ProductTerms,
+    before: Application,
+    after: Application,
+    today: date,
+    on_file: OnFile,
+    bought: Application | None = None,
 ) -> tuple[FieldError, ...]:
     """Everything that keeps it from being a correction. `requested_effective_date` is the policy's first day, and
     `existing_death_cover_fen` what was told when it was bought; `on_file` knows the child's other policies, under the number as it
-    shall be. What was wrong before and stays as it is keeps nobody from correcting something else."""
+    shall be; `bought` is the application before every correction, when there were some. What was wrong before and stays as it is
+    keeps nobody from correcting something else."""
     first_day = before.requested_effective_date
     assert first_day is not None
     changed = {change.field for change in changes(before, after)}
@@ -95,7 +131,10 @@ def check_correction(
     was = death_cover(terms, before.insured.birth_date, first_day, before.existing_death_cover_fen)
     is_now = death_cover(terms, after.insured.birth_date, first_day, existing)
     known = {(error.field, error.code) for error in standing_errors(terms, before, first_day, today, on_file, was)}
-    found = [*_another_person(before, after), *standing_errors(terms, after, first_day, today, on_file, is_now)]
+    found = [
+        *_another_person(bought or before, after, changed),
+        *standing_errors(terms, after, first_day, today, on_file, is_now),
+    ]
     errors = [error for error in found if error.field in changed or (error.field, error.code) not in known]
     if not errors and is_now.accepted_fen != was.accepted_fen:
         field = "insured.birth_date" if "insured.birth_date" in changed else "insured.id_number"
@@ -103,11 +142,15 @@ def check_correction(
     return tuple(errors)
 
 
-def _another_person(before: Application, after: Application) -> Iterator[FieldError]:
-    """A typing error is in the name or in the number. Both new is somebody else, whom the insurer has not accepted."""
-    sides = (("applicant", before.applicant, after.applicant), ("insured", before.insured, after.insured))
+def _another_person(bought: Application, after: Application, changed: Collection[str]) -> Iterator[FieldError]:
+    """A typing error is in the name or in the number. Both new, at once or one after the other, is somebody else, whom the insurer has
+    not accepted."""
+    sides = (("applicant", bought.applicant, after.applicant), ("insured", bought.insured, after.insured))
     for path, old, new in sides:
-        if old.name != new.name and (old.id_type, old.id_number) != (new.id_type, new.id_number):
+        news = [f"{path}.{name}" for name in NAMED_BY if f"{path}.{name}" in changed]
+        if news and old.name != new.name and (old.id_type, old.id_number) != (new.id_type, new.id_number):
             yield FieldError(
-                f"{path}.name", "another_person", "姓名和证件号码同时改变视为换人，不能更正，请退保后重新投保"
+                f"{path}.name" if f"{path}.name" in news else news[0],
+                "another_person",
+                "姓名和证件号码都改变视为换人，不能更正，请退保后重新投保",
             )

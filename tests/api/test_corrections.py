@@ -136,6 +136,19 @@ async def test_an_age_under_which_less_death_cover_may_be_insured_is_no_correcti
     assert not problems_of(answer, "insured.birth_date", code="changes_cover")
 
 
+async def test_a_name_first_and_a_number_next_is_another_person(door: Door, family: Family):
+    told = (await post(door, family, {"insured": {"name": "李四"}})).json()
+    await confirmed(door, told["correction_id"])
+    number = {"id_number": "360102201203151230", "birth_date": "2012-03-15"}
+    assert not problems_of(await post(door, family, {"insured": number}), "insured.id_number", code="another_person")
+
+
+async def test_who_insures_themselves_is_not_called_two_ways(door: Door, family: Family):
+    await change(door, family, relationship="self")
+    answer = await post(door, family, {"applicant": {"name": "李铭"}, "insured": {"name": "李明"}})
+    assert not problems_of(answer, "insured.name", code="differs_from_applicant")
+
+
 async def test_one_correction_at_a_time(door: Door, family: Family):
     first = await post(door, family)
     second = await post(door, family, {"applicant": {"mobile": "13912345678"}})

@@ -5,7 +5,15 @@ import pytest
 from rule_builders import application, for_people, product
 from test_eligibility import with_check
 
-from insurance.rules.correction import LABELS, changes, changes_insured_person, check_correction, corrected
+from insurance.rules.correction import (
+    LABELS,
+    as_bought,
+    changes,
+    changes_insured_person,
+    check_correction,
+    corrected,
+    differing_values,
+)
 from insurance.rules.eligibility import OnFile
 
 TODAY, FIRST_DAY = date(2026, 10, 20), date(2026, 9, 1)
@@ -65,6 +73,34 @@ def test_another_name_with_another_number_is_another_person(side):
     assert errors(**{side: {"name": "李四", "id_number": number, "birth_date": born}}) == [
         (f"{side}.name", "another_person")
     ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_another_person_does_not_come_in_two_steps(order):
+    first, second = ({"name": "李四"}, BORN_LATER)[::order]
+    now = corrected(BEFORE, {}, first)
+    bought = as_bought(now, changes(BEFORE, now))
+    assert bought.insured.name == BEFORE.insured.name and bought.insured.id_number == BEFORE.insured.id_number
+    found = check_correction(product(1), now, corrected(now, {}, second), TODAY, OnFile(), bought)
+    assert [error.code for error in found] == ["another_person"]
+    assert check_correction(product(1), now, corrected(now, {}, {"class_name": "x"}), TODAY, OnFile(), bought) == ()
+    # and back again
+    assert check_correction(product(1), now, BEFORE, TODAY, OnFile(), bought) == ()
+
+
+def test_of_several_corrections_the_first_says_what_was_bought():
+    once = corrected(BEFORE, {}, {"name": "黄小宇"})
+    twice = corrected(once, {}, {"name": "黄小羽"})
+    past = (*changes(BEFORE, once), *changes(once, twice))
+    assert as_bought(twice, past).insured.name == BEFORE.insured.name
+
+
+def test_who_insures_themselves_is_not_called_two_ways():
+    alone = replace(BEFORE, relationship="self")
+    assert [e.field for e in differing_values(alone, {"name": "李铭"}, {"name": "李明"})] == ["insured.name"]
+    assert differing_values(alone, {"name": "李铭"}, {"name": "李铭"}) == ()
+    assert differing_values(alone, {"name": "李铭", "mobile": "13800005678"}, {"class_name": "x"}) == ()
+    assert differing_values(BEFORE, {"name": "李铭"}, {"name": "李明"}) == ()
 
 
 def test_an_age_that_makes_another_cap_is_no_correction():
