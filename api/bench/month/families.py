@@ -117,6 +117,10 @@ class Life:
                 purchase = await self.ask("GET", path)
                 if purchase["state"] in FINAL_PURCHASE:
                     return purchase
+                if purchase["state"] == "payee_needed":
+                    account = {"kind": "alipay", "account": f"{self.account}@example.com", "name": PARENT}
+                    await self.ask("PUT", f"{path}/payee", json=account)
+                    self.told["purchase refunded to another account"] += 1
                 if purchase["state"] == "expired" and self.story.payment == "too_late" and not resumed:
                     purchase, resumed = await self.ask("POST", f"{path}/resume"), True
                     purchase = await self.doors.until(self.account, path, ("awaiting_payment", *FINAL_PURCHASE))
