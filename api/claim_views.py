@@ -24,7 +24,7 @@ from insurance.rules.case import (
     Payout,
 )
 from insurance.rules.case_file import CaseFile
-from insurance.rules.claim_clocks import clocks_of
+from insurance.rules.claim_clocks import clocks_of, waits_for_account
 from insurance.rules.codes import REASON_CODES
 from insurance.rules.deadlines import Clock
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
@@ -213,7 +213,7 @@ def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
         asdict(clock)
         | {
             "label": CLOCK_LABELS[clock.clock],
-            "whose_turn": _whose_clock(clock, turn) if clock.state in ("running", "paused") else None,
+            "whose_turn": _whose_clock(case, clock, turn) if clock.state in ("running", "paused") else None,
             "pauses": [asdict(pause) | {"label": PAUSE_LABELS[pause.because]} for pause in clock.pauses],
             "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.pauses else None,
         }
@@ -221,8 +221,10 @@ def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
     ]
 
 
-def _whose_clock(clock: Clock, turn: Turn) -> Turn:
-    """A refusal is the insurer's to deliver, while the family may answer already."""
+def _whose_clock(case: CaseFile, clock: Clock, turn: Turn) -> Turn:
+    """A refusal is the insurer's to deliver, while the family may answer already; an advance may wait for the family's account."""
+    if waits_for_account(case, clock):
+        return "family"
     return "insurer" if clock.clock == "refusal_notice" else turn
 
 

@@ -10,6 +10,7 @@ from insurance.rules.case import Assessment, DecidedLine
 from insurance.rules.decision import most, taken, up_to
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
+from workflows.claim_money import await_payee
 from workflows.options import RECORDS
 from workflows.payouts import transfer
 
@@ -146,4 +147,7 @@ class Advance:
         case = self._case
         case.tell("payee_needed", "请填写收款账户，收到后立即先支付可以确定的部分")
         await case.note("payee_needed", "system", "等待收款账户，以便先支付可以确定的部分")
-        await workflow.wait_condition(lambda: not case.payee_wanted or self._is_needless())
+        if not workflow.patched("advance-reminds"):
+            await workflow.wait_condition(lambda: not case.payee_wanted or self._is_needless())
+        while case.payee_wanted and not self._is_needless():
+            await await_payee(case, self._is_needless)

@@ -146,6 +146,7 @@ class ClaimFacts(ClaimSums):
             reported_by=order.reported_by,
             serious=self.serious,
             advance_asked_at=self.advance_asked_at,
+            payee_wanted=self.payee_wanted,
         )
 
     # --- facts --------------------------------------------------------------------------------------------------------

@@ -78,3 +78,5 @@ class CaseFile:
     advance_asked_at: datetime | None = None
     # the same, with their days
     payee_waits: tuple[Pause, ...] = ()
+    # an account was asked for, and nothing is paid before there is one
+    payee_wanted: bool = False

@@ -43,7 +43,13 @@ def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
     if facts_of(case) is None or case.state == "withdrawn":
         return None
     running = (c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and done_on(case, c) is None)
-    return min((c for c in running if c.state != "paused"), key=lambda c: c.due_on, default=None)
+    theirs = (c for c in running if c.state != "paused" and not waits_for_account(case, c))
+    return min(theirs, key=lambda c: c.due_on, default=None)
+
+
+def waits_for_account(case: CaseFile, clock: Clock) -> bool:
+    """What is certain is paid in advance as soon as the family names an account that takes it."""
+    return clock.clock == "advance_payment" and case.payee_wanted
 
 
 STAFF = frozenset(

@@ -76,3 +76,9 @@ async def test_a_refusal_is_the_insurers_to_deliver_while_the_family_may_answer(
     claim = await shown(door, family, state="decided", received_at=ago(5), decision=decision)
     clocks = {clock["clock"]: clock for clock in claim["clocks"]}
     assert (claim["whose_turn"], clocks["refusal_notice"]["whose_turn"]) == ("family", "insurer")
+
+
+async def test_an_advance_that_waits_for_an_account_is_the_familys_turn(door: Door, family: Family):
+    claim = await shown(door, family, received_at=ago(60), payee_wanted=True)
+    turns = {clock["clock"]: clock["whose_turn"] for clock in claim["clocks"]}
+    assert (claim["whose_turn"], turns["advance_payment"]) == ("adjuster", "family")

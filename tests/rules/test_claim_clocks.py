@@ -252,6 +252,12 @@ def test_waiting_for_an_account_does_not_mend_a_payment_that_was_late_before_and
     assert (found["payment"].state, found["payment"].pauses) == ("met", (missed,))
 
 
+def test_an_advance_that_waits_for_an_account_is_not_due_from_staff():
+    waiting = case(state="supplement_requested", notice_delivered_at=on(5))
+    assert next_due(waiting, CALENDAR, date(2026, 5, 6)).clock == "advance_payment"
+    assert next_due(replace(waiting, payee_wanted=True), CALENDAR, date(2026, 5, 6)) is None
+
+
 def test_nothing_is_due_where_an_advance_paid_it_all():
     paid = Payout("o-1", 1, 0, 940_40, "paid", on(2), advance=True)
     settled = case(state="closed", decision=decision("full", on(3)), agreed_at=on(3), payouts=(paid,), updated_at=on(3))

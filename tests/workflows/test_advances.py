@@ -38,6 +38,9 @@ async def test_an_advance_waits_for_an_account_and_is_paid_when_there_is_one(wor
     await world.let_pass(days=80)
     await world.until_told(claim_id, "payee_needed")
     assert transfers(world, claim_id) == []
+    await world.let_pass(days=15)
+    await world.until(lambda: world.books.told(claim_id).count("payee_reminded") >= 2, "reminded every week")
+    assert world.claim(claim_id).case.payee_wanted
     await world.update(claim_id, "set_payee", PayeeOrder((payee("x9102"),)))
     await world.until_told(claim_id, "advance_paid")
     assert transfers(world, claim_id) == [(CERTAIN, True)]
