@@ -15,7 +15,7 @@ from activities.journal import Entries, NoticeDraft, write_entries
 from activities.purchases import application_document
 from activities.rows import publish_row
 from insurance.rules.application import Application
-from insurance.rules.correction import Change, changes_insured_person
+from insurance.rules.correction import SETTLING, Change, changes_insured_person
 from insurance.tables import AccidentMark, Claim, Database, IncidentClaim, Policy, PolicyCorrection
 
 ENDED = frozenset({"corrected", "declined", "unanswered"})
@@ -70,12 +70,16 @@ class Corrections:
         return None
 
     @activity.defn
-    async def publish_correction(self, record: CorrectionRecord) -> None:
-        """Store the correction as it is; with `corrected` the policy says what the insurer confirmed. Safe to repeat."""
+    async def publish_correction(self, record: CorrectionRecord) -> str | None:
+        """Store the correction as it is; with `corrected` the policy says what the insurer confirmed. Safe to repeat.
+
+        `claim_being_settled`: nothing is stored, because a claim was decided since for the insured as they were."""
         left_out = ("changes", "application", "insured_digest", "entries")
         values = {n: getattr(record, n) for n in CorrectionRecord.__dataclass_fields__ if n not in left_out}
         async with self._database.transaction() as session:
             policy = await lock_policy(session, record.policy_no)
+            if record.state == "corrected" and await _comes_too_late(session, record):
+                return "claim_being_settled"
             is_news = await publish_row(
                 session,
                 PolicyCorrection,
@@ -88,11 +92,25 @@ class Corrections:
             if record.state in ENDED and policy.correction_id == record.correction_id:
                 policy.correction_id = None
             await write_entries(session, record.correction_id, record.entries)
+        return None
 
 
 def changes_document(changes: tuple[Change, ...]) -> dict[str, Any]:
     """As it is stored."""
     return {"changes": [asdict(change) for change in changes]}
+
+
+async def _comes_too_late(session: AsyncSession, record: CorrectionRecord) -> bool:
+    """Only under `lock_policy`. What was applied already is not too late."""
+    if not changes_insured_person(record.changes):
+        return False
+    known = await session.get(PolicyCorrection, record.correction_id)
+    if known is not None and known.state == "corrected":
+        return False
+    settling = select(Claim.claim_id).where(
+        Claim.policy_no == record.policy_no, col(Claim.open), col(Claim.state).in_(SETTLING)
+    )
+    return (await session.exec(settling.limit(1))).first() is not None
 
 
 async def _apply(session: AsyncSession, policy: Policy, record: CorrectionRecord) -> None:

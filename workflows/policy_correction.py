@@ -26,6 +26,7 @@ UNANSWERED_AFTER = timedelta(days=30)
 REFUSALS = {
     "policy_ended": "保单已终止或正在退保，不能更正",
     "correction_open": "这张保单已有一次更正在办理",
+    "claim_being_settled": "这张保单有一件理赔刚作出决定、正在支付，结案后请重新申请更正",
 }
 
 
@@ -120,7 +121,17 @@ class PolicyCorrectionWorkflow:
     async def _correct(self, answer: Endorsement) -> None:
         self._endorsement_no = answer.endorsement_no
         self._tell("corrected", f"保单的{self._what}已更正，批单号{answer.endorsement_no}；新的电子保单可以下载了")
-        await self._publish("corrected", "corrected", "insurer", f"保险公司已确认更正{self._what}")
+        refused = await self._publish("corrected", "corrected", "insurer", f"保险公司已确认更正{self._what}")
+        if refused is not None:
+            await self._confirmed_too_late(refused, answer.endorsement_no)
+
+    async def _confirmed_too_late(self, refused: str, endorsement_no: str) -> None:
+        """Nothing of it was stored. The insurer has an endorsement that our policy does not: people clear that with it."""
+        self._state, self._endorsement_no = "confirming", None
+        self._journal = Journal(self._journal.event_count - 1)
+        text = f"保险公司已出具批单{endorsement_no}，但有理赔正在支付，保单没有更正；请与保险公司核对，结案后重新办理"
+        self._tell_operator("correction_too_late", text)
+        await self._decline(refused, REFUSALS[refused], "system")
 
     async def _decline(self, code: str, reason: str, by: str) -> None:
         self._declined = (code, reason)
@@ -154,7 +165,8 @@ class PolicyCorrectionWorkflow:
     def _tell_operator(self, kind: str, text: str) -> None:
         self._journal.tell(f"role:operator:{self._order.insurer_code}", kind, text, workflow.now())
 
-    async def _publish(self, state: str, event: str, by: str, text: str) -> None:
+    async def _publish(self, state: str, event: str, by: str, text: str) -> str | None:
+        """Why it could not be, when it could not."""
         if state != self._state and not allowed("correction", self._state, state):
             raise RuntimeError(f"correction: {self._state} -> {state}")
         self._state = state
@@ -181,4 +193,7 @@ class PolicyCorrectionWorkflow:
             updated_at=workflow.now(),
             entries=self._journal.take(),
         )
-        await workflow.execute_local_activity_method(Corrections.publish_correction, record, **RECORDS)
+        refused: str | None = await workflow.execute_local_activity_method(
+            Corrections.publish_correction, record, **RECORDS
+        )
+        return refused

@@ -218,6 +218,31 @@ async def test_while_a_claim_is_being_paid_the_insured_stays_who_it_was_decided_
     assert (await post(door, family, {"applicant": {"mobile": "13912345678"}})).status_code == 201
 
 
+async def test_what_is_confirmed_after_a_claim_was_decided_is_not_applied(door: Door, family: Family):
+    told = (await post(door, family)).json()
+    async with door.database.transaction() as session:
+        (await session.get_one(Claim, family.claim_id)).state = "decided"
+    order = door.processes.started[told["correction_id"]]
+    record = records.correction(
+        correction_id=told["correction_id"], policy_no=order.policy_no, subject=order.subject, state="corrected", seq=2,
+        changes=order.changes, application=order.application, insured_digest=order.insured_digest,
+        endorsement_no="5202603100001", entries=records.entries(told["correction_id"]),
+    )  # fmt: skip
+    before = await policy_of(door, family)
+    corrections = Corrections(door.database)
+    assert await corrections.publish_correction(record) == "claim_being_settled"
+    after = await policy_of(door, family)
+    assert (after.insured, after.endorsements, after.correction_id) == (before.insured, None, told["correction_id"])
+    assert (await get(door, family, f"/v1/corrections/{told['correction_id']}"))["state"] == "submitted"
+    async with door.database.transaction() as session:
+        (await session.get_one(Claim, family.claim_id)).state = "in_review"
+    assert await corrections.publish_correction(record) is None
+    async with door.database.transaction() as session:
+        (await session.get_one(Claim, family.claim_id)).state = "decided"
+    # a repeat of what was applied
+    assert await corrections.publish_correction(record) is None
+
+
 async def test_who_weighs_an_open_claim_is_told_once_and_so_is_the_family(door: Door, family: Family):
     record = await confirmed(door, (await post(door, family)).json()["correction_id"])
     await Corrections(door.database).publish_correction(record)

@@ -28,6 +28,7 @@ from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import Assessment, AssessmentGrounds, CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.case_file import CaseFile
 from insurance.rules.complaints import ComplaintFile
+from insurance.rules.correction import SETTLING, changes_insured_person
 from insurance.rules.cover import shanghai_day
 from insurance.rules.decision import most
 from insurance.rules.reminders import Call, calls_of
@@ -261,13 +262,17 @@ class Books:
         return None
 
     @activity.defn
-    async def publish_correction(self, record: CorrectionRecord) -> None:
+    async def publish_correction(self, record: CorrectionRecord) -> str | None:
+        mine = [r.case.state for r in self._claims() if r.open and r.case.policy_no == record.policy_no]
+        if record.state == "corrected" and changes_insured_person(record.changes) and SETTLING & set(mine):
+            return "claim_being_settled"
         await self._publish("correction", record.correction_id, record, record.state, record.entries)
         policy = self.policies[record.policy_no]
         if record.state == "corrected":
             policy.corrected_to = record.application
         if record.state != "confirming" and policy.correction_id == record.correction_id:
             policy.correction_id = None
+        return None
 
     @activity.defn
     async def is_known(self, trade_no: str) -> bool:

@@ -1,6 +1,7 @@
 import pytest
 
-from workflows.messages import CorrectionOutcome
+from tests.workflows.process_orders import payee
+from workflows.messages import CorrectionOutcome, PayeeOrder
 
 pytestmark = pytest.mark.servers
 
@@ -49,6 +50,28 @@ async def test_an_answer_that_comes_later_is_asked_for(world):
     await world.let_pass(minutes=2)
     assert (await world.end_of(correction_id)).state == "corrected"
     assert amendments(world) == 1
+
+
+async def test_what_is_confirmed_while_a_claim_is_being_paid_comes_too_late(world):
+    """Decided since for the insured as they were; nothing half of it stands."""
+    policy_no = await world.policy()
+    correction_id = await pending(world, policy_no)
+    claim_id = await world.report(policy_no)
+    await world.hand_in(claim_id, world.receipt())
+    await world.until_state(claim_id, "payee_needed")
+    world.insurer.decide_amendment(correction_id, "accepted")
+    await world.let_pass(minutes=2)
+    assert await world.end_of(correction_id) == CorrectionOutcome("declined", None)
+    record = world.books.records[correction_id]
+    assert (record.declined_code, record.endorsement_no) == ("claim_being_settled", None)
+    assert policy_of(world, correction_id).corrected_to is None
+    assert policy_of(world, correction_id).correction_id is None
+    assert world.books.told(correction_id) == ["correction_submitted", "correction_declined"]
+    told = {n.subject: n for key, n in world.books.notices.items() if key.startswith(correction_id)}
+    assert set(told) == {"parent-1", "role:operator:xiangjiang"}
+    assert "批单" in told["role:operator:xiangjiang"].text and "重新申请" in told["parent-1"].text
+    await world.update(claim_id, "set_payee", PayeeOrder((payee("father@example.com"),)))
+    await world.end_of(claim_id)
 
 
 async def test_an_insurer_that_is_slow_is_reminded_and_the_family_told(world):
