@@ -1,7 +1,7 @@
 """What our books know of a child when somebody wants to insure it: policies, their death cover, consents on paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from pydantic import TypeAdapter
@@ -11,12 +11,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from insurance.rules.death_cover import death_sum
 from insurance.rules.eligibility import OnFile, served
 from insurance.rules.terms import ProductTerms
-from insurance.tables import ConsentFile, Policy
+from insurance.tables import ConsentFile, Policy, Purchase
 
 _terms = TypeAdapter(ProductTerms)
 # policies that ended before their time cover nothing that begins now
 _RUNNING = col(Policy.ended_reason).is_(None)
 
+
+# nobody has the policy yet, or knows whether there will be one
+UNFINISHED = ("queued", "submitted", "underwriting", "awaiting_payment", "paid")
 
 # the first and the last day of the cover that is asked about
 Days = tuple[date, date]
@@ -44,7 +47,19 @@ async def buying_on_file(
     goes_on = [p for p in policies if p.insurer_code == insurer_code and _served(p, days[0], today)]
     until = max((p.ends_on for p in goes_on), default=None)
     own = [p for p in policies if p.applicant_subject == buyer.subject]
-    return await _on_file(session, buyer, insured_digest, days, policies, own), until
+    known = await _on_file(session, buyer, insured_digest, days, policies, own)
+    return _with_unfinished(known, buyer, days, await _unfinished(session, insured_digest)), until
+
+
+def _with_unfinished(known: OnFile, buyer: Buyer, days: Days, purchases: Sequence[Purchase]) -> OnFile:
+    """As if each became a policy for the same days."""
+    own = [p for p in purchases if p.subject == buyer.subject]
+    return replace(
+        known,
+        policies=(*known.policies, *(days for _ in own)),
+        death_cover_fen=known.death_cover_fen + sum(p.death_cover_fen or 0 for p in own),
+        everybodys_death_cover_fen=known.everybodys_death_cover_fen + sum(p.death_cover_fen or 0 for p in purchases),
+    )
 
 
 async def _on_file(
@@ -84,6 +99,11 @@ async def _consents(session: AsyncSession, buyer: Buyer, insured_digest: str) ->
 
 async def _policies(session: AsyncSession, insured_digest: str) -> list[Policy]:
     statement = select(Policy).where(Policy.insured_digest == insured_digest, _RUNNING)
+    return list((await session.exec(statement)).all())
+
+
+async def _unfinished(session: AsyncSession, insured_digest: str) -> list[Purchase]:
+    statement = select(Purchase).where(Purchase.insured_digest == insured_digest, col(Purchase.state).in_(UNFINISHED))
     return list((await session.exec(statement)).all())
 
 

@@ -185,6 +185,8 @@ def _first_record(order: PurchaseOrder, notes: dict[str, Any], state: str) -> Pu
         seq=0,
         application=application_document(order.application),
         notes=notes,
+        insured_digest=order.insured_digest,
+        death_cover_fen=order.death_cover.accepted_fen if order.death_cover else None,
         premium_fen=order.terms.premium_fen,
         refunded_fen=0,
         created_at=order.submitted_at,

@@ -151,7 +151,11 @@ def _death_cover_errors(application: Application, cover: DeathCover, left_fen: i
     if application.existing_death_cover_fen < 0:
         yield FieldError(field, "negative", "已有身故保额不能为负")
     elif cover.cap_fen is not None and cover.accepted_fen == 0 < cover.product_fen:
-        yield FieldError(field, "minor_death_cap", f"孩子的身故保额已达到{yuan(cover.cap_fen)}元的限额，不能再承保")
+        yield FieldError(
+            field,
+            "minor_death_cap",
+            f"孩子的身故保额已达到{yuan(cover.cap_fen)}元的限额（含正在办理的投保），不能再承保",
+        )
     elif left_fen < cover.accepted_fen:
         message = "孩子的身故保额合计会超过未成年人限额，请核对“已有身故保额”并重新填写，或联系客服"
         yield FieldError(field, "minor_death_cap", message)
@@ -175,7 +179,7 @@ def _double_insurance(
     """Bought twice (重复购买): indemnity pays no more with two policies (DOMAIN T6)."""
     last_day = last_day_of_term(first_day, terms.term_years)
     if any(first <= last_day and first_day <= last for first, last in policies):
-        message = "孩子在这段时间已有保单；医疗费用按实际损失赔付，买两份不会多赔"
+        message = "孩子在这段时间已有保单或正在办理的投保；医疗费用按实际损失赔付，买两份不会多赔"
         yield FieldError("insured.id_number", "double_insurance", message)
 
 

@@ -17,6 +17,12 @@ class Purchase(SQLModel, table=True):
             "updated_at",
             postgresql_where="state IN ('submitted', 'underwriting')",
         ),
+        # what is being bought for a child (api/on_file.py)
+        Index(
+            "ix_purchases_unfinished",
+            "insured_digest",
+            postgresql_where="state IN ('queued', 'submitted', 'underwriting', 'awaiting_payment', 'paid')",
+        ),
     )
 
     purchase_id: str = Field(primary_key=True, max_length=64)
@@ -30,6 +36,9 @@ class Purchase(SQLModel, table=True):
     # what was said at submission and did not stop it, and each text that was agreed to, when and where (银保监发〔2020〕26号):
     # {"warnings": [...], "agreed": {"page_version", "device", "items": [{"document_id", "version", "sha256", "agreed_at"}]}}
     notes: Document | None = Field(default=None, sa_column=document(nullable=True))
+    # as in policies, and the death cover that was accepted: both count for the child's next application from now on
+    insured_digest: str | None = Field(default=None, max_length=64)
+    death_cover_fen: int | None = Field(default=None, sa_column=fen(nullable=True))
     premium_fen: int = Field(sa_column=fen())
     payment_url: str | None = None
     out_trade_no: str | None = Field(default=None, max_length=64)

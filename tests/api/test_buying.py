@@ -7,6 +7,8 @@ from api_routes import PNG, agreements, applicant, insured, purchase
 from refusals import problems_of
 
 from api.digest import insured_digest
+from api.on_file import UNFINISHED
+from insurance.tables import Purchase
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -272,6 +274,38 @@ async def test_a_policy_that_begins_within_the_term_counts_against_the_cap(door:
         assert not problems_of(answer, "existing_death_cover_fen", code="minor_death_cap")
     else:
         assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize(
+    ("state", "counts"),
+    [*((state, True) for state in UNFINISHED), ("cancelled", False), ("declined", False), ("refunded", False)],
+)
+async def test_what_is_being_bought_counts_against_the_cap_until_it_has_ended(door: Door, monkeypatch, state, counts):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    plan_1 = {"product_id": "changsha-2024-plan-1", "agreements": agreements("changsha-2024-plan-1")}
+    mother, father, who = records.new("mother"), records.new("father"), child(new_number())
+    first = await buy(door, mother, insured=who, **plan_1, existing_death_cover_fen=0)
+    assert first.status_code == 201, first.text
+    async with door.database.transaction() as session:
+        row = await session.get_one(Purchase, first.json()["purchase_id"])
+        row.state, row.death_cover_fen = state, 200_000_00
+    own = (await preview(door, mother, insured=who, **plan_1)).json()
+    assert [error["code"] for error in own["errors"]] == (["minor_death_cap"] if counts else [])
+    assert [warning["code"] for warning in own["warnings"]] == (["double_insurance"] if counts else [])
+    assert (await preview(door, father, insured=who, **plan_1)).json()["errors"] == []
+    answer = await buy(door, father, insured=who, **plan_1)
+    if counts:
+        assert not problems_of(answer, "existing_death_cover_fen", code="minor_death_cap")
+    else:
+        assert answer.status_code == 201, answer.text
+
+
+async def test_the_death_cover_that_was_accepted_is_kept_with_the_purchase(door: Door):
+    answer = await buy(door, insured=child(new_number()), existing_death_cover_fen=50_000_00)
+    async with door.database.transaction() as session:
+        row = await session.get_one(Purchase, answer.json()["purchase_id"])
+    assert row.death_cover_fen == 150_000_00
+    assert row.insured_digest == door.processes.started[row.purchase_id].insured_digest
 
 
 async def test_policies_one_after_the_other_do_not_add_up(door: Door, monkeypatch):

@@ -219,7 +219,7 @@ async def test_a16_what_is_not_needed_may_be_refused_without_losing_the_service(
 
 
 async def test_a17_before_the_purchase_everything_is_shown_once_more(door: Door):
-    seen = (await preview(door, agreements=[], consents=[])).json()
+    seen = (await preview(door, records.new("parent"), agreements=[], consents=[])).json()
     assert seen["insurer"]["name"].startswith("湘江") and seen["product"]["title"] == records.PLAN_2.title
     assert seen["premium_fen"] == 120_00
     assert {"accident_medical", "illness_hospital"} <= {c["coverage_id"] for c in seen["coverages"]}
