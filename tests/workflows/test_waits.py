@@ -107,7 +107,7 @@ TESTED = {
     "surrender._wait_for_family": ("test_surrender.test_a_quote_that_nobody_confirms_expires_and_the_policy_stays",),
 }
 # pauses of loops and of callers outside of processes
-OUTSIDE = {"admission.run", "client.update"}
+OUTSIDE = {"admission.run", "admission._serve", "client.update"}
 
 
 def waits(path):
