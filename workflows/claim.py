@@ -47,6 +47,8 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             else:
                 await self._steps[self._case.state]()
             await self._serious.follow()
+        if self._case.state == "withdrawn" and workflow.patched("withdrawn-is-told"):
+            await self._tell_insurer()
         await workflow.wait_condition(lambda: workflow.all_handlers_finished() and self._nothing_under_way())
         if keeping is not None:
             await keeping
@@ -151,6 +153,12 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         # what was paid is held as used since then
         limits = case.used() if case.state != "paid" else None
         await case.move("closed", "closed", "system", "本次理赔已结案", limits=limits)
+
+    async def _tell_insurer(self) -> None:
+        """That a report comes to nothing; the family, who took it back, does not wait for it."""
+        if self._reporting is not None:
+            await self._reporting
+        await insurer.close(self._case)
 
     async def _withdraw(self) -> None:
         if self._review.is_open:

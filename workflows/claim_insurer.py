@@ -29,17 +29,23 @@ async def report(case: ClaimCase) -> None:
 
 
 async def close(case: ClaimCase) -> None:
-    """Nothing to tell when the insurer never took the report."""
-    assert case.decision is not None
+    """A claim that was paid or refused, or taken back. Nothing to tell when the insurer never took the report."""
     if case.report_no is None:
         return
-    order = case.order
+    order, is_withdrawn = case.order, case.state == "withdrawn"
+    assert is_withdrawn or case.decision is not None
+    outcome = "withdrawn" if is_withdrawn or case.decision is None else case.decision.outcome
     result = ClaimResult(
-        f"{order.claim_id}-close-{case.round}", case.report_no, case.decision.outcome, case.paid_fen, case.last_paid_at
+        f"{order.claim_id}-close-{case.round}", case.report_no, outcome, case.paid_fen, case.last_paid_at
     )
     try:
         await workflow.execute_activity_method(
             InsurerSteps.close_claim, CloseClaimStep(order.insurer_code, result), **OUTSIDE
         )
     except ActivityError:
-        case.journal.event("close_refused", "insurer", "保险公司未登记结案，已转人工处理", workflow.now())
+        told = "close_refused", "insurer", "保险公司未登记结案，已转人工处理"
+        if is_withdrawn:
+            await case.note(*told)
+        else:
+            # the move that follows tells it
+            case.journal.event(*told, workflow.now())

@@ -291,8 +291,24 @@ async def withdrawn(world, claim_id):
     assert world.books.limits[claim_id].lines == ()
 
 
-async def test_a_reported_claim_is_withdrawn(world):
-    await withdrawn(world, await world.report())
+async def test_a_reported_claim_is_withdrawn_and_the_insurer_closes_its_report(world):
+    claim_id = await world.report()
+    await withdrawn(world, claim_id)
+    assert len(entered(world, "report", claim_id)) == len(entered(world, "closure", claim_id)) == 1
+
+
+async def test_a_lapsed_claim_is_told_to_the_insurer(world):
+    claim_id = await world.report()
+    await world.let_pass(days=182)
+    assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
+    assert len(entered(world, "closure", claim_id)) == 1
+
+
+async def test_a_withdrawn_claim_that_the_insurer_will_not_close_says_so(world):
+    world.insurer.faults.add("close_claim", "refuse", code="report_unknown")
+    claim_id = await world.report()
+    await withdrawn(world, claim_id)
+    assert world.books.told(claim_id)[-1] == "close_refused"
 
 
 async def test_a_claim_is_withdrawn_while_its_report_is_being_recorded(world):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from temporalio.client import Client, WorkflowExecutionStatus
 
-from insurance.rules.reconciliation import our_key
+from insurance.rules.reconciliation import REFUNDS, our_key
 from insurance.rules.status import policy_state
 from insurance.tables import Database
 
@@ -34,7 +34,7 @@ UNION ALL SELECT 'amendment', policy_no, 0 FROM corrections WHERE state = 'corre
 UNION ALL SELECT 'report', report_no, 0 FROM claims WHERE report_no IS NOT NULL
 UNION ALL SELECT 'closure', c.report_no, coalesce(
     (SELECT sum(m.amount_fen)::bigint FROM movements m WHERE m.process_id = c.claim_id AND m.kind = 'payout'), 0)
-    FROM claims c WHERE c.state = 'closed'
+    FROM claims c WHERE c.state = 'closed' OR (c.state = 'withdrawn' AND c.report_no IS NOT NULL)
 """
 INSURER_COVER = """
 SELECT kind, CASE WHEN kind IN ('cancellation', 'closure', 'amendment') THEN about ELSE number END,
@@ -59,7 +59,7 @@ FINAL = {
 }
 # where a process may wait: for the family, for an adjuster, or for a day that is still to come
 WAITING = {
-    "purchase": ("expired",),
+    "purchase": ("expired", "payee_needed"),
     "claim": ("reported", "supplement_requested", "decided", "in_review", "payee_needed"),
     "review": ("open", "second_open"),
     "surrender": ("payee_needed",),
@@ -107,7 +107,7 @@ async def money(database: Database, gateway: Path) -> Compared:
 
 def _kind(kind: str, number: str) -> str:
     if kind == "transfer":
-        return "refund" if number.startswith("su-") else "payout"
+        return "refund" if number.startswith(REFUNDS) else "payout"
     return {"payment": "premium"}.get(kind, kind)
 
 
