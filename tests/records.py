@@ -288,7 +288,7 @@ def surrender(**changes: Any) -> SurrenderRecord:
             steps=(Step("已交保费", 120_00), Step("扣除费用35%", -42_00)),
             requested_on=TODAY,
             refund_fen=78_00,
-            quote_expires_at=NOW + timedelta(minutes=30),
+            quote_expires_at=NOW + timedelta(days=3650),
             cover_ends_on=TODAY,
             refund_due_on=None,
             confirmation_no=None,
