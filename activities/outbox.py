@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
-from insurance.adapters.ports import Notice, Notices, NoticesUnavailable
+from insurance.adapters.ports import Notice, Notices, NoticesUnavailable, Refused
 from insurance.tables import Database, OutboxNotice
 
 BATCH = 50
@@ -50,6 +50,9 @@ class Relay:
                 except NoticesUnavailable as error:
                     outage = error
                     break
+                except Refused as refusal:
+                    # it will never be taken, and keeps nobody behind it waiting
+                    log.warning("notice %s refused: %s", row.notice_id, refusal.code)
                 row.sent_at = datetime.now(UTC)
                 sent += 1
         if outage is not None:

@@ -55,7 +55,14 @@ class PaymentSteps:
             known = await _told(self._payments.query_refund(step.out_trade_no, step.out_request_no))
             if known is not None and known.status == "done":
                 return known
-        return await self._payments.refund(step.out_trade_no, step.out_request_no, step.amount_fen, step.reason)
+        try:
+            return await self._payments.refund(step.out_trade_no, step.out_request_no, step.amount_fen, step.reason)
+        except Refused:
+            # what was asked for before may be on its way, or done: then this is no refusal of the money
+            known = await _told(self._payments.query_refund(step.out_trade_no, step.out_request_no))
+            if known is None:
+                raise
+            return known
 
     @activity.defn
     async def pay_out(self, order: TransferOrder) -> Transfer:

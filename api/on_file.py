@@ -18,8 +18,8 @@ _terms = TypeAdapter(ProductTerms)
 _RUNNING = col(Policy.ended_reason).is_(None)
 
 
-# nobody has the policy yet, or knows whether there will be one
-UNFINISHED = ("queued", "submitted", "underwriting", "awaiting_payment", "paid")
+# nobody has the policy yet. An order that is not paid bars nobody: it may never be, and a family that closed its page buys again
+UNFINISHED = ("paid",)
 
 # the first and the last day of the cover that is asked about
 Days = tuple[date, date]

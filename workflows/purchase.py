@@ -299,11 +299,14 @@ class PurchaseWorkflow:
             state = "refunding" if is_premium else self._state
             await self._publish(state, event, "family", "已收到收款账户，正在退款")
             return
+        operator = f"role:operator:{self._order.insurer_code}"
+        if event == "refund_refused":
+            self._journal.tell(operator, event, "一笔投保款的退款被支付渠道拒绝，请核对", workflow.now())
+            await self._publish(self._state, event, "system", "退款暂时没有成功，正在核对，仍会全额退回")
+            return
         text = "款项无法退回原付款账户，请填写投保人的收款账户，收到后立即退款"
         self._tell("payee_needed", text if event == "payee_needed" else "还在等您填写收款账户，以便退款")
-        self._journal.tell(
-            f"role:operator:{self._order.insurer_code}", "refund_refused", "一笔投保款无法按原路退回", workflow.now()
-        )
+        self._journal.tell(operator, "refund_refused", "一笔投保款无法按原路退回", workflow.now())
         state = "payee_needed" if is_premium else self._state
         await self._publish(state, event, "system", "无法退回原付款账户，等待填写收款账户")
 

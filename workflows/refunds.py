@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from activities.failures import failure_code
 from activities.payments import PaymentSteps, RefundStep
 from insurance.adapters.ports import Transfer, TransferOrder
 from workflows.messages import PaymentReceived, RefundAccount
@@ -16,6 +17,8 @@ from workflows.payouts import followed
 PENDING_PAUSES = timedelta(seconds=30), timedelta(hours=4)
 REFUSED_PAUSES = timedelta(hours=1), timedelta(days=1)
 REMINDED_EVERY = timedelta(days=7)
+# of a refund: nothing more goes to where the money came from
+ACCOUNT_GONE = ("account_closed", "trade_finished")
 
 
 async def refund(step: RefundStep) -> None:
@@ -35,7 +38,7 @@ class Returned:
     trade_no: str | None
 
 
-# (payment, event): `payee_needed`, `payee_reminded`, `payee_taken`
+# (payment, event): `payee_needed`, `payee_reminded`, `payee_taken`, `refund_refused`
 News = Callable[[PaymentReceived, str], Awaitable[None]]
 
 
@@ -67,10 +70,10 @@ class FullRefund:
         for attempt, pause in enumerate(pauses(*REFUSED_PAUSES)):
             try:
                 await refund(step)
-            except ActivityError:
+            except ActivityError as error:
                 # one that began before this was told of goes on as it did, until its next refusal
                 self._tells = self._tells or workflow.patched(f"refused-refund-{attempt}")
-                returned = await self._otherwise(pause)
+                returned = await self._otherwise(pause, failure_code(error) in ACCOUNT_GONE)
                 if returned is not None:
                     return returned
             else:
@@ -78,20 +81,24 @@ class FullRefund:
                 return Returned(payment.trade_no, payment.trade_no)
         raise AssertionError("pauses do not end")
 
-    async def _otherwise(self, pause: timedelta) -> Returned | None:
-        """None after the pause, and when the other account can't take it either."""
-        if self._tells and self._accounts is not None:
-            self._accounts.waiting.setdefault(self._payment.out_trade_no, len(self._accounts.given))
+    async def _otherwise(self, pause: timedelta, account_gone: bool) -> Returned | None:
+        """None after the pause, and when the other account can't take it either. Another account is asked for only where the gateway
+        says that the first one is gone: any other refusal is for the operator to look at, and may hide money that has moved."""
+        accounts = self._accounts if account_gone else None
+        if self._tells and accounts is not None:
+            accounts.waiting.setdefault(self._payment.out_trade_no, len(accounts.given))
         if self._tells:
-            await self._tell()
-        if self._tells and self._accounts is not None:
-            return await self._to_account(self._accounts, pause)
+            await self._tell(asks=account_gone)
+        if self._tells and accounts is not None:
+            return await self._to_account(accounts, pause)
         await workflow.sleep(pause)
         return None
 
-    async def _tell(self) -> None:
+    async def _tell(self, *, asks: bool) -> None:
         if self._told_at is None or workflow.now() - self._told_at >= REMINDED_EVERY:
             event = "payee_needed" if self._told_at is None else "payee_reminded"
+            if not asks and self._accounts is not None:
+                event = "refund_refused"
             self._told_at = workflow.now()
             await self._news(self._payment, event)
 

@@ -67,6 +67,15 @@ async def test_an_outage_keeps_what_was_sent_and_leaves_the_rest_for_later(datab
     assert list(notices.received) == ["p:0", "p:1", "q:0", "q:1"]
 
 
+async def test_a_notice_that_is_refused_for_good_keeps_nobody_behind_it_waiting(database: Database):
+    await write(database, 3)
+    notices = FakeNotices()
+    notices.faults.add("send", "refuse")
+    await Relay(database, notices).send_batch()
+    assert list(notices.received) == ["p:1", "p:2"]
+    assert await unsent(database) == set()
+
+
 async def test_the_relay_goes_on_after_anything_that_goes_wrong(database: Database, monkeypatch):
     monkeypatch.setattr(outbox, "OUTAGE_SECONDS", 0.01)
     await write(database, 1)

@@ -387,6 +387,25 @@ async def test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done
     await world.let_pass(hours=4)
     assert (await world.end_of(purchase_id)).state == "refunded"
     assert money(world, purchase_id) == PAID_BACK
+    # no account is asked for: only the operator can say what the gateway means
+    assert "payee_needed" not in world.books.told(purchase_id)
+    assert told_to(world, purchase_id, "refund_refused") == ["role:operator:xiangjiang"]
+
+
+async def test_a_refusal_of_what_was_done_before_is_no_refusal_of_the_money(world, monkeypatch):
+    world.insurer.faults.add("issue", "refuse")
+    really = world.payments.refund
+
+    async def refuses_afterwards(out_trade_no, out_request_no, amount_fen, reason):
+        await really(out_trade_no, out_request_no, amount_fen, reason)
+        raise PaymentsRefused("account_closed", "账户已注销")
+
+    monkeypatch.setattr(world.payments, "refund", refuses_afterwards)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert money(world, purchase_id) == PAID_BACK
+    assert "payee_needed" not in world.books.told(purchase_id)
 
 
 async def test_a_refund_under_way_is_asked_about_until_it_is_done(world, monkeypatch):
