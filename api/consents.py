@@ -54,6 +54,9 @@ def _note(row: ConsentRecord, said: str, by: str, place: Place, now: datetime) -
         "given" if row.agreed else "refused", row.subject, Place(row.page_version, row.device), row.created_at
     )
     before = row.history["items"] if row.history else [first]
+    if not row.history and row.withdrawn_at is not None:
+        # taken back before histories were kept
+        before.append(_answer("withdrawn", row.subject, Place(None, None), row.withdrawn_at))
     row.history = {"items": [*before, _answer(said, by, place, now)]}
 
 

@@ -76,6 +76,9 @@ async def _cancel_queued(parts: Parts, session: AsyncSession, purchase_id: str) 
     except ProcessEnded:
         now = parts.now()
         row = await session.get_one(Purchase, purchase_id, with_for_update=True)
+        if row.state != "queued":
+            # it had begun, and has come to an end of its own
+            return
         row.state, row.updated_at = "cancelled", now
         told = TimelineEvent(1, "cancelled", "family", "您已取消投保，没有产生费用", now)
         await write_entries(session, purchase_id, Entries(events=(told,)))

@@ -8,6 +8,7 @@ from insurance.rules.case import AccidentReport, Established, Payee, PayeeProof
 from insurance.rules.days import age_on
 from insurance.rules.errors import FieldError, Invalid
 from insurance.rules.identifiers import read_bank_card
+from insurance.rules.persons import same_name
 
 # as families and other systems write it
 GUARDIANS = frozenset(
@@ -64,9 +65,4 @@ def proof_of(payee: Payee, on_file: OnFile, deceased: bool, documents: Collectio
 def _is_known(name: str, on_file: OnFile, today: date) -> bool:
     is_adult = age_on(on_file.insured_birth_date, today) >= ADULT
     known = {on_file.applicant_name, *([on_file.insured_name] if is_adult else ())}
-    return _written(name) in {_written(other) for other in known}
-
-
-def _written(name: str) -> str:
-    """Without what keyboards differ in."""
-    return "".join(name.split()).replace("•", "·").casefold()
+    return any(same_name(name, other) for other in known)

@@ -74,9 +74,9 @@ def _read(field: str, reader: Callable[[str], str], text: str) -> Iterator[Field
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two writings are of one name: widths and spaces, in which keyboards differ, do not count."""
+    """Whether two writings are of one name: what keyboards differ in (widths, spaces, dots, capitals) does not count."""
     return _plain(one) == _plain(other)
 
 
 def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).split())
+    return "".join(unicodedata.normalize("NFKC", name).split()).replace("•", "·").casefold()
