@@ -65,6 +65,8 @@ WAITING = {
     "surrender": ("payee_needed",),
     "correction": (),
 }
+# never tried yet, or on its way
+OWED_NOTICES = "SELECT count(*) FROM notices WHERE state = 'sending' OR (state = 'waiting' AND attempts = 0)"
 OPEN_RESERVATIONS = """
 SELECT l.claim_id FROM limit_entries l JOIN claims c USING (claim_id)
 WHERE l.reserved_fen > 0 AND c.state IN ('closed', 'withdrawn')
@@ -114,6 +116,12 @@ def _kind(kind: str, number: str) -> str:
 async def cover(database: Database, insurer: Path) -> Compared:
     """Policies, cancellations, reports and closures with their sums. `insurer`: the simulator's own file."""
     return compare(await _rows(database, OUR_COVER), _of_file(insurer, INSURER_COVER))
+
+
+def owed_notices(simulator: Path) -> int:
+    """Of the simulator's own file."""
+    ((owed,),) = _of_file(simulator, OWED_NOTICES)
+    return int(owed)
 
 
 def _of_file(file: Path, query: str) -> list[Any]:

@@ -122,10 +122,12 @@ class Diary:
         return Turn(self, self.moment + moments)
 
     async def open(self, moment: int) -> None:
-        """Returns when nobody acts any more."""
+        """Also for who waits for an earlier one that was passed over. Returns when nobody acts any more."""
         self.moment = moment
-        self._acting += self._waiting.pop(moment, 0)
-        self._moments.setdefault(moment, asyncio.Event()).set()
+        self._moments.setdefault(moment, asyncio.Event())
+        for due in [known for known in self._moments if known <= moment]:
+            self._acting += self._waiting.pop(due, 0)
+            self._moments[due].set()
         await self._settled()
 
     async def end(self) -> None:

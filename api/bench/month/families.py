@@ -90,10 +90,7 @@ class Life:
             body = application(self.town.product, self.people)
             made = await self.ask("POST", "/v1/purchases", key, json=body)
             path = f"/v1/purchases/{made['purchase_id']}"
-            # by a person at the insurer it takes longer than anybody looks
-            manual = ("underwriting",) if self.story.ending in ("待核", "重答", "漏答") else ()
-            states = ("awaiting_payment", *FINAL_PURCHASE, *manual)
-            offered = await self.doors.until(self.account, path, states)
+            offered = await self.doors.glance(self.account, path, ("awaiting_payment", *FINAL_PURCHASE))
             if offered["state"] == "awaiting_payment":
                 await self._pays(path, offered)
         purchase = await self._purchase_ends(path)
@@ -121,11 +118,14 @@ class Life:
                     account = {"kind": "alipay", "account": f"{self.account}@example.com", "name": PARENT}
                     await self.ask("PUT", f"{path}/payee", json=account)
                     self.told["purchase refunded to another account"] += 1
-                if purchase["state"] == "expired" and self.story.payment == "too_late" and not resumed:
-                    purchase, resumed = await self.ask("POST", f"{path}/resume"), True
-                    purchase = await self.doors.until(self.account, path, ("awaiting_payment", *FINAL_PURCHASE))
-                if purchase["state"] == "awaiting_payment" and self.story.payment != "not_at_all":
-                    notice = "once" if self.story.payment in ("too_late", "cancelled") else self.story.payment
+                if self.story.payment in ("not_at_all", "cancelled"):
+                    continue
+                if purchase["state"] == "expired" and not resumed:
+                    await self.ask("POST", f"{path}/resume")
+                    resumed = True
+                    purchase = await self.doors.glance(self.account, path, ("awaiting_payment", *FINAL_PURCHASE))
+                if purchase["state"] == "awaiting_payment":
+                    notice = "once" if self.story.payment == "too_late" else self.story.payment
                     await self.doors.pay(purchase["payment"]["url"], notice=notice, buyer=self.story.buyer)
 
     async def _covers_from(self, policy_no: str) -> date:
@@ -214,7 +214,7 @@ class Life:
                 body = {"reason": "bought_twice", "comment": ""}
                 made = await self.ask("POST", f"/v1/policies/{policy_no}/surrenders", "surrender", json=body)
                 path = f"/v1/surrenders/{made['surrender_id']}"
-                await self.doors.until(self.account, path, ("quoted",))
+                await self.doors.glance(self.account, path, ("quoted",))
                 await self.ask("POST", f"{path}/confirm")
             except Refused as no:
                 self.told[f"surrender refused: {no.code}"] += 1

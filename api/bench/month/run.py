@@ -17,7 +17,7 @@ from api.bench.month.desk import Desk
 from api.bench.month.doors import Doors
 from api.bench.month.families import Town
 from api.bench.month.stage import MonthStage, month_stage
-from api.bench.month.stories import HOURS, MOMENTS, Story, draw_stories
+from api.bench.month.stories import DESK, HOURS, MOMENTS, Story, draw_stories
 from api.bench.month.weather import Weather
 from api.demo.stage import INSURER, PRODUCT
 from insurance.rules.cover import SHANGHAI, shanghai_day
@@ -32,9 +32,9 @@ AT_ONCE = 10
 # of a hundred families, so many do not end with a policy; and so many more were insured elsewhere
 NOT_INSURED, ELSEWHERE = 8, 10
 TAKEOVER_ROWS = 100
-# notices that leave late are there by then, before time jumps
-NOTICE_LOOK_SECONDS = 0.2
-BUSY_LOOKS = 600
+SIMULATORS = ("alipay", "insurer")
+NOTICE_LOOK_SECONDS, NOTICE_STEP = 0.1, timedelta(seconds=10)
+BUSY_LOOKS = 100
 
 
 @dataclass
@@ -119,44 +119,48 @@ class Month:
         people = [asyncio.create_task(self._town.live(story)) for story in self._stories]
         people.append(asyncio.create_task(self._desk.work()))
         await asyncio.sleep(0)
-        for day in range(days + tail_days):
-            for part, hour in enumerate(HOURS):
-                if day < days:
-                    tell(f"第 {day + 1} 天 {hour} 时")
-                    await self._weather.change()
-                elif day == days:
-                    tell("月底以后")
-                    await self._calm()
-                await self._stage.clock.jump(_instant(self._town.first_day + timedelta(days=day), hour))
-                await self._diary.open(MOMENTS * day + part)
-                await self._told_everything()
-            await self._daily(self._town.first_day + timedelta(days=day))
+        for day in range(days):
+            for part in range(MOMENTS):
+                tell(f"第 {day + 1} 天 {HOURS[part]} 时")
+                await self._weather.change()
+                await self._moment(day, part)
+            await self._daily(self._day(day))
+        await self._calm()
+        for day in range(days, days + tail_days):
+            tell(f"月底以后第 {day - days + 1} 天")
+            await self._moment(day, DESK)
+            await self._daily(self._day(day))
         await self._diary.end()
         await asyncio.gather(*people)
         tell("一年以后")
         for later in range(STEP_DAYS, YEAR_DAYS + 1, STEP_DAYS):
-            self._last_day = self._town.first_day + timedelta(days=days + tail_days + later)
+            self._last_day = self._day(days + tail_days + later)
             await self._stage.clock.jump(_instant(self._last_day, HOURS[0]))
             await self._daily(self._last_day)
             await self._told_everything()
 
+    def _day(self, number: int) -> date:
+        return self._town.first_day + timedelta(days=number)
+
+    async def _moment(self, day: int, part: int) -> None:
+        await self._stage.clock.jump(_instant(self._day(day), HOURS[part]))
+        await self._diary.open(MOMENTS * day + part)
+        await self._told_everything()
+
     async def _calm(self) -> None:
-        for simulator in ("alipay", "insurer"):
+        for simulator in SIMULATORS:
             await self._weather.clear(simulator)
 
     async def _told_everything(self) -> None:
-        """Before time jumps: every notice that a simulator owes by now has arrived, or waits for its next try."""
+        """Before time jumps: every notice that a simulator owes by now has arrived, or waits for its next try. Those that leave late
+        are waited for in the month's time."""
         for _ in range(BUSY_LOOKS):
-            owed = [
-                notice
-                for simulator in ("alipay", "insurer")
-                for notice in (await self._doors.control(simulator, "GET", "notices"))["notices"]
-                if notice["state"] == "sending" or (notice["state"] == "waiting" and notice["attempts"] == 0)
-            ]
+            owed = sum(books.owed_notices(self._stage.folder / f"{name}.sqlite") for name in SIMULATORS)
             if not owed:
                 return
             await asyncio.sleep(NOTICE_LOOK_SECONDS)
-        self._town.wrong.append(f"{len(owed)} notices were never sent")
+            await self._stage.clock.jump(self._stage.clock.now() + NOTICE_STEP)
+        self._town.wrong.append(f"{owed} notices were never sent")
 
     async def _daily(self, today: date) -> None:
         """As the schedules do, which a test server doesn't have: who is told of its policy's day, and yesterday's money."""

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
@@ -36,7 +34,7 @@ from insurance.tables import Database
 from worker import ocr_worker, process_worker
 from workflows.admission import Admission
 from workflows.client import Processes, connect
-from workflows.search import INSURER_CODE
+from workflows.search import INSURER_CODE, add_search_attribute
 
 # the rest runs in this process
 PROCESSES = ("postgres", "store", "migrate")
@@ -70,7 +68,7 @@ async def month_stage(folder: Path) -> AsyncIterator[MonthStage]:
                 test_server_existing_path=str(PROGRAMS / "temporal-test-server")
             )
         )
-        await _with_search_attributes(environment.client)
+        await add_search_attribute(environment.client, INSURER_CODE)
         clock = MonthClock(environment)
         await clock.jump(clock.now())
         opened.callback(simulated.follow, None)
@@ -162,15 +160,6 @@ class _Quiet:
         self._ready.set()
 
     def stopping(self) -> None: ...
-
-
-async def _with_search_attributes(client: Client) -> None:
-    await client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(
-            namespace=client.namespace,
-            search_attributes={INSURER_CODE.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
-        )
-    )
 
 
 def _task(running: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
