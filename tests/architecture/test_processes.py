@@ -18,7 +18,7 @@ from insurance.settings import Settings
 from workflows import search
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "workflows").glob("*.py"))
+FILES = sorted((ROOT / "workflows").rglob("*.py"))
 # doors to the processes, which do not run in them
 OUTSIDE_OF_PROCESSES = {"admission.py", "client.py", "codec.py"}
 RUN_IN_PROCESSES = [file for file in FILES if file.name not in OUTSIDE_OF_PROCESSES]

@@ -5,7 +5,7 @@ import pytest
 
 import workflows
 
-FILES = sorted(Path(workflows.__file__).parent.glob("*.py"))
+FILES = sorted(Path(workflows.__file__).parent.rglob("*.py"))
 
 # waits without a time-out, by file and function, and why each of them ends all the same
 EXEMPT = {
