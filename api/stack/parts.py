@@ -11,6 +11,7 @@ from api.stack import environment, postgres
 from api.stack.plan import Plan, write_secret
 from api.stack.ports import LOOPBACK
 from api.stack.readiness import Probe, answers, polls, postmaster_ready
+from workflows.search import INSURER_CODE
 
 PROGRAMS = Path(sys.executable).parent
 # settings of insurance/settings.py that the stack leaves as they are
@@ -73,7 +74,7 @@ def _temporal(folder: Path, plan: Plan) -> Part:
     command += ["--http-port", str(ports["temporal_http"]), "--metrics-port", str(ports["temporal_metrics"])]
     command += ["--db-filename", str(home / "temporal.db"), "--log-level", "warn"]
     command += ["--sqlite-pragma", "journal_mode=wal", "--sqlite-pragma", "synchronous=1"]
-    command += ["--search-attribute", "InsurerCode=Keyword", "--search-attribute", "ProcessState=Keyword"]
+    command += ["--search-attribute", f"{INSURER_CODE.name}=Keyword"]
     for switch in ("matching.useNewMatcher", "matching.enableFairness"):
         command += ["--dynamic-config-value", f"{switch}=true"]
     return Part(

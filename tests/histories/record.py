@@ -17,7 +17,7 @@ from temporalio.testing import WorkflowEnvironment
 from insurance.adapters.ports import PayOrder
 from insurance.rules.case import DecidedLine
 from insurance.rules.cover import shanghai_day
-from tests.workflows.conftest import PROGRAMS, add_search_attributes
+from tests.workflows.conftest import PROGRAMS
 from tests.workflows.policy_day_worker import OneMorePage, telling
 from tests.workflows.process_orders import accident, adjuster, payee
 from tests.workflows.process_world import CONVERTER, World, open_world
@@ -40,6 +40,7 @@ from workflows.messages import (
     Rereading,
     Undoing,
 )
+from workflows.search import INSURER_CODE, add_search_attribute
 
 HERE = Path(__file__).parent
 Scenario = Callable[[World], Awaitable[list[str]]]
@@ -406,7 +407,7 @@ async def record() -> None:
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
     ) as environment:
-        await add_search_attributes(environment)
+        await add_search_attribute(environment.client, INSURER_CODE)
         asked = [s for s in SCENARIOS if not sys.argv[1:] or s.__name__ in sys.argv[1:]]
         for number, scenario in enumerate(asked):
             async with open_world(environment, f"record-{number}") as world:

@@ -4,12 +4,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.process_world import CONVERTER, World, open_world
-from workflows.search import INSURER_CODE
+from workflows.search import INSURER_CODE, add_search_attribute
 
 PROGRAMS = Path(sys.executable).parent
 _queues = count(1)
@@ -21,17 +19,8 @@ async def skipped_time() -> AsyncIterator[WorkflowEnvironment]:
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
     ) as environment:
-        await add_search_attributes(environment)
+        await add_search_attribute(environment.client, INSURER_CODE)
         yield environment
-
-
-async def add_search_attributes(environment: WorkflowEnvironment) -> None:
-    await environment.client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(
-            namespace=environment.client.namespace,
-            search_attributes={INSURER_CODE.name: IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD},
-        )
-    )
 
 
 @pytest.fixture

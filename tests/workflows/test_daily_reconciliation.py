@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import (
     Client,
     ScheduleBackfill,
@@ -29,6 +27,7 @@ from workflows.client import Processes
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
 from workflows.reconciliation import SCHEDULED_START, ReconciliationWorkflow
 from workflows.schedules import DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
+from workflows.search import add_search_attribute
 
 pytestmark = pytest.mark.servers
 
@@ -65,12 +64,7 @@ async def timed(
 @pytest.fixture
 async def scheduling_time(skipped_time: WorkflowEnvironment) -> WorkflowEnvironment:
     """The test server knows no schedules, nor what they say of a start."""
-    await skipped_time.client.operator_service.add_search_attributes(
-        AddSearchAttributesRequest(
-            namespace=skipped_time.client.namespace,
-            search_attributes={SCHEDULED_START.name: IndexedValueType.INDEXED_VALUE_TYPE_DATETIME},
-        )
-    )
+    await add_search_attribute(skipped_time.client, SCHEDULED_START)
     return skipped_time
 
 
