@@ -9,7 +9,6 @@ from activities.reading import READ_KINDS, ReadOutcome
 from activities.reviews import Remark
 from insurance.rules.assessment import event_of
 from insurance.rules.case import EvidenceFile
-from insurance.rules.payees import is_deceased
 from insurance.rules.questions import event_problems
 from workflows.claim_deciding import Deciding
 from workflows.corrections import NotCorrectable, amend
@@ -57,7 +56,7 @@ class AdjusterMoves(Deciding):
         """What papers beside the receipts prove, in place of what was found before, and the settlement computed anew."""
         async with self._one_by_one:
             self._require("in_review")
-            was_alive = not is_deceased(self._order.report, self._case.established)
+            was_alive = not self._case.is_deceased
             self._case.established = finding.as_found(workflow.now())
             if finding.died_on is not None and was_alive:
                 self._ask_for_heirs()

@@ -20,6 +20,7 @@ from insurance.rules.case import (
 )
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import Pause
+from insurance.rules.payees import proves_by_paper
 from insurance.rules.receipts.entry import read_again
 from insurance.rules.status import allowed
 from workflows.claim_facts import ENDED, ClaimFacts
@@ -59,9 +60,18 @@ class ClaimCase(ClaimFacts):
     def put_document(self, document: EvidenceFile) -> None:
         self.documents[document.document_id] = document
         self._changed_documents.add(document.document_id)
+        self._weigh_papers()
 
     def reject_document(self, document_id: str, reason: str) -> None:
-        self.put_document(replace(self.documents[document_id], state="rejected", reason=reason))
+        rejected = replace(self.documents[document_id], state="rejected", reason=reason)
+        self.put_document(rejected)
+        if proves_by_paper(self.is_deceased, (rejected.kind,)) and not self.has_proving_paper:
+            self.payees = tuple(replace(p, proof="none") if p.proof == "paper" else p for p in self.payees)
+
+    def _weigh_papers(self) -> None:
+        """A paper also proves who was named before it came."""
+        if self.has_proving_paper:
+            self.payees = tuple(replace(p, proof="paper") if p.proof == "none" else p for p in self.payees)
 
     def put_reading(self, receipt: CaseReceipt) -> None:
         """What people corrected is never overwritten by a reading."""
@@ -75,6 +85,7 @@ class ClaimCase(ClaimFacts):
     def set_payees(self, payees: tuple[Payee, ...]) -> None:
         """Those who are paid stay as they were paid; whoever got no more than an advance may name another account for the rest."""
         self.payees = tuple(self.payees[i] if self._stays(i) else payee for i, payee in enumerate(payees))
+        self._weigh_papers()
 
     def _stays(self, index: int) -> bool:
         is_in_part = self.advanced_fen(index) > 0 and not workflow.patched("another-account-for-the-rest")

@@ -15,6 +15,7 @@ from insurance.rules.case import (
 )
 from insurance.rules.case_file import CaseFile, SeriousMark
 from insurance.rules.deadlines import Pause
+from insurance.rules.payees import is_deceased, proves_by_paper
 from workflows.claim_sums import ClaimSums
 from workflows.journal import Journal
 from workflows.messages import ClaimOrder
@@ -172,6 +173,15 @@ class ClaimFacts(ClaimSums):
     @property
     def usable_documents(self) -> tuple[EvidenceFile, ...]:
         return tuple(d for d in self.documents.values() if d.state == "received")
+
+    @property
+    def is_deceased(self) -> bool:
+        return is_deceased(self.order.report, self.established)
+
+    @property
+    def has_proving_paper(self) -> bool:
+        """By which whoever is named may be paid."""
+        return proves_by_paper(self.is_deceased, {d.kind for d in self.usable_documents})
 
     @property
     def deciders(self) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from insurance.rules.case import AccidentReport, Established, Payee, PayeeProof
-from insurance.rules.days import age_on
+from insurance.rules.days import ADULT, age_on
 from insurance.rules.errors import FieldError, Invalid
 from insurance.rules.identifiers import read_bank_card
 from insurance.rules.persons import same_name
@@ -23,7 +23,6 @@ ENTITLING = frozenset({"power_of_attorney", "relationship_proof"})
 OF_HEIRS = frozenset({"heirs_statement", "relationship_proof"})
 # what can still be brought when nothing else is asked for any more
 PAPERS = ENTITLING | OF_HEIRS | {"guardian_id", "insured_id"}
-ADULT = 18
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,12 @@ def proof_of(payee: Payee, on_file: OnFile, deceased: bool, documents: Collectio
     alone, a minor is paid to the guardian's account."""
     if not deceased and _is_known(payee.name, on_file, today):
         return "policy"
-    return "paper" if (OF_HEIRS if deceased else ENTITLING) & set(documents) else "none"
+    return "paper" if proves_by_paper(deceased, documents) else "none"
+
+
+def proves_by_paper(deceased: bool, documents: Collection[str]) -> bool:
+    """Whether one of these kinds proves whoever is named, before or after it came."""
+    return bool((OF_HEIRS if deceased else ENTITLING) & set(documents))
 
 
 def _is_known(name: str, on_file: OnFile, today: date) -> bool:

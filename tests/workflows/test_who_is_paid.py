@@ -180,3 +180,21 @@ async def test_whoever_decides_to_pay_does_not_pay_somebody_whom_nothing_proves(
     assert world.claim(claim_id).case.payouts == ()
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_a_paper_also_proves_who_was_named_before_it_came(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(UNPROVED,))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.update(claim_id, "add_document", await world.paper("power_of_attorney"))
+    assert [p.proof for p in world.claim(claim_id).case.payees] == ["paper"]
+    await decided_in_full(world, claim_id, adjuster())
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_another_paper_proves_nobody(world):
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(UNPROVED,))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.update(claim_id, "add_document", await world.paper("guardian_id"))
+    assert [p.proof for p in world.claim(claim_id).case.payees] == ["none"]
