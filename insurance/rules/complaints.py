@@ -8,10 +8,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from insurance.rules.cover import shanghai_day
-from insurance.rules.days import SHANGHAI
 from insurance.rules.deadlines import Clock, complaint_clock, complaint_review_clock
 from insurance.rules.periods import Calendar, days_after, end_of_day
-from insurance.rules.reminders import Call, calls_about
+from insurance.rules.reminders import Call, calls_about, text_about
 
 Outcome = Literal["upheld", "partly_upheld", "not_upheld"]
 
@@ -100,18 +99,11 @@ def waiting_clock(complaint: ComplaintFile, calendar: Calendar, as_of: date) -> 
 def calls_of(complaint: ComplaintFile, calendar: Calendar, as_of: date) -> tuple[Call, ...]:
     """Every call about the clock that runs, past ones too, in order of time."""
     clock = waiting_clock(complaint, calendar, as_of)
-    return tuple(sorted(calls_about(clock), key=lambda call: call.at)) if clock else ()
+    return tuple(calls_about(clock)) if clock else ()
 
 
 def text_of(call: Call) -> str:
-    name, day = CLOCK_NAMES[call.clock], f"{call.due_on.month}月{call.due_on.day}日"
-    return {
-        "half_time": f"{name}的时限已过一半，最后一日为{day}",
-        "two_days_before": f"距离{name}的最后一日{day}还有两天",
-        "due_day": f"今天是{name}的最后一日",
-        "overdue": f"{name}已超过时限（{day}），已报保险公司负责人",
-        "escalated": f"{name}仍未完成（时限{day}），再次报保险公司负责人",
-    }[call.kind]
+    return text_about(CLOCK_NAMES[call.clock], call, overdue="已报保险公司负责人", escalated="再次报保险公司负责人")
 
 
 def may_ask_review_until(complaint: ComplaintFile, calendar: Calendar) -> datetime | None:
@@ -138,8 +130,3 @@ def where_next(insurer_name: str, answer_days: int) -> Iterator[tuple[str, str]]
     yield "银行保险消费者投诉维权热线", REGULATORS_HOTLINE
     yield "保险纠纷调解", f"可以拨打{REGULATORS_HOTLINE}或者向当地保险行业协会申请，不收费"
     yield "仲裁或者诉讼", "按合同约定仲裁，或者向人民法院起诉"
-
-
-def day_in_words(at: datetime) -> str:
-    day = at.astimezone(SHANGHAI)
-    return f"{day.month}月{day.day}日"

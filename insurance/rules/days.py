@@ -4,6 +4,8 @@ from datetime import date, timedelta, timezone
 
 # every day edge is a Chinese one; no summer time since 1991
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+# full years from which nobody acts for a person any more (民法典 17)
+ADULT = 18
 
 
 def years_later(day: date, years: int) -> date:

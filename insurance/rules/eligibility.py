@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from insurance.rules.application import Application
 from insurance.rules.codes import RELATIONSHIPS, SCHOOL_TYPES
-from insurance.rules.days import age_on, last_day_of_term
+from insurance.rules.days import ADULT, age_on, last_day_of_term
 from insurance.rules.death_cover import DeathCover, death_cover
 from insurance.rules.errors import FieldError
 from insurance.rules.identifiers import school_type_of
@@ -14,7 +14,6 @@ from insurance.rules.money import yuan
 from insurance.rules.persons import applicant_errors, insured_errors
 from insurance.rules.terms import ProductTerms
 
-ADULT = 18
 # ages (from, to) at which nobody wonders; others only get a warning
 _USUAL_AGES = {
     "kindergarten": (2, 7),

@@ -29,4 +29,4 @@ def refund_plan(confirmed_on: date, waited_days: int, calendar: Calendar) -> Ref
         "running",
         due.provisional,
     )
-    return RefundPlan(due.due_on, tuple(sorted(calls_about(clock), key=lambda call: call.at)))
+    return RefundPlan(due.due_on, tuple(calls_about(clock)))

@@ -55,19 +55,24 @@ def key_of(call: Call) -> str:
 
 def text_of(call: Call) -> str:
     """For staff and for the timeline."""
-    name, day = CLOCK_NAMES[call.clock], f"{call.due_on.month}月{call.due_on.day}日"
+    return text_about(CLOCK_NAMES[call.clock], call, overdue="已报理赔主管", escalated="已报保险公司负责人")
+
+
+def text_about(name: str, call: Call, *, overdue: str, escalated: str) -> str:
+    """`name`: what the clock asks for; `overdue`, `escalated`: to whom it went up."""
+    day = f"{call.due_on.month}月{call.due_on.day}日"
     return {
         "half_time": f"{name}的时限已过一半，最后一日为{day}",
         "two_days_before": f"距离{name}的最后一日{day}还有两天",
         "due_day": f"今天是{name}的最后一日",
-        "overdue": f"{name}已超过时限（{day}），已报理赔主管",
-        "escalated": f"{name}仍未完成（时限{day}），已报保险公司负责人",
+        "overdue": f"{name}已超过时限（{day}），{overdue}",
+        "escalated": f"{name}仍未完成（时限{day}），{escalated}",
         "advance": "自收齐材料起满六十日仍未核定，先支付可以确定的部分",
     }[call.kind]
 
 
 def calls_about(clock: Clock) -> Iterator[Call]:
-    """Every call about one clock that is not done."""
+    """Every call about one clock that is not done, in order of time."""
     due = clock.due_on
     half = clock.starts_on + (due - clock.starts_on) / 2
     early = due - timedelta(days=2)
