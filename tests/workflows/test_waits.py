@@ -27,10 +27,11 @@ EXEMPT = {
     "claim_family.withdraw": "an answer to the family, given by the process's next step",
     "claim_adjusters.undo": "an answer to the lead, given by the process's next step",
     "complaint.run": "for handlers, which end with their record",
-    "purchase.run": "for handlers, which end with the state, and refunds that we owe, which remind every week",
+    "purchase.run": "for handlers, which end with the state",
+    "purchase_money.settle": "for refunds that we owe, which remind every week",
     "purchase.set_account": "an answer to the family, given by the process's next step",
-    "purchase._underwrite": "for the insurer's answer, which has a limit of a day of its own",
-    "purchase._unless_told": "for a step with time-outs of its own, or the callback",
+    "purchase_underwriting.underwrite": "for the insurer's answer, which has a limit of a day of its own",
+    "purchase_underwriting._unless_told": "for a step with time-outs of its own, or the callback",
     "purchase.cancel": "an answer to the family, given when the order is closed at the gateway or its time is over",
     "purchase.resume": "an answer to the family, given by the process's next step",
     "review.run": "for handlers, which end with their record",
@@ -77,14 +78,16 @@ TESTED = {
         "test_policy_correction.test_an_insurer_that_is_slow_is_reminded_and_the_family_told",
     ),
     "policy_correction._ask": ("test_policy_correction.test_an_answer_that_comes_later_is_asked_for",),
-    "purchase._await_late_answer": ("test_purchase.test_a_pending_answer_is_fetched_when_no_callback_comes",),
-    "purchase._close_order": (
+    "purchase_underwriting._await_late_answer": (
+        "test_purchase.test_a_pending_answer_is_fetched_when_no_callback_comes",
+    ),
+    "purchase_payment._close_order": (
         "test_purchase.test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_time_is_over",
     ),
-    "purchase._wait_for_payment": (
+    "purchase_payment._wait_for_payment": (
         "test_purchase.test_an_order_that_nobody_pays_expires_and_can_not_be_paid_any_more",
     ),
-    "purchase._wait_for_resume": ("test_purchase.test_an_expired_order_lapses_and_money_after_that_goes_back",),
+    "purchase_payment._wait_for_resume": ("test_purchase.test_an_expired_order_lapses_and_money_after_that_goes_back",),
     "quality_review._tell_claim": (
         "test_quality_review.test_a_disagreement_that_comes_as_the_claim_ends_stands_in_its_record_seconds_later",
     ),

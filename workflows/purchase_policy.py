@@ -1,0 +1,67 @@
+"""A paid premium becomes exactly one of the two: a policy, or all of it back."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from activities.failures import failure_code, failure_message
+from activities.insurer import InsurerSteps, IssueStep
+from activities.purchases import IssuedCover
+from insurance.adapters.ports import IssueOrder
+from insurance.rules.cover import first_day_of_cover, last_day_of_cover
+from insurance.rules.eligibility import renews
+from workflows.messages import PaymentReceived
+from workflows.options import OUTSIDE
+from workflows.purchase_case import PurchaseCase
+from workflows.purchase_money import PurchaseMoney
+
+
+async def turn_into_policy(case: PurchaseCase, money: PurchaseMoney, payment: PaymentReceived) -> None:
+    """Exactly one of the two: a policy, or all of it back."""
+    issuing = None if case.cancel_asked else asyncio.create_task(_ask_for_policy(case, payment))
+    case.journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
+    await case.publish("paid", "paid", "family", "已收到保费")
+    if issuing is None:
+        await money.give_premium_back(payment, "cancelled", "您已取消投保")
+        return
+    try:
+        case.issued = await issuing
+    except ActivityError as error:
+        await money.give_premium_back(payment, failure_code(error), failure_message(error))
+        return
+    case.tell("issued", "投保成功，保单已生成")
+    await case.publish("issued", "issued", "insurer", "保单已生成")
+
+
+async def _ask_for_policy(case: PurchaseCase, payment: PaymentReceived) -> IssuedCover:
+    order = case.order
+    assert case.underwriting is not None
+    first = first_day_of_cover(order.terms, payment.paid_at, order.application.requested_effective_date)
+    issued = await workflow.execute_activity_method(
+        InsurerSteps.issue_policy,
+        IssueStep(
+            order.insurer_code,
+            IssueOrder(
+                request_id=f"{order.purchase_id}-issue",
+                proposal_no=case.underwriting.proposal_no,
+                premium_fen=payment.amount_fen,
+                paid_at=payment.paid_at,
+                effective_date=first,
+                trade_no=payment.trade_no,
+            ),
+        ),
+        **OUTSIDE,
+    )
+    return IssuedCover(
+        policy_no=issued.policy_no,
+        terms=order.terms,
+        insured_digest=order.insured_digest,
+        paid_at=payment.paid_at,
+        out_trade_no=payment.out_trade_no,
+        effective_date=first,
+        ends_on=last_day_of_cover(order.terms, first),
+        renewal=order.renewal or renews(first, order.insured_until),
+        death_limit_fen=order.death_limit_fen,
+        death_cover=order.death_cover,
+    )
