@@ -11,12 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.rows import table_of
 from api.errors import Problem
-from insurance.rules.codes import CONSENT_KINDS
+from insurance.rules.codes import ASKED_CONSENTS, CONSENT_KINDS
 from insurance.tables import ConsentRecord, Policy
 from workflows.messages import PurchaseOrder
 
 # without these nobody can be insured, and nothing more can be done with a child's case
-NEEDED = ("child_data", "share_with_insurer")
+NEEDED = tuple(kind for kind, required in ASKED_CONSENTS.items() if required)
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,6 @@ _terms = TypeAdapter(ProductTerms)
 # policies that ended before their time cover nothing that begins now
 _RUNNING = col(Policy.ended_reason).is_(None)
 
-
-# nobody has the policy yet. An order that is not paid bars nobody: it may never be, and a family that closed its page buys again
-UNFINISHED = ("paid",)
-
 # the first and the last day of the cover that is asked about
 Days = tuple[date, date]
 
@@ -48,10 +44,10 @@ async def buying_on_file(
     until = max((p.ends_on for p in goes_on), default=None)
     own = [p for p in policies if p.applicant_subject == buyer.subject]
     known = await _on_file(session, buyer, insured_digest, days, policies, own)
-    return _with_unfinished(known, buyer, days, await _unfinished(session, insured_digest)), until
+    return _with_paid_for(known, buyer, days, await _paid_for(session, insured_digest)), until
 
 
-def _with_unfinished(known: OnFile, buyer: Buyer, days: Days, purchases: Sequence[Purchase]) -> OnFile:
+def _with_paid_for(known: OnFile, buyer: Buyer, days: Days, purchases: Sequence[Purchase]) -> OnFile:
     """As if each became a policy for the same days."""
     own = [p for p in purchases if p.subject == buyer.subject]
     return replace(
@@ -102,8 +98,10 @@ async def _policies(session: AsyncSession, insured_digest: str) -> list[Policy]:
     return list((await session.exec(statement)).all())
 
 
-async def _unfinished(session: AsyncSession, insured_digest: str) -> list[Purchase]:
-    statement = select(Purchase).where(Purchase.insured_digest == insured_digest, col(Purchase.state).in_(UNFINISHED))
+async def _paid_for(session: AsyncSession, insured_digest: str) -> list[Purchase]:
+    """What nobody has the policy of yet. An order that is not paid bars nobody: it may never be, and a family that closed its page
+    buys again."""
+    statement = select(Purchase).where(Purchase.insured_digest == insured_digest, Purchase.state == "paid")
     return list((await session.exec(statement)).all())
 
 

@@ -1,5 +1,6 @@
 """The door of the queue: most purchases go straight in; at the peak they are taken down at once and begin in turn."""
 
+from contextlib import suppress
 from datetime import timedelta
 from math import ceil
 from typing import Any
@@ -12,11 +13,13 @@ from activities.journal import Entries, TimelineEvent, write_entries
 from api.parts import Parts
 from insurance.tables import Purchase, QueuedPurchase
 from workflows.admission import count_under_way, order_document
-from workflows.client import ProcessEnded
+from workflows.client import MoveRefused, ProcessEnded
 from workflows.messages import PurchaseOrder
 
 # DOMAIN A22
 BUSY = "目前正处于学平险投保集中时间段，您的投保已收到，正在排队；可以在“我的—全部保单—未完成投保”中查看进度，感谢理解"
+# no money has come, and may still
+UNPAID = ("queued", "submitted", "underwriting", "awaiting_payment", "expired")
 
 
 async def must_wait(parts: Parts, session: AsyncSession, insurer_code: str) -> bool:
@@ -67,6 +70,15 @@ async def call_off(parts: Parts, purchase_id: str) -> None:
             await _cancel_queued(parts, session, purchase_id)
             return
     await parts.processes.update(purchase_id, "cancel")
+
+
+async def call_off_unpaid(parts: Parts, purchase_id: str) -> None:
+    """Cancel it if it is not paid; one that was paid, or over, in that moment stays so. Raises `ProcessUnavailable`."""
+    async with parts.database.transaction() as session:
+        purchase = await session.get(Purchase, purchase_id)
+    if purchase is not None and purchase.state in UNPAID:
+        with suppress(MoveRefused, ProcessEnded):
+            await call_off(parts, purchase_id)
 
 
 async def _cancel_queued(parts: Parts, session: AsyncSession, purchase_id: str) -> None:

@@ -1,6 +1,5 @@
 """Consents (同意): what a family agreed to, taking it back at any time, and giving it again (个人信息保护法 15)."""
 
-from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,16 +10,12 @@ from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
 from api.fields import Body, Code, Short
 from api.paging import Paging, page_of
-from api.parts import Parts
-from api.queue import call_off
+from api.queue import call_off_unpaid
 from api.views import instant
 from insurance.rules.codes import CONSENT_KINDS, WITHDRAWAL_MEANS
-from insurance.tables import ConsentRecord, Purchase
-from workflows.client import MoveRefused, ProcessEnded
+from insurance.tables import ConsentRecord
 
 router = APIRouter(prefix="/v1/consents", tags=["consents"])
-
-UNPAID = ("queued", "submitted", "underwriting", "awaiting_payment", "expired")
 
 
 class AnswerBody(Body):
@@ -57,7 +52,8 @@ async def withdraw(
         if row.withdrawn_at is None:
             take_back(row, caller.subject, body.place(request), parts.now())
     if row.kind in NEEDED:
-        await _call_off_unpaid(parts, row.purchase_id)
+        # before there is a policy nothing more is to be told to the insurer
+        await call_off_unpaid(parts, row.purchase_id)
     return _view(row)
 
 
@@ -71,16 +67,6 @@ async def give(
         if not row.stands:
             give_again(row, caller.subject, body.place(request), parts.now())
         return _view(row)
-
-
-async def _call_off_unpaid(parts: Parts, purchase_id: str) -> None:
-    """Before there is a policy nothing more is to be told to the insurer."""
-    async with parts.database.transaction() as session:
-        purchase = await session.get(Purchase, purchase_id)
-    if purchase is not None and purchase.state in UNPAID:
-        # one that was paid, or over, in that moment stays so
-        with suppress(MoveRefused, ProcessEnded):
-            await call_off(parts, purchase_id)
 
 
 async def _own(session: AsyncSession, subject: str, consent_id: str) -> ConsentRecord:

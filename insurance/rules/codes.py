@@ -93,10 +93,16 @@ ASKED_CONSENTS: Mapping[str, bool] = MappingProxyType(
 # one line of business under two names (guide lines 128, 162)
 LINE_NAMES = ("学平险", "学意险")
 
-# what it means to take a consent back; taken back here, none ends cover (保险法 15)
+# what it means to take a consent back; taken back here, none ends cover (保险法 15), and a purchase that needs it is called off unpaid
 WITHDRAWAL_MEANS = _codes(
-    child_data="撤回后我们停止处理孩子的个人信息，只依法保存已有的保单和理赔记录；保单继续有效，以后报案需要您重新同意",
-    share_with_insurer="撤回后不再向保险公司提供新的信息；保单继续有效，以后报案需要您重新同意，否则保险公司无法审核",
+    child_data=(
+        "撤回后我们停止处理孩子的个人信息，只依法保存已有的保单和理赔记录；尚未支付的投保随即取消，没有费用；"
+        "保单继续有效，以后报案需要您重新同意"
+    ),
+    share_with_insurer=(
+        "撤回后不再向保险公司提供新的信息；尚未支付的投保随即取消，没有费用；"
+        "保单继续有效，以后报案需要您重新同意，否则保险公司无法审核"
+    ),
     school_feedback="撤回后学校不再收到孩子的投保与大案进展；保单和理赔不受影响",
     # 解释三 2: in writing, to the insurer and the policyholder
     insured_consent="在这里撤回只作记录；被保险人本人书面通知保险公司和投保人撤销同意后，保险合同即告解除，办理请联系客服",

@@ -17,7 +17,7 @@ class Purchase(SQLModel, table=True):
             "updated_at",
             postgresql_where="state IN ('submitted', 'underwriting')",
         ),
-        # what is being bought for a child (api/on_file.py)
+        # what is being bought for a child; those that are paid count for its cap (api/on_file.py)
         Index(
             "ix_purchases_unfinished",
             "insured_digest",
@@ -36,7 +36,7 @@ class Purchase(SQLModel, table=True):
     # what was said at submission and did not stop it, and each text that was agreed to, when and where (银保监发〔2020〕26号):
     # {"warnings": [...], "agreed": {"page_version", "device", "items": [{"document_id", "version", "sha256", "agreed_at"}]}}
     notes: Document | None = Field(default=None, sa_column=document(nullable=True))
-    # as in policies, and the death cover that was accepted: both count for the child's next application from now on
+    # as in policies, and the death cover that was accepted: both count for the child's next application once it is paid
     insured_digest: str | None = Field(default=None, max_length=64)
     death_cover_fen: int | None = Field(default=None, sa_column=fen(nullable=True))
     premium_fen: int = Field(sa_column=fen())

@@ -7,7 +7,6 @@ from api_routes import PNG, agreements, applicant, insured, purchase
 from refusals import problems_of
 
 from api.digest import insured_digest
-from api.on_file import UNFINISHED
 from insurance.tables import Purchase
 from tests import records
 
@@ -278,9 +277,15 @@ async def test_a_policy_that_begins_within_the_term_counts_against_the_cap(door:
 
 @pytest.mark.parametrize(
     ("state", "counts"),
-    [*((state, True) for state in UNFINISHED), ("cancelled", False), ("declined", False), ("refunded", False)],
+    [
+        ("paid", True),
+        *((state, False) for state in ("queued", "underwriting", "awaiting_payment", "expired")),
+        *((state, False) for state in ("cancelled", "declined", "refunding", "refunded")),
+    ],
 )
-async def test_what_is_being_bought_counts_against_the_cap_until_it_has_ended(door: Door, monkeypatch, state, counts):
+async def test_a_purchase_counts_against_the_cap_once_it_is_paid_and_until_it_has_ended(
+    door: Door, monkeypatch, state, counts
+):
     monkeypatch.setattr(SETTINGS, "environment", "production")
     plan_1 = {"product_id": "changsha-2024-plan-1", "agreements": agreements("changsha-2024-plan-1")}
     mother, father, who = records.new("mother"), records.new("father"), child(new_number())
