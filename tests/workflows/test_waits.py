@@ -82,20 +82,22 @@ TESTED = {
         "test_purchase.test_a_pending_answer_is_fetched_when_no_callback_comes",
     ),
     "purchase_payment._close_order": (
-        "test_purchase.test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_time_is_over",
+        "test_purchase_payment.test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_time_is_over",
     ),
     "purchase_payment._wait_for_payment": (
-        "test_purchase.test_an_order_that_nobody_pays_expires_and_can_not_be_paid_any_more",
+        "test_purchase_payment.test_an_order_that_nobody_pays_expires_and_can_not_be_paid_any_more",
     ),
-    "purchase_payment._wait_for_resume": ("test_purchase.test_an_expired_order_lapses_and_money_after_that_goes_back",),
+    "purchase_payment._wait_for_resume": (
+        "test_purchase_payment.test_an_expired_order_lapses_and_money_after_that_goes_back",
+    ),
     "quality_review._tell_claim": (
         "test_quality_review.test_a_disagreement_that_comes_as_the_claim_ends_stands_in_its_record_seconds_later",
     ),
-    "refunds.refund": ("test_purchase.test_a_refund_under_way_is_asked_about_until_it_is_done",),
-    "refunds._otherwise": ("test_purchase.test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week",),
+    "refunds.refund": ("test_purchase_refunds.test_a_refund_under_way_is_asked_about_until_it_is_done",),
+    "refunds._otherwise": ("test_stray_payments.test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week",),
     "refunds._to_account": (
-        "test_purchase.test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done",
-        "test_purchase.test_a_refund_whose_account_is_closed_asks_the_family_for_another_one",
+        "test_purchase_refunds.test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done",
+        "test_purchase_refunds.test_a_refund_whose_account_is_closed_asks_the_family_for_another_one",
     ),
     "review_desk.wait": (
         "test_review.test_a_review_that_its_adjuster_leaves_alone_goes_back_to_the_queue",

@@ -1,0 +1,154 @@
+import pytest
+
+from insurance.adapters.ports import PaymentsRefused, PayOrder, Refund
+from tests.workflows.process_orders import PREMIUM
+from tests.workflows.process_purchases import PAID_BACK, UNDERWRITTEN, money, record, told_to
+from workflows.client import MoveRefused
+from workflows.messages import PurchaseOutcome, RefundAccount
+
+pytestmark = pytest.mark.servers
+
+ACCOUNT = RefundAccount("alipay", "father@example.com", "黄建国")
+BOUNCES = RefundAccount("bank", "62220000009102", "黄建国")
+
+
+def transferred(world, purchase_id):
+    start = f"back:{purchase_id}-"
+    return {key: m.amount_fen for key, m in world.books.movements.items() if key.startswith(start)}
+
+
+async def other_payment(world, purchase_id, number, amount_fen=1_00):
+    """Of another sum, from an account that is closed."""
+    order = PayOrder(f"{purchase_id}-{number}", amount_fen, "other", record(world, purchase_id).expires_at)
+    world.payments.page_pay_url(order)
+    await world.pay(purchase_id, attempt=number, account_closed=True)
+
+
+async def test_what_the_insurer_refuses_to_issue_goes_back_in_full(world):
+    world.insurer.faults.add("issue", "refuse", code="proposal_expired")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "refunding", "refunded"]
+    assert record(world, purchase_id).reason_code == "proposal_expired"
+    assert money(world, purchase_id) == PAID_BACK
+
+
+async def test_a_payment_that_was_faster_than_the_cancellation_goes_back_in_full(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "refunding", "refunded"]
+    assert money(world, purchase_id) == PAID_BACK
+    assert record(world, purchase_id).refunded_fen == PREMIUM
+
+
+async def test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done(world):
+    world.insurer.faults.add("issue", "refuse")
+    world.payments.faults.add("refund", "refuse", times=2)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "refunding")
+    await world.let_pass(hours=4)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert money(world, purchase_id) == PAID_BACK
+    # no account is asked for: only the operator can say what the gateway means
+    assert "payee_needed" not in world.books.told(purchase_id)
+    assert told_to(world, purchase_id, "refund_refused") == ["role:operator:xiangjiang"]
+
+
+async def test_a_refusal_of_what_was_done_before_is_no_refusal_of_the_money(world, monkeypatch):
+    world.insurer.faults.add("issue", "refuse")
+    really = world.payments.refund
+
+    async def refuses_afterwards(out_trade_no, out_request_no, amount_fen, reason):
+        await really(out_trade_no, out_request_no, amount_fen, reason)
+        raise PaymentsRefused("account_closed", "账户已注销")
+
+    monkeypatch.setattr(world.payments, "refund", refuses_afterwards)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert money(world, purchase_id) == PAID_BACK
+    assert "payee_needed" not in world.books.told(purchase_id)
+
+
+async def test_a_refund_under_way_is_asked_about_until_it_is_done(world, monkeypatch):
+    pending, really = iter(range(20)), world.payments.refund
+
+    async def slowly(out_trade_no, out_request_no, amount_fen, reason):
+        if next(pending, None) is not None:
+            return Refund(out_request_no, "pending", amount_fen)
+        return await really(out_trade_no, out_request_no, amount_fen, reason)
+
+    monkeypatch.setattr(world.payments, "refund", slowly)
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "refunding")
+    await world.let_pass(days=3)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert await world.events_in_history(purchase_id) < 1_000
+    assert money(world, purchase_id) == PAID_BACK
+
+
+async def test_a_refund_whose_account_is_closed_asks_the_family_for_another_one(world):
+    world.insurer.faults.add("issue", "refuse")
+    world.transfers["9102"] = "failed"
+    purchase_id = await world.awaiting_payment()
+    with pytest.raises(MoveRefused):
+        await world.update(purchase_id, "set_account", ACCOUNT)
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    await world.let_pass(days=17)
+    assert world.books.told(purchase_id).count("payee_reminded") == 2
+    assert told_to(world, purchase_id, "payee_needed") == ["parent-1"] * 3
+    assert told_to(world, purchase_id, "refund_refused") == ["role:operator:xiangjiang"] * 3
+    await world.update(purchase_id, "set_account", BOUNCES)
+    await world.until(lambda: world.books.told(purchase_id).count("payee_needed") == 2, "asked again")
+    assert transferred(world, purchase_id) == {}
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
+    assert transferred(world, purchase_id) == {f"back:{purchase_id}-1-out-1": PREMIUM}
+    assert record(world, purchase_id).refunded_fen == PREMIUM
+
+
+async def test_a_cancellation_is_answered_when_the_money_asks_for_an_account(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1", account_closed=True)
+    await world.update(purchase_id, "cancel")
+    assert record(world, purchase_id).state == "payee_needed"
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+
+
+async def test_a_wrong_sum_that_can_not_go_back_does_not_keep_the_right_one_from_being_taken(world):
+    purchase_id = await world.awaiting_payment()
+    for number in (8, 9):
+        await other_payment(world, purchase_id, number)
+    await world.until(lambda: world.books.told(purchase_id).count("payee_needed") == 2, "both ask")
+    assert (record(world, purchase_id).state, money(world, purchase_id)) == (
+        "awaiting_payment",
+        [("premium", 1_00)] * 2,
+    )
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "issued")
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    assert (await world.end_of(purchase_id)).state == "issued"
+    assert sorted(transferred(world, purchase_id).values()) == [1_00, 1_00]
+    assert record(world, purchase_id).refunded_fen == 2_00
+
+
+async def test_a_surplus_is_in_the_books_before_it_is_back(world):
+    purchase_id = await world.awaiting_payment()
+    await other_payment(world, purchase_id, 9)
+    await world.until_told(purchase_id, "payee_needed")
+    assert money(world, purchase_id) == [("premium", 1_00)]
+    came = world.time
+    await world.let_pass(minutes=5)
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    await world.until(lambda: transferred(world, purchase_id), "back")
+    (back,) = [m for key, m in world.books.movements.items() if key.startswith(f"back:{purchase_id}-")]
+    assert back.at > came
+    await world.update(purchase_id, "cancel")

@@ -1,0 +1,51 @@
+import pytest
+
+from insurance.adapters.ports import PayOrder
+from tests.workflows.process_purchases import PAID, PAID_BACK, money, told_to, trade_no_of
+
+pytestmark = pytest.mark.servers
+
+
+async def test_a_policys_own_premium_told_once_more_stays(world):
+    purchase_id = await world.issued()
+    await world.tell_last_notice()
+    stray = await world.end_of(f"stray-{trade_no_of(world, purchase_id, 1)}")
+    assert stray.outcome == "known"
+    assert money(world, purchase_id) == PAID
+
+
+async def test_money_that_went_back_and_is_told_once_more_goes_back_once(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1")
+    notice = world.payments.notices[-1]
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    world.payments.notices.append(notice)
+    await world.tell_last_notice()
+    stray = await world.end_of(f"stray-{trade_no_of(world, purchase_id, 1)}")
+    assert stray.outcome == "known"
+    assert money(world, purchase_id) == PAID_BACK
+
+
+async def test_money_for_an_order_that_never_was_goes_back(world):
+    world.payments.page_pay_url(
+        PayOrder("pu-unheard-of-1", 50_00, "other", world.time.replace(year=world.time.year + 1))
+    )
+    await world.pay("pu-unheard-of")
+    notice = world.payments.notices[-1]
+    outcome = await world.end_of(f"stray-{notice['trade_no']}")
+    assert outcome.outcome == "refunded"
+    assert money(world, "pu-unheard-of") == [("premium", 50_00), ("refund", 50_00)]
+
+
+async def test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week(world):
+    order = PayOrder("pu-unknown-here-1", 50_00, "other", world.time.replace(year=world.time.year + 1))
+    world.payments.page_pay_url(order)
+    world.payments.faults.add("refund", "refuse", times=16)
+    await world.pay("pu-unknown-here")
+    stray = world.started[-1]
+    await world.until_told(stray, "stray_refund_refused")
+    await world.let_pass(days=17)
+    assert (await world.end_of(stray)).outcome == "refunded"
+    assert told_to(world, stray, "refund_refused") == ["role:operator"] * 2
+    assert money(world, "pu-unknown-here") == [("premium", 50_00), ("refund", 50_00)]
