@@ -108,6 +108,7 @@ PASSED_THROUGH = (
     "workflows.purchase_underwriting",
     "workflows.refunds",
     "workflows.review_desk",
+    "workflows.scheduled",
     "workflows.serious_watch",
     "cryptography",
     "httpx",

@@ -5,17 +5,12 @@ from dataclasses import replace
 from datetime import date
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
-from temporalio.exceptions import ApplicationError
 
 from activities.policy_days import DayDone, PolicyDays, PolicyDayStep
-from insurance.rules.cover import shanghai_day
 from insurance.rules.policy_days import MOMENTS
 from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
 from workflows.options import RECORDS
-
-# when a schedule meant to start this, however late it really began
-SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
+from workflows.scheduled import scheduled_day
 
 OF_THE_SCHEDULE = PolicyDaysOrder()
 
@@ -38,7 +33,7 @@ class PolicyDaysWorkflow:
         return PolicyDaysOutcome(self._told)
 
     async def _days(self, order: PolicyDaysOrder) -> tuple[date, ...]:
-        day = order.day or _day_of_the_schedule()
+        day = order.day or scheduled_day()
         return tuple(await workflow.execute_local_activity_method(PolicyDays.days_to_tell, day, **RECORDS))
 
     async def _tell(self, here: PolicyDaysOrder, day: date, after: str) -> None:
@@ -53,10 +48,3 @@ class PolicyDaysWorkflow:
             if batch.last is None:
                 return
             after = batch.last
-
-
-def _day_of_the_schedule() -> date:
-    scheduled = workflow.info().typed_search_attributes.get(SCHEDULED_START)
-    if scheduled is None:
-        raise ApplicationError("neither a day nor a schedule", type="day_unknown", non_retryable=True)
-    return shanghai_day(scheduled)

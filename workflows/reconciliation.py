@@ -5,18 +5,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError
 
 from activities.failures import failure_code
 from activities.reconciliation import DayStep, Reconciling
-from insurance.rules.cover import shanghai_day
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
 from workflows.options import RECORDS, STATEMENT, STATEMENT_OF_BEFORE
-
-# when a schedule meant to start this, however late it really began
-SCHEDULED_START = SearchAttributeKey.for_datetime("TemporalScheduledStartTime")
-
+from workflows.scheduled import scheduled_day
 
 THE_DAY_BEFORE = ReconciliationOrder()
 
@@ -29,7 +24,7 @@ class ReconciliationWorkflow:
 
     @workflow.run
     async def run(self, order: ReconciliationOrder = THE_DAY_BEFORE) -> ReconciliationOutcome:
-        step = DayStep(order.day or _day_before_the_schedule())
+        step = DayStep(order.day or scheduled_day() - timedelta(days=1))
         if workflow.patched("yesterday-first"):
             await self._reconcile(step.day)
             for day in [] if order.alone else await self._days(step):
@@ -54,10 +49,3 @@ class ReconciliationWorkflow:
             self._without_statement.append(day)
         else:
             self._reconciled.append(day)
-
-
-def _day_before_the_schedule() -> date:
-    scheduled = workflow.info().typed_search_attributes.get(SCHEDULED_START)
-    if scheduled is None:
-        raise ApplicationError("neither a day nor a schedule", type="day_unknown", non_retryable=True)
-    return shanghai_day(scheduled) - timedelta(days=1)

@@ -28,20 +28,19 @@ TEN_IN_SHANGHAI = ScheduleCalendarSpec(hour=(ScheduleRange(2),), comment="10:00 
 
 
 def daily_reconciliation(queue: str) -> Schedule:
-    return Schedule(
-        # without an argument, which would be sealed with the payload key of today
-        action=ScheduleActionStartWorkflow("reconciliation", id="reconciliation", task_queue=queue),
-        spec=ScheduleSpec(calendars=[TEN_IN_SHANGHAI]),
-        # no day is left out: neither because the one before still waits for its bill, nor because the server was away
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ALL, catchup_window=timedelta(days=30)),
-    )
+    return _daily("reconciliation", "reconciliation", queue, TEN_IN_SHANGHAI)
 
 
 def daily_policy_days(queue: str) -> Schedule:
+    return _daily("policy_days", "policy-days", queue, NINE_IN_SHANGHAI)
+
+
+def _daily(process: str, process_id: str, queue: str, at: ScheduleCalendarSpec) -> Schedule:
     return Schedule(
-        action=ScheduleActionStartWorkflow("policy_days", id="policy-days", task_queue=queue),
-        spec=ScheduleSpec(calendars=[NINE_IN_SHANGHAI]),
-        # each run makes up for what was missed before it
+        # without an argument, which would be sealed with the payload key of today
+        action=ScheduleActionStartWorkflow(process, id=process_id, task_queue=queue),
+        spec=ScheduleSpec(calendars=[at]),
+        # no day is left out: neither because the one before is still at work, nor because the server was away
         policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ALL, catchup_window=timedelta(days=30)),
     )
 

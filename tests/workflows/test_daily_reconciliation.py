@@ -25,7 +25,8 @@ from tests.workflows.process_world import CONVERTER
 from tests.workflows.reconciliation_bills import Bills, working
 from workflows.client import Processes
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
-from workflows.reconciliation import SCHEDULED_START, ReconciliationWorkflow
+from workflows.reconciliation import ReconciliationWorkflow
+from workflows.scheduled import SCHEDULED_START
 from workflows.schedules import DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
 from workflows.search import add_search_attribute
 
