@@ -40,7 +40,7 @@ async def buying_on_file(
 ) -> tuple[OnFile, date | None]:
     """Also the last day of the child's cover with this insurer that can be gone on with."""
     policies = await _policies(session, insured_digest)
-    goes_on = [p for p in policies if p.insurer_code == insurer_code and _served(p, days[0], today)]
+    goes_on = [p for p in policies if p.insurer_code == insurer_code and is_served(p, days[0], today)]
     until = max((p.ends_on for p in goes_on), default=None)
     own = [p for p in policies if p.applicant_subject == buyer.subject]
     known = await _on_file(session, buyer, insured_digest, days, policies, own)
@@ -105,7 +105,8 @@ async def _paid_for(session: AsyncSession, insured_digest: str) -> list[Purchase
     return list((await session.exec(statement)).all())
 
 
-def _served(policy: Policy, first_day: date, today: date) -> bool:
+def is_served(policy: Policy, first_day: date, today: date) -> bool:
+    """Whether cover may go on from this policy without a waiting period (`served`)."""
     waiting_days = max(c.waiting_days for c in _terms.validate_python(policy.terms).coverages)
     return served(policy.effective_date, waiting_days, policy.renewal, first_day, today)
 

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.deps import ObjectId, Parent, TheParts
+from api.on_file import is_served
 from api.routes.policies import own_policy
 from insurance.rules.eligibility import renews
 
@@ -22,6 +23,7 @@ async def renewal(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[
     terms = next((t for t in parts.catalogue.on_sale(today) if t.product_id == policy.product_id), None)
     earliest = today + timedelta(days=terms.first_day_after_payment if terms else 1)
     first_day = max(policy.ends_on + timedelta(days=1), earliest)
+    goes_on = policy.ended_reason is None and is_served(policy, first_day, today)
     return {
         "policy_no": policy_no,
         "product_id": policy.product_id,
@@ -30,5 +32,5 @@ async def renewal(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[
         "insured_from": policy.purchase_id,
         "relationship": policy.relationship,
         "effective_date": first_day.isoformat(),
-        "without_gap": policy.ended_reason is None and renews(first_day, policy.ends_on),
+        "without_gap": goes_on and renews(first_day, policy.ends_on),
     }

@@ -30,6 +30,13 @@ async def test_the_next_year_begins_where_this_one_ends(door: Door):
     assert (told["product_id"], told["premium_fen"]) == (records.PLAN_2.product_id, 120_00)
 
 
+async def test_cover_that_has_not_begun_is_not_gone_on_with(door: Door):
+    subject = records.new("parent")
+    policy_no = await bought(door, subject, effective_date=date(2026, 3, 20), ends_on=date(2027, 3, 19))
+    told = await asked(door, subject, policy_no)
+    assert (told["effective_date"], told["without_gap"]) == ("2027-03-20", False)
+
+
 async def test_it_is_enough_to_buy_with(door: Door):
     subject = records.new("parent")
     told = await asked(door, subject, await bought(door, subject))
