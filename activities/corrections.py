@@ -116,13 +116,12 @@ async def _comes_too_late(session: AsyncSession, record: CorrectionRecord) -> bo
 async def _apply(session: AsyncSession, policy: Policy, record: CorrectionRecord) -> None:
     application = application_document(record.application)
     policy.applicant, policy.insured = application["applicant"], application["insured"]
-    known = (policy.endorsements or {"items": []})["items"]
     news = {
         "endorsement_no": record.endorsement_no,
         "at": record.updated_at.isoformat(),
         "fields": [change.field for change in record.changes],
     }
-    policy.endorsements = {"items": [*known, news]}
+    policy.endorsements = {"items": [*policy.endorsement_items, news]}
     if policy.insured_digest != record.insured_digest:
         policy.insured_digest = record.insured_digest
         await _known_by_new_number(session, record)

@@ -113,14 +113,9 @@ class PolicyDocuments:
         return f"{self._settings.public_url}/v1/verify/{policy_no}?c={verification_code(policy_no, self._secret)}"
 
 
-def _endorsements(policy: Policy) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = (policy.endorsements or {"items": []})["items"]
-    return items
-
-
 def _issued_at(policy: Policy) -> datetime:
     """When this wording came to stand."""
-    items = _endorsements(policy)
+    items = policy.endorsement_items
     return datetime.fromisoformat(items[-1]["at"]) if items else policy.created_at
 
 
@@ -166,7 +161,7 @@ def _on_paper(policy: Policy, agreed: Agreed) -> PolicyOnPaper:
                 shanghai_day(datetime.fromisoformat(item["at"])),
                 tuple(LABELS[field] for field in item["fields"]),
             )
-            for item in _endorsements(policy)
+            for item in policy.endorsement_items
         ),
         agreed=tuple(AgreedText(_title(text), text["version"], text["sha256"]) for text in agreed),
     )

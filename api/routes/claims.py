@@ -23,12 +23,13 @@ from api.fields import Body, Comment, Flag, Instant, Long, Region, Short
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
+from api.reading_log import note_read
 from api.routes.policies import own_policy, state_of, terms_of, visible_policy
 from insurance.rules.case import AccidentReport, CaseConsent
 from insurance.rules.cover import shanghai_day
 from insurance.rules.errors import Invalid
 from insurance.rules.identifiers import read_mobile, read_region
-from insurance.tables import Claim, PersonalDataRead, Policy
+from insurance.tables import Claim, Policy
 from workflows.client import ProcessUnavailable
 from workflows.messages import ClaimOrder, Objection
 
@@ -171,13 +172,8 @@ async def shown(parts: Parts, caller: Caller, claim_id: str) -> dict[str, Any]:
     """The whole case. That somebody else than the family saw it is logged (未成年人网络保护条例 36)."""
     async with parts.database.transaction() as session:
         row = await visible_claim(session, caller, claim_id)
-        if caller.role != "parent":
-            session.add(_read_by(caller, claim_id, parts.now()))
+        note_read(session, caller, claim_id, "claim_review", parts.now())
         return await claim_view(parts, session, row, caller)
-
-
-def _read_by(caller: Caller, claim_id: str, at: datetime) -> PersonalDataRead:
-    return PersonalDataRead(subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_review", at=at)
 
 
 async def told(parts: Parts, caller: Caller, claim_id: str, update: str, arg: object = None) -> dict[str, Any]:

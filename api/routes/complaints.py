@@ -19,12 +19,13 @@ from api.fields import Body, Day, Long, PolicyNo
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
+from api.reading_log import note_read
 from api.routes.claims import visible_claim
 from api.routes.due import Authority, of_region
 from api.routes.policies import own_policy
 from api.timeline import timeline_of
 from insurance.rules.complaints import KINDS, WAITING, ComplaintFile
-from insurance.tables import Claim, Complaint, PersonalDataRead
+from insurance.tables import Claim, Complaint
 from workflows.messages import Actor, ComplaintAnswering, ComplaintExtension, ComplaintOrder, Objection
 
 router = APIRouter(prefix="/v1", tags=["complaints"])
@@ -153,16 +154,7 @@ async def show(parts: TheParts, caller: FamilyOrDesk, complaint_id: ObjectId) ->
     """With its timeline. That the desk read it is logged."""
     async with parts.database.transaction() as session:
         row = await _visible(session, caller, complaint_id)
-        if caller.role != "parent":
-            session.add(
-                PersonalDataRead(
-                    subject=caller.subject,
-                    role=caller.role,
-                    object_id=complaint_id,
-                    purpose="complaint",
-                    at=parts.now(),
-                )
-            )
+        note_read(session, caller, complaint_id, "complaint", parts.now())
         return complaint_view(parts, row, caller) | {"timeline": await timeline_of(session, complaint_id)}
 
 

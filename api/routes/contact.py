@@ -17,10 +17,11 @@ from api.fields import Body, Long
 from api.idempotency import once
 from api.paging import PageAsked, Paging, page_of
 from api.parts import Parts
+from api.reading_log import note_read
 from api.routes.claims import visible_claim
 from api.routes.policies import visible_policy
 from insurance.rules.deadlines import working_days_after
-from insurance.tables import Message, PersonalDataRead
+from insurance.tables import Message
 
 router = APIRouter(prefix="/v1", tags=["contact"])
 
@@ -92,12 +93,7 @@ async def _of_policy(session: AsyncSession, caller: Caller, policy_no: str) -> T
 async def _shown(
     parts: Parts, session: AsyncSession, caller: Caller, thread: Thread, page: PageAsked
 ) -> dict[str, Any]:
-    """That somebody else than the family read it is logged."""
-    if caller.role != "parent":
-        read = PersonalDataRead(
-            subject=caller.subject, role=caller.role, object_id=thread.about, purpose="contact", at=parts.now()
-        )
-        session.add(read)
+    note_read(session, caller, thread.about, "contact", parts.now())
     rows = await page_of(session, Message, [col(Message.about) == thread.about], page, "message_id")
     return rows.answer(lambda row: message_view(row, caller))
 

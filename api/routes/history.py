@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from api.deps import InsurerStaff, ObjectId, TheParts
 from api.errors import not_found
 from api.history import history_of
-from insurance.tables import Claim, PersonalDataRead
+from api.reading_log import note_read
+from insurance.tables import Claim
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"])
 
@@ -20,10 +21,6 @@ async def history(parts: TheParts, caller: InsurerStaff, claim_id: ObjectId) -> 
         row = await session.get(Claim, claim_id)
         if row is None or caller.insurer not in (None, row.insurer_code):
             raise not_found()
-        session.add(
-            PersonalDataRead(
-                subject=caller.subject, role=caller.role, object_id=claim_id, purpose="claim_history", at=parts.now()
-            )
-        )
+        note_read(session, caller, claim_id, "claim_history", parts.now())
         found = await history_of(session, claim_id)
     return {"claim_id": claim_id} | found.view()

@@ -15,12 +15,13 @@ from api.deps import IdempotencyHeader, ObjectId, ParentOrAdjuster, TheParts
 from api.errors import Problem, not_found
 from api.fields import Body
 from api.parts import Parts
+from api.reading_log import note_read
 from api.routes.claims import visible_claim
 from api.views import instant
 from insurance.rules.apportionment import NotApportionable
 from insurance.rules.case import CaseReceipt
 from insurance.rules.case_file import CaseFile
-from insurance.tables import Letter, PersonalDataRead
+from insurance.tables import Letter
 
 router = APIRouter(prefix="/v1/claims", tags=["letters"])
 
@@ -62,11 +63,7 @@ async def show(parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId, le
         row = await session.get(Letter, letter_id)
         if row is None or row.process_id != claim_id:
             raise not_found()
-        if caller.role != "parent":
-            read = PersonalDataRead(
-                subject=caller.subject, role=caller.role, object_id=claim_id, purpose="letter", at=parts.now()
-            )
-            session.add(read)
+        note_read(session, caller, claim_id, "letter", parts.now())
     headers = {
         "content-disposition": f'inline; filename="{letter_id}.pdf"',
         "cache-control": "private, no-store",

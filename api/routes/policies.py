@@ -15,6 +15,7 @@ from api.deps import ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.errors import not_found
 from api.paging import PageAsked, Paging, page_of
 from api.parts import Parts
+from api.reading_log import note_read
 from api.routes.catalogue import coverage_views, insurer_ref
 from api.routes.purchases import purchase_view
 from api.timeline import timeline_about
@@ -22,12 +23,12 @@ from api.views import instant, masked_person
 from insurance.rules.correction import LABELS
 from insurance.rules.status import label, policy_state
 from insurance.rules.terms import ProductTerms
-from insurance.tables import PersonalDataRead, Policy, Purchase
+from insurance.tables import Policy, Purchase
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 terms_of = TypeAdapter(ProductTerms)
 
-# 未完成投保: what can still become a policy
+# 未完成投保: what can still become a policy, or whose money is on its way back
 UNFINISHED = (
     "submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid", "refunding", "payee_needed",
 )  # fmt: skip
@@ -61,11 +62,7 @@ async def show_policy(parts: TheParts, caller: ParentOrAdjuster, policy_no: Obje
     logged (未成年人网络保护条例 36)."""
     async with parts.database.transaction() as session:
         row = await visible_policy(session, caller, policy_no)
-        if caller.role != "parent":
-            read = PersonalDataRead(
-                subject=caller.subject, role=caller.role, object_id=policy_no, purpose="policy", at=parts.now()
-            )
-            session.add(read)
+        note_read(session, caller, policy_no, "policy", parts.now())
         told = {
             "messages_url": f"/v1/policies/{policy_no}/messages",
             "timeline": await timeline_about(session, policy_no),
@@ -127,7 +124,7 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
                 "at": instant(item["at"]),
                 "labels": [LABELS[field] for field in item["fields"]],
             }
-            for item in (row.endorsements or {"items": []})["items"]
+            for item in row.endorsement_items
         ],
         "actions": ["claim", "contact", "correct", "surrender"] if open_for_more else ["contact"],
     }

@@ -1,6 +1,7 @@
 """Policies (保单): a record whose state follows from its dates and events; no process waits a year for a calendar."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Field, Index, SQLModel, text
 
@@ -8,7 +9,8 @@ from insurance.tables.columns import Document, document, fen, instant
 
 
 class Policy(SQLModel, table=True):
-    """One policy. Written by the purchase process or by take-over; ended by surrender or a claim. `terms` are frozen at purchase."""
+    """One policy. Written by the purchase process or by take-over, put right by a correction, ended by surrender or a claim.
+    `terms` are frozen at purchase."""
 
     __tablename__ = "policies"
     __table_args__ = (
@@ -45,10 +47,14 @@ class Policy(SQLModel, table=True):
     ended_reason: str | None = Field(
         default=None, max_length=32
     )  # surrendered | terminated_by_claim | rescinded | void
-    # a surrender that was confirmed holds the policy: no claim can be reported on it any more
+    # a surrender that was confirmed holds the policy: until it is done no claim can be reported on it
     surrender_id: str | None = Field(default=None, max_length=64)
     # the correction (保全) that is under way: one at a time
     correction_id: str | None = Field(default=None, max_length=64)
     # what the insurer put right, oldest first: {"items": [{"endorsement_no", "at", "fields"}]}
     endorsements: Document | None = Field(default=None, sa_column=document(nullable=True))
     created_at: datetime = Field(sa_column=instant())
+
+    @property
+    def endorsement_items(self) -> list[dict[str, Any]]:
+        return self.endorsements["items"] if self.endorsements else []
