@@ -1,7 +1,5 @@
 """The process of the days of policies, with its own steps on a real database, or without one."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from typing import Any
 
@@ -9,9 +7,8 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.failures import FailureInterceptor
 from activities.policy_days import Batch, DayDone, PolicyDayStep
-from worker import SANDBOX
+from tests.workflows.one_process import worker_of
 from workflows.policy_days import PolicyDaysWorkflow
 
 
@@ -31,14 +28,6 @@ class OneMorePage:
         pass
 
 
-@asynccontextmanager
-async def telling(client: Client, steps: Any, queue: str) -> AsyncIterator[None]:
-    async with Worker(
-        client,
-        task_queue=queue,
-        workflows=[PolicyDaysWorkflow],
-        activities=[steps.days_to_tell, steps.tell_policy_day, steps.note_day_told],
-        interceptors=[FailureInterceptor()],
-        workflow_runner=SANDBOX,
-    ):
-        yield
+def telling(client: Client, steps: Any, queue: str) -> Worker:
+    done = steps.days_to_tell, steps.tell_policy_day, steps.note_day_told
+    return worker_of(client, queue, PolicyDaysWorkflow, *done)

@@ -1,7 +1,5 @@
 """Reconciling without a gateway and books: what a day's bill is like is up to the test."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,10 +7,9 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.failures import FailureInterceptor
 from activities.reconciliation import DayReconciled, DayStep
 from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable
-from worker import SANDBOX
+from tests.workflows.one_process import worker_of
 from workflows.reconciliation import ReconciliationWorkflow
 
 
@@ -45,14 +42,6 @@ class Bills:
         self.noted.append(step)
 
 
-@asynccontextmanager
-async def working(client: Client, bills: Bills, queue: str) -> AsyncIterator[None]:
-    async with Worker(
-        client,
-        task_queue=queue,
-        workflows=[ReconciliationWorkflow],
-        activities=[bills.days_to_reconcile, bills.reconcile_day, bills.note_no_statement],
-        interceptors=[FailureInterceptor()],
-        workflow_runner=SANDBOX,
-    ):
-        yield
+def working(client: Client, bills: Bills, queue: str) -> Worker:
+    steps = bills.days_to_reconcile, bills.reconcile_day, bills.note_no_statement
+    return worker_of(client, queue, ReconciliationWorkflow, *steps)

@@ -1,0 +1,21 @@
+"""A worker of one daily process, with steps that the test brings."""
+
+from collections.abc import Callable
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.failures import FailureInterceptor
+from worker import SANDBOX
+
+
+def worker_of(client: Client, queue: str, process: type, *steps: Callable[..., Any]) -> Worker:
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=[process],
+        activities=steps,
+        interceptors=[FailureInterceptor()],
+        workflow_runner=SANDBOX,
+    )
