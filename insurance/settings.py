@@ -168,6 +168,26 @@ class Settings(BaseSettings):
     claims: ClaimSettings = ClaimSettings()
     signing: SigningSettings = SigningSettings()
 
+    def missing_secrets(self) -> list[str]:
+        """The variables without which nothing may serve: what an empty key signs anybody can sign, and what it hides anybody can
+        find by trying. `SigningSettings` are not among them: without those there are no e-policies."""
+        needed = {
+            "XUEPING_TOKEN_SECRET": self.token_secret,
+            "XUEPING_DIGEST_SECRET": self.digest_secret,
+            "XUEPING_DATABASE__URL": self.database.url,
+            "XUEPING_STORAGE__ACCESS_KEY": self.storage.access_key,
+            "XUEPING_STORAGE__SECRET_KEY": self.storage.secret_key,
+            "XUEPING_ALIPAY__APP_PRIVATE_KEY": self.alipay.app_private_key,
+            "XUEPING_ALIPAY__ALIPAY_PUBLIC_KEY": SecretStr(self.alipay.alipay_public_key),
+            **{f"XUEPING_INSURERS ({code}: secret)": insurer.secret for code, insurer in self.insurers.items()},
+            **{f"XUEPING_TEMPORAL__PAYLOAD_KEYS ({key_id})": key for key_id, key in self.temporal.payload_keys.items()},
+        }
+        if not self.temporal.payload_keys:
+            needed["XUEPING_TEMPORAL__PAYLOAD_KEYS"] = SecretStr("")
+        if self.notices.webhook_url is not None:
+            needed["XUEPING_NOTICES__WEBHOOK_SECRET"] = self.notices.webhook_secret or SecretStr("")
+        return [name for name, secret in needed.items() if not secret.get_secret_value().strip()]
+
 
 @lru_cache
 def load_settings() -> Settings:

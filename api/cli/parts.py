@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 import api as package
-from insurance.settings import load_settings
+from api.cli.settings import refuse
+from insurance.settings import Settings, load_settings
 
 
 class Queue(StrEnum):
@@ -27,7 +28,7 @@ def api(
     from api.app import create_app
 
     uvicorn.run(
-        create_app(load_settings()),
+        create_app(_complete_settings()),
         host=host,
         port=port,
         # addresses carry ids of people's cases
@@ -42,11 +43,12 @@ def worker(queue: Annotated[Queue, typer.Option(help="processes：流程；ocr�
     import worker as registry
 
     _log()
+    settings = _complete_settings()
     match queue:
         case Queue.processes:
-            asyncio.run(registry.run(load_settings(), "processes"))
+            asyncio.run(registry.run(settings, "processes"))
         case Queue.ocr:
-            asyncio.run(registry.run(load_settings(), "ocr"))
+            asyncio.run(registry.run(settings, "ocr"))
 
 
 def migrate() -> None:
@@ -61,6 +63,14 @@ def migrate() -> None:
     config.set_main_option("script_location", str(Path(package.__file__).parents[1] / "insurance/tables/migrations"))
     command.upgrade(config, "head")
     asyncio.run(open_storage(settings.storage).prepare())
+
+
+def _complete_settings() -> Settings:
+    """Ends the command with one clear line when a secret is missing."""
+    settings = load_settings()
+    if missing := settings.missing_secrets():
+        refuse(f"没有设置密钥，不能启动 (refusing to start, not set or empty): {', '.join(missing)}")
+    return settings
 
 
 def _log() -> None:
