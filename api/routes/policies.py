@@ -1,6 +1,6 @@
 """Policies (保单): lists by tab and role, and one policy with what can be done on it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
@@ -21,6 +21,7 @@ from api.routes.purchases import purchase_view
 from api.timeline import timeline_about
 from api.views import instant, masked_person
 from insurance.rules.correction import LABELS
+from insurance.rules.signed_link import link_signature
 from insurance.rules.status import label, policy_state
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase
@@ -32,6 +33,9 @@ terms_of = TypeAdapter(ProductTerms)
 UNFINISHED = (
     "submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid", "refunding", "payee_needed",
 )  # fmt: skip
+# a signed link to an e-policy (api/routes/policy_documents.py) and how long it opens it
+DOWNLOADS = "/v1/downloads/policies"
+DOWNLOAD_SECONDS = 900
 NEVER_COVERED = ("void", "rescinded")
 
 
@@ -58,12 +62,13 @@ async def list_policies(
 
 @router.get("/{policy_no}")
 async def show_policy(parts: TheParts, caller: ParentOrAdjuster, policy_no: ObjectId) -> dict[str, Any]:
-    """With what was said and complained about it (`timeline`). Adjusters of its insurer see the same, masked, and their reading is
-    logged (未成年人网络保护条例 36)."""
+    """With what was said and complained about it (`timeline`) and, for its family, a signed link to the e-policy (`download`).
+    Adjusters of its insurer see the rest, masked, and their reading is logged (未成年人网络保护条例 36)."""
     async with parts.database.transaction() as session:
         row = await visible_policy(session, caller, policy_no)
         note_read(session, caller, policy_no, "policy", parts.now())
         told = {
+            "download": _download(parts, policy_no) if caller.role == "parent" else None,
             "messages_url": f"/v1/policies/{policy_no}/messages",
             "timeline": await timeline_about(session, policy_no),
         }
@@ -88,6 +93,17 @@ async def own_policy(session: AsyncSession, subject: str, policy_no: str, *, loc
     if row is None:
         raise not_found()
     return row
+
+
+def _download(parts: Parts, policy_no: str) -> dict[str, Any] | None:
+    """An address that opens the e-policy without a token, in any browser or reader, for a while. None where nobody signs."""
+    secret = parts.settings.signing.code_secret.get_secret_value()
+    if not secret:
+        return None
+    until = parts.now().replace(microsecond=0) + timedelta(seconds=DOWNLOAD_SECONDS)
+    expires = int(until.timestamp())
+    query = f"expires={expires}&signature={link_signature(policy_no, expires, secret)}"
+    return {"url": f"{parts.settings.public_url}{DOWNLOADS}/{policy_no}?{query}", "expires_at": instant(until)}
 
 
 def state_of(row: Policy, today: date) -> str:

@@ -13,11 +13,12 @@ from api.errors import Problem, not_found
 from api.pages.verification import unknown_page, verification_page
 from api.parts import Parts
 from api.routes.catalogue import insurer_ref
-from api.routes.policies import own_policy, state_of
+from api.routes.policies import DOWNLOADS, own_policy, state_of
 from api.views import instant
 from insurance.letters.fonts import FontMissing
 from insurance.letters.issuer_identity import NotSigning, issuer_identity
 from insurance.rules.masking import mask_name
+from insurance.rules.signed_link import has_expired, signature_fits
 from insurance.rules.status import label
 from insurance.rules.verification import code_fits
 from insurance.tables import Letter, Policy
@@ -27,6 +28,8 @@ router = APIRouter(prefix="/v1", tags=["policies"])
 
 # the address holds the code: it is kept by nobody on the way, and handed on to nobody
 PRIVATE = {"cache-control": "private, no-store", "referrer-policy": "no-referrer", "vary": "accept"}
+# seconds since 1970; the end of the calendar's last year
+LATEST = 253_402_300_799
 PAGE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
@@ -36,11 +39,23 @@ async def show_document(parts: TheParts, caller: Parent, policy_no: ObjectId) ->
     after a correction. 503 `not_signing` where the insurer has no signing key."""
     async with parts.database.transaction() as session:
         await own_policy(session, caller.subject, policy_no)
-    try:
-        row = await _documents(parts).issue(policy_no)
-    except (NotSigning, FontMissing) as error:
-        raise _not_signing(error) from None
-    return await _file(parts, row)
+    return await _current(parts, policy_no)
+
+
+@router.get(DOWNLOADS.removeprefix("/v1") + "/{policy_no}", response_class=Response)
+async def download(
+    parts: TheParts,
+    policy_no: ObjectId,
+    expires: Annotated[int, Query(ge=0, le=LATEST)],
+    signature: Annotated[str, Query(max_length=64)],
+) -> Response:
+    """The same file for whoever holds a signed link (`download` of a policy), while it lasts: 410 `link_expired` afterwards, 404
+    `link_invalid` when anything in it was changed."""
+    if not signature_fits(signature, policy_no, expires, parts.settings.signing.code_secret.get_secret_value()):
+        raise Problem(404, "link_invalid", "下载链接不完整或被改动过，请在保单页面重新获取")
+    if has_expired(expires, parts.now()):
+        raise Problem(410, "link_expired", "下载链接已过期，请在保单页面重新获取")
+    return await _current(parts, policy_no)
 
 
 @router.get("/policies/{policy_no}/documents")
@@ -107,10 +122,19 @@ async def show_certificate(parts: TheParts, code: ObjectId) -> Response:
     return Response(identity.authority_pem(), media_type="application/x-pem-file", headers=headers)
 
 
+async def _current(parts: Parts, policy_no: str) -> Response:
+    try:
+        row = await _documents(parts).issue(policy_no)
+    except (NotSigning, FontMissing) as error:
+        raise _not_signing(error) from None
+    return await _file(parts, row)
+
+
 async def _file(parts: Parts, row: Letter) -> Response:
     headers = {
         "content-disposition": f'inline; filename="{row.process_id}.pdf"',
         "cache-control": "private, no-store",
+        "referrer-policy": "no-referrer",
         "etag": f'"{row.sha256}"',
     }
     return Response(await parts.storage.get(row.object_key, row.version_id), media_type=CONTENT_TYPE, headers=headers)

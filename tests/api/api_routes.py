@@ -9,6 +9,7 @@ from api_family import Family
 from PIL import Image
 
 from insurance.products.catalogue import load_catalogue
+from insurance.rules.signed_link import link_signature
 from insurance.rules.verification import verification_code
 from tests import records
 from tests.signing_identity import signing_settings
@@ -67,6 +68,12 @@ class Route:
 
 def policy_code(family: Family) -> str:
     return f"c={verification_code(family.policy_no, signing_settings().code_secret.get_secret_value())}"
+
+
+def download_signature(family: Family) -> str:
+    expires = int(records.NOW.timestamp()) + 60
+    secret = signing_settings().code_secret.get_secret_value()
+    return f"expires={expires}&signature={link_signature(family.policy_no, expires, secret)}"
 
 
 def agreements(product_id: str) -> list[dict[str, str]]:
@@ -245,6 +252,7 @@ ROUTES = (
     Route("GET", POLICY + "/corrections", PARENT, owned=True),
     Route("GET", "/v1/corrections/{correction_id}", PARENT, owned=True),
     Route("GET", "/v1/verify/{policy_no}", ANYONE, query=policy_code),
+    Route("GET", "/v1/downloads/policies/{policy_no}", ANYONE, query=download_signature),
     Route("POST", POLICY + "/claims", BOTH, report, owned=True, creates=True),
     Route("GET", POLICY + "/surrender-quote", PARENT, owned=True),
     Route(
