@@ -57,11 +57,11 @@ class Advance:
                 await nothing_certain()
             return
         if not case.may_be_paid:
-            case.payee_wanted = True
+            case.ask_for_account()
         index = 0
         while not self._is_needless():
             if case.payee_wanted or self._is_unproven():
-                case.payee_wanted = True
+                case.ask_for_account()
                 await self._ask_for_payee()
                 # others may be named in their place
                 index = index if any(case.advanced_fen(payee) for payee in range(index)) else 0
@@ -74,7 +74,7 @@ class Advance:
             elif await self._pay_share(index, lines):
                 index += 1
             else:
-                case.payee_wanted = True
+                case.ask_for_account()
         if any(p.advance and p.round == case.round and p.state == "paid" for p in case.payouts):
             await self._tell()
 

@@ -120,6 +120,21 @@ class ClaimCase(ClaimFacts):
             self.notice_delivered_at = now
         self.journal.delivered(notice, now)
 
+    def ask_for_account(self) -> None:
+        """For an advance: its clock stands still until there is one."""
+        self.payee_wanted = True
+        if all(wait.to_on for wait in self.advance_waits) and workflow.patched("advance-waits"):
+            self.advance_waits = (*self.advance_waits, Pause(shanghai_day(workflow.now()), None, "payee"))
+
+    def account_came(self) -> None:
+        self.payee_wanted = False
+        self.advance_needs_none()
+
+    def advance_needs_none(self) -> None:
+        """There is an account, or a decision."""
+        today = shanghai_day(workflow.now())
+        self.advance_waits = tuple(replace(wait, to_on=wait.to_on or today) for wait in self.advance_waits)
+
     def papers_came(self) -> None:
         """What was asked for is here."""
         if self.received_at is not None and self.since_clocks_began(self.supplement_received_at) is None:

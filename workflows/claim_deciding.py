@@ -77,6 +77,7 @@ class Deciding(ClaimParts):
     async def _decide(self, decision: Decision) -> None:
         case = self._case
         case.decision = decision
+        case.advance_needs_none()
         by = "system" if decision.by == "automatic" else f"adjuster:{decision.adjusters[-1]}"
         text = {
             "full": "审核通过，按条款全额赔付",
@@ -174,7 +175,7 @@ class Deciding(ClaimParts):
 
     async def _undo(self, undoing: Undoing) -> None:
         case, self._undoing, self._accepted = self._case, None, False
-        case.payee_wanted = False
+        case.account_came()
         case.undo_decision()
         case.assessment = await self._assessed()
         by, text = undoing.actor.label, "审核结果已撤销，重新审核"

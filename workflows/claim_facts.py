@@ -59,6 +59,7 @@ class ClaimFacts(ClaimSums):
         self.payee_wanted = False
         self.payee_waited_days = 0
         self.payee_waits: tuple[Pause, ...] = ()
+        self.advance_waits: tuple[Pause, ...] = ()
         self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
         self.withdrawn = False
@@ -81,7 +82,7 @@ class ClaimFacts(ClaimSums):
         self.agreed_at = case.agreed_at
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
-        self.advance_asked_at = case.advance_asked_at
+        self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
         self.serious = case.serious
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
@@ -99,6 +100,7 @@ class ClaimFacts(ClaimSums):
         # a new fact is a new claim as far as time goes
         self.clocks_from = self.order.reported_at
         self.state_since = self.order.reported_at
+        self.advance_waits = ()
         self.undo_decision()
 
     def undo_decision(self) -> None:
@@ -148,6 +150,7 @@ class ClaimFacts(ClaimSums):
             serious=self.serious,
             advance_asked_at=self.advance_asked_at,
             payee_wanted=self.payee_wanted,
+            advance_waits=self.advance_waits,
         )
 
     # --- facts --------------------------------------------------------------------------------------------------------
@@ -167,7 +170,7 @@ class ClaimFacts(ClaimSums):
         return (
             *(self.state, self.round, self.received_at, self.clocks_from, self.notice_delivered_at),
             *(self.supplement_received_at, self.decision, sum_fen, self.agreed_at, self.refusal_notified_at),
-            self.advance_paid,
+            *(self.advance_paid, self.advance_waits),
         )
 
     @property

@@ -44,7 +44,7 @@ class FamilyMoves(Deciding):
         were_known = case.payees_known
         case.set_payees(order.payees)
         case.consents = (*case.consents, *order.consents)
-        case.payee_wanted = False
+        case.account_came()
         if case.payees_known and were_known:
             await case.note("payee_set", "family", text)
             return

@@ -80,3 +80,5 @@ class CaseFile:
     payee_waits: tuple[Pause, ...] = ()
     # an account was asked for, and nothing is paid before there is one
     payee_wanted: bool = False
+    # when an advance had no account to go to; the last one may still go on
+    advance_waits: tuple[Pause, ...] = ()

@@ -89,6 +89,7 @@ def facts_of(case: CaseFile) -> ClaimFacts | None:
         refusal_notified_on=_day(case.refusal_notified_at, max(start, decision.decided_at) if decision else start),
         advance_paid_on=_last_payout(case, advance=True),
         payee_waits=_payee_waits(case),
+        advance_waits=case.advance_waits,
     )
 
 

@@ -57,7 +57,7 @@ class ClaimFacts:
     """Days (Asia/Shanghai) on which things happened to a claim; None: not yet.
 
     `notice_delivered_on`: the one supplement notice reached the family; `supplement_received_on`: the papers reached the insurer.
-    `payee_waits`: when nobody could be paid.
+    `payee_waits`: when nobody could be paid; `advance_waits`: the same of an advance.
     """
 
     received_on: date
@@ -70,6 +70,7 @@ class ClaimFacts:
     refusal_notified_on: date | None = None
     advance_paid_on: date | None = None
     payee_waits: tuple[Pause, ...] = ()
+    advance_waits: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,7 @@ def clocks(facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, .
         found.append(
             _clock("refusal_notice", "保险法第二十四条", facts.decided_on, due, facts.refusal_notified_on, as_of)
         )
-    due = days_after(facts.received_on, ADVANCE_PAYMENT_DAYS, calendar)
-    determined = _earliest(facts.decided_on, facts.advance_paid_on)
-    found.append(_clock("advance_payment", "保险法第二十五条", facts.received_on, due, determined, as_of))
+    found.append(_advance(facts, calendar, as_of))
     return tuple(found)
 
 
@@ -132,6 +131,17 @@ def _payment(agreed_on: date, facts: ClaimFacts, calendar: Calendar, as_of: date
     return _pausing("payment", "保险法第二十三条", agreed_on, due, facts.payee_waits, facts.paid_on, as_of)
 
 
+def _advance(facts: ClaimFacts, calendar: Calendar, as_of: date) -> Clock:
+    """60 days that stand still while there is no account for what is certain."""
+    start = facts.received_on
+    done_on = _earliest(facts.decided_on, facts.advance_paid_on)
+
+    def due(days: int) -> Due:
+        return days_after(start, ADVANCE_PAYMENT_DAYS + days, calendar)
+
+    return _pausing("advance_payment", "保险法第二十五条", start, due, facts.advance_waits, done_on, as_of)
+
+
 def _pausing(
     name: str,
     article: str,
@@ -148,7 +158,7 @@ def _pausing(
     for pause in pauses:
         if pause.from_on <= due.due_on:
             counted.append(pause)
-            due = due_after(sum(p.days(as_of) for p in counted))
+            due = _not_before(pause.to_on or as_of, due_after, sum(p.days(as_of) for p in counted))
         else:
             waited_late += pause.days(as_of)
     paused_days = sum(pause.days(as_of) for pause in counted)
@@ -156,6 +166,15 @@ def _pausing(
     if counted and counted[-1].to_on is None and done_on is None:
         clock = replace(clock, state="paused", late_days=0)
     return replace(clock, pauses=tuple(counted), late_days=max(0, clock.late_days - waited_late))
+
+
+def _not_before(end: date, due_after: Callable[[int], Due], paused_days: int) -> Due:
+    """Days that the last day was rolled over are nobody's to lose either: it does not come before the pause is over."""
+    days, due = paused_days, due_after(paused_days)
+    while due.due_on < end:
+        days += (end - due.due_on).days
+        due = due_after(days)
+    return due
 
 
 def agreed_time(times: Sequence[AgreedTime], payable_fen: int) -> AgreedTime:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import STAFF, clocks_of, done_on, facts_of
+from insurance.rules.cover import shanghai_day
 from insurance.rules.days import SHANGHAI
 from insurance.rules.deadlines import Calendar, Clock
 
@@ -44,8 +45,17 @@ def calls_of(case: CaseFile, calendar: Calendar, as_of: date) -> tuple[Call, ...
     if facts_of(case) is None:
         return ()
     clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and c.state != "paused"]
-    found = [call for clock in clocks if done_on(case, clock) is None for call in calls_about(clock)]
+    found = [call for clock in clocks if done_on(case, clock) is None for call in _calls_outside_waits(clock)]
     return tuple(sorted(found, key=lambda call: (call.at, call.clock, call.kind)))
+
+
+def _calls_outside_waits(clock: Clock) -> Iterator[Call]:
+    """What fell into a time in which it stood still was nobody's to hear; an advance that waited for an account begins by itself when
+    there is one."""
+    for call in calls_about(clock):
+        day, ends_with = shanghai_day(call.at), call.kind == "advance"
+        if not any(p.to_on and (p.from_on < day < p.to_on or (ends_with and day == p.to_on)) for p in clock.pauses):
+            yield call
 
 
 def key_of(call: Call) -> str:

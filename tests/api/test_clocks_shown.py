@@ -79,6 +79,8 @@ async def test_a_refusal_is_the_insurers_to_deliver_while_the_family_may_answer(
 
 
 async def test_an_advance_that_waits_for_an_account_is_the_familys_turn(door: Door, family: Family):
-    claim = await shown(door, family, received_at=ago(60), payee_wanted=True)
-    turns = {clock["clock"]: clock["whose_turn"] for clock in claim["clocks"]}
-    assert (claim["whose_turn"], turns["advance_payment"]) == ("adjuster", "family")
+    wait = Pause(ago(1).date(), None, "payee")
+    claim = await shown(door, family, received_at=ago(60), payee_wanted=True, advance_waits=(wait,))
+    advance = next(clock for clock in claim["clocks"] if clock["clock"] == "advance_payment")
+    assert (claim["whose_turn"], advance["whose_turn"]) == ("adjuster", "family")
+    assert (advance["state"], advance["paused_because"]) == ("paused", "等待收款账户")

@@ -258,6 +258,33 @@ def test_an_advance_that_waits_for_an_account_is_not_due_from_staff():
     assert next_due(replace(waiting, payee_wanted=True), CALENDAR, date(2026, 5, 6)) is None
 
 
+def test_the_sixty_days_stand_still_while_an_advance_has_no_account_to_go_to():
+    wait = Pause(date(2026, 5, 6), None, "payee")
+    waiting = case(payee_wanted=True, advance_asked_at=on(6, 5), advance_waits=(wait,))
+    advance = named(clocks_of(waiting, CALENDAR, date(2026, 5, 20)))["advance_payment"]
+    assert (advance.state, advance.late_days, advance.pauses) == ("paused", 0, (wait,))
+    assert not [c for c in calls_of(waiting, CALENDAR, date(2026, 5, 20)) if c.clock == "advance_payment"]
+    given = replace(waiting, payee_wanted=False, advance_waits=(replace(wait, to_on=date(2026, 5, 20)),))
+    advance = named(clocks_of(given, CALENDAR, date(2026, 5, 20)))["advance_payment"]
+    assert (advance.state, advance.due_on, advance.paused_days) == ("running", date(2026, 5, 20), 14)
+    # nobody is reminded of the days in which it stood still, and the advance is not begun once more
+    left = [c for c in calls_of(given, CALENDAR, date(2026, 5, 20)) if c.clock == "advance_payment"]
+    assert [(c.kind, c.at.day) for c in left] == [("half_time", 10), ("overdue", 21), ("escalated", 23)]
+
+
+def test_a_wait_that_begins_on_a_last_day_that_was_rolled_over_ends_on_no_later_day_than_its_clock():
+    # of the law's ten days the last one is 1 May, rolled over the holidays; of the promise Monday, 20 April
+    agreed = datetime(2026, 4, 21, 2, tzinfo=UTC)
+    wait = Pause(date(2026, 5, 6), date(2026, 5, 20), "payee")
+    given = case(state="paying", decision=decision("full", agreed), agreed_at=agreed, **waits(wait))
+    assert named(clocks_of(given, CALENDAR, date(2026, 5, 20)))["payment"].due_on == date(2026, 5, 20)
+    on_friday = datetime(2026, 4, 17, 2, tzinfo=UTC)
+    wait = Pause(date(2026, 4, 20), date(2026, 4, 21), "payee")
+    given = case(state="paying", decision=decision("full", on_friday), agreed_at=on_friday, **waits(wait))
+    promise = named(clocks_of(given, CALENDAR, date(2026, 4, 21)))["agreed_payment"]
+    assert (promise.due_on, promise.state) == (date(2026, 4, 21), "running")
+
+
 def test_nothing_is_due_where_an_advance_paid_it_all():
     paid = Payout("o-1", 1, 0, 940_40, "paid", on(2), advance=True)
     settled = case(state="closed", decision=decision("full", on(3)), agreed_at=on(3), payouts=(paid,), updated_at=on(3))

@@ -1,10 +1,14 @@
 import pytest
 
+from insurance.calendar import load_calendar
 from insurance.rules.case import DecidedLine
+from insurance.rules.claim_clocks import clocks_of
+from insurance.rules.cover import shanghai_day
 from tests.workflows.process_clocks import (
     ALL,
     CERTAIN,
     addressed,
+    calls,
     decided,
     doubtful,
     down,
@@ -18,6 +22,11 @@ from workflows.client import MoveRefused
 from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PapersOrder, PayeeOrder
 
 pytestmark = pytest.mark.servers
+
+
+def advance_clock(case, world):
+    clocks = clocks_of(case, load_calendar(), shanghai_day(world.time))
+    return next(clock for clock in clocks if clock.clock == "advance_payment")
 
 
 async def test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision(world):
@@ -40,10 +49,16 @@ async def test_an_advance_waits_for_an_account_and_is_paid_when_there_is_one(wor
     assert transfers(world, claim_id) == []
     await world.let_pass(days=15)
     await world.until(lambda: world.books.told(claim_id).count("payee_reminded") >= 2, "reminded every week")
-    assert world.claim(claim_id).case.payee_wanted
+    waiting = world.claim(claim_id).case
+    assert advance_clock(waiting, world).state == "paused"
+    # it is the family's turn: nobody is told that the insurer is late
+    assert not {call for call in calls(world, claim_id) if "advance" in call} - {"clock_advance"}
     await world.update(claim_id, "set_payee", PayeeOrder((payee("x9102"),)))
     await world.until_told(claim_id, "advance_paid")
     assert transfers(world, claim_id) == [(CERTAIN, True)]
+    paid = advance_clock(world.claim(claim_id).case, world)
+    assert (paid.state, paid.paused_days) == ("met", (paid.pauses[0].to_on - paid.pauses[0].from_on).days)
+    assert paid.paused_days > 7
 
 
 async def test_an_advance_that_bounces_asks_for_another_account(world):
