@@ -177,6 +177,7 @@ class Deciding(ClaimParts):
         case, self._undoing, self._accepted = self._case, None, False
         case.account_came()
         case.undo_decision()
+        case.disputed = False
         case.assessment = await self._assessed()
         by, text = undoing.actor.label, "审核结果已撤销，重新审核"
         case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)

@@ -101,6 +101,8 @@ class ClaimFacts(ClaimSums):
         self.clocks_from = self.order.reported_at
         self.state_since = self.order.reported_at
         self.advance_waits = ()
+        # what is decided on it is another decision, which nobody has looked at twice
+        self.disputed = False
         self.undo_decision()
 
     def undo_decision(self) -> None:

@@ -103,7 +103,7 @@ class FamilyMoves(Deciding):
     def _may_dispute(self, objection: Objection = UNSAID) -> None:
         self._require_unanswered()
         if self._case.disputed:
-            raise ApplicationError("本次申请已复核过一次；仍有异议请投诉", type="already_disputed")
+            raise ApplicationError("这项审核结果已是复核的结果；仍有异议请投诉", type="already_disputed")
 
     @workflow.update
     async def withdraw(self) -> None:

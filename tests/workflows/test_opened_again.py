@@ -33,6 +33,12 @@ async def reopened(world, first_round):
     return claim_id, f"{claim_id}-r2"
 
 
+async def opened(world, claim_id, number):
+    review_id = f"{claim_id}-r{number}"
+    await world.until_state(review_id, "open")
+    return review_id
+
+
 async def decided_again(world, review_id, order):
     await world.update(review_id, "take", order.actor)
     await world.update(review_id, "decide", order)
@@ -49,6 +55,27 @@ async def test_a_claim_that_is_opened_again_goes_to_somebody_else_and_pays_the_d
         f"{claim_id}-close-1",
         f"{claim_id}-close-2",
     ]
+
+
+async def test_a_decision_on_a_new_fact_can_be_disputed_once_more_and_goes_to_whom_the_claim_is_new(world):
+    claim_id = await decided(world, refused(adjuster()))
+    await world.update(claim_id, "dispute")
+    await decided_again(world, await opened(world, claim_id, 2), refused(adjuster("adjuster-2")))
+    await world.until_state(claim_id, "decided")
+    assert await refusal_of(world, claim_id, "dispute") == "already_disputed"
+    await world.let_pass(days=31)
+    await world.end_of(claim_id)
+    await world.reopen(claim_id)
+    await decided_again(world, await opened(world, claim_id, 3), partial(adjuster("adjuster-3")))
+    await world.until_state(claim_id, "decided")
+    await world.until(lambda: world.books.letters[-1].letter_id == f"{claim_id}-d3", "the letter is made")
+    assert world.books.letters[-1].dispute_until is not None
+    await world.update(claim_id, "dispute")
+    review_id = await opened(world, claim_id, 4)
+    for known in (1, 2, 3):
+        assert await refusal_of(world, review_id, "take", adjuster(f"adjuster-{known}")) == "conflict_of_interest"
+    await decided_again(world, review_id, full(adjuster("adjuster-4")))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
 
 
 async def test_what_was_paid_stays_paid_and_used_when_a_second_round_refuses(world):

@@ -51,6 +51,20 @@ async def test_a_lead_undoes_a_decision_before_the_family_answers(world):
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
 
 
+async def test_what_is_decided_after_an_undoing_can_be_disputed_though_what_was_undone_had_been(world):
+    claim_id = await decided(world, refused(adjuster()))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute")
+    for number, end in ((2, "undo"), (3, "dispute")):
+        who = adjuster(f"adjuster-{number}")
+        await world.until_state(f"{claim_id}-r{number}", "open")
+        await world.update(f"{claim_id}-r{number}", "take", who)
+        await world.update(f"{claim_id}-r{number}", "decide", refused(who))
+        await world.until_state(claim_id, "decided")
+        await world.update(claim_id, end, UNDOING if end == "undo" else None)
+    await world.until_state(f"{claim_id}-r4", "open")
+
+
 async def test_a_full_decision_is_undone_while_it_waits_for_an_account(world):
     claim_id = await waiting_for_an_account(world)
     await world.let_pass(days=3)
