@@ -85,14 +85,9 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "advance_paid": case.advance_paid,
         "review_id": case.review_id,
         "contact": contact_of(parts, row.insurer_code),
-        "timeline": await timeline_about(session, row.claim_id, complaints=_may_see_complaints(caller)),
+        "timeline": await timeline_about(session, row.claim_id, caller),
         **await beside_the_claim(session, caller, row.claim_id),
     }
-
-
-def _may_see_complaints(caller: Caller) -> bool:
-    """Whom a complaint is about does not hear of it beside the case: the insurer's desk and the family do."""
-    return caller.role != "adjuster" or caller.lead
 
 
 async def _repeat_views(session: AsyncSession, case: CaseFile, caller: Caller) -> list[dict[str, Any]]:

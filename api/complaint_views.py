@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -25,6 +26,17 @@ from insurance.rules.status import label
 from insurance.tables import Claim, Complaint, Message, Review, SeriousCase
 
 file_of = TypeAdapter(ComplaintFile)
+
+
+def readable_by(caller: Caller) -> ColumnElement[bool]:
+    """Complaints that this caller may know of: the family's own; of the insurer's desk (leads, operator) and of whoever handles it,
+    what is not about themselves (回避)."""
+    if caller.role == "parent":
+        return col(Complaint.subject) == caller.subject
+    insurers = true() if caller.insurer is None else col(Complaint.insurer_code) == caller.insurer
+    concerned = col(Complaint.case)["complained_about"].contains([caller.subject])
+    at_the_desk = false() if caller.role == "adjuster" and not caller.lead else not_(concerned)
+    return and_(insurers, or_(col(Complaint.handler) == caller.subject, at_the_desk))
 
 
 def complaint_row(row: Complaint) -> dict[str, Any]:

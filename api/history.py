@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -45,12 +46,16 @@ class CaseHistory:
         }
 
 
-async def history_of(session: AsyncSession, claim_id: str) -> CaseHistory:
-    """Of a claim with its reviews, serious case and complaints, what was said beside it, and the events it was linked to."""
+async def history_of(
+    session: AsyncSession, claim_id: str, complaints: ColumnElement[bool] | None = None
+) -> CaseHistory:
+    """Of a claim with its reviews, serious case and complaints (those for which `complaints` is true; all, if not given), what was said
+    beside it, and the events it was linked to."""
     reviews = await session.exec(select(Review.review_id).where(Review.claim_id == claim_id))
     serious = await session.exec(select(SeriousCase.case_id).where(SeriousCase.claim_id == claim_id))
-    complaints = await session.exec(select(Complaint.complaint_id).where(Complaint.about == claim_id))
-    others = sorted([*reviews.all(), *serious.all(), *complaints.all()])
+    wanted = Complaint.about == claim_id, true() if complaints is None else complaints
+    complained = await session.exec(select(Complaint.complaint_id).where(*wanted))
+    others = sorted([*reviews.all(), *serious.all(), *complained.all()])
     process_ids = [claim_id, contact_of(claim_id), links_of(claim_id), *others]
     chains = await _chains(session, process_ids)
     timelines = await _timelines(session, process_ids)

@@ -8,16 +8,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.chains import contact_of
+from api.auth import Caller
+from api.complaint_views import readable_by
 from api.views import instant
 from insurance.tables import Complaint, Event
 
 
-async def timeline_about(session: AsyncSession, about: str, *, complaints: bool = True) -> list[dict[str, Any]]:
-    """Of a claim, with messages and complaints about it: those stand beside its process and have no number in it (`seq` 0). Of a
-    policy, which has no process, those alone."""
+async def timeline_about(session: AsyncSession, about: str, caller: Caller) -> list[dict[str, Any]]:
+    """Of a claim, with messages, and complaints about it that the caller may know of: those stand beside its process and have no number
+    in it (`seq` 0). Of a policy, which has no process, those alone."""
     own = cast([about, contact_of(about)], ARRAY(String))
-    told = func.array(select(Complaint.complaint_id).where(Complaint.about == about).scalar_subquery())
-    chains = func.array_cat(told, own) if complaints else own
+    readable = select(Complaint.complaint_id).where(Complaint.about == about, readable_by(caller))
+    chains = func.array_cat(func.array(readable.scalar_subquery()), own)
     statement = select(Event).where(col(Event.process_id) == any_(chains)).order_by(col(Event.seq))
     events = sorted((await session.exec(statement)).all(), key=lambda e: e.at)
     return [_view(e) | ({"seq": 0} if e.process_id != about else {}) for e in events]

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.complaints import ComplaintRecord, values_of
 from activities.history import lock_history
 from api.auth import Caller
-from api.complaint_views import complaint_row, complaint_view, whose_doing
+from api.complaint_views import complaint_row, complaint_view, readable_by, whose_doing
 from api.deps import IdempotencyHeader, InsurerStaff, ObjectId, Parent, TheParts, require
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Day, Long, PolicyNo
@@ -138,8 +138,9 @@ async def list_complaints(
     state: Literal["open", "all"] = "all",
     claim_id: Annotated[PolicyNo | None, Query()] = None,
 ) -> dict[str, Any]:
-    """A family's own, newest first; the desk's insurer's. `open`: those that wait for an answer, the most urgent first."""
-    wanted = [_visible_to(caller)]
+    """A family's own, newest first; the desk's insurer's, without those about the caller. `open`: those that wait for an answer, the most
+    urgent first."""
+    wanted = [readable_by(caller)]
     if claim_id is not None:
         wanted.append(col(Complaint.about) == claim_id)
     if state == "open":
@@ -151,9 +152,12 @@ async def list_complaints(
 
 @router.get("/complaints/{complaint_id}")
 async def show(parts: TheParts, caller: FamilyOrDesk, complaint_id: ObjectId) -> dict[str, Any]:
-    """With its timeline. That the desk read it is logged."""
+    """With its timeline. That the desk read it is logged. Whom it is about does not read how it is handled (回避)."""
     async with parts.database.transaction() as session:
         row = await _visible(session, caller, complaint_id)
+        readable = select(Complaint.complaint_id).where(Complaint.complaint_id == complaint_id, readable_by(caller))
+        if (await session.exec(readable)).first() is None:
+            raise Problem(403, "conflict_of_interest", "投诉涉及您经办的事项，由其他人处理")
         note_read(session, caller, complaint_id, "complaint", parts.now())
         return complaint_view(parts, row, caller) | {"timeline": await timeline_of(session, complaint_id)}
 

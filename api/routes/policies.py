@@ -70,7 +70,7 @@ async def show_policy(parts: TheParts, caller: ParentOrAdjuster, policy_no: Obje
         told = {
             "download": _download(parts, policy_no) if caller.role == "parent" else None,
             "messages_url": f"/v1/policies/{policy_no}/messages",
-            "timeline": await timeline_about(session, policy_no),
+            "timeline": await timeline_about(session, policy_no, caller),
         }
     return policy_view(parts, row) | told
 

@@ -112,19 +112,49 @@ async def test_another_familys_claim_can_not_be_complained_about(door: Door, fam
     assert answer.status_code == 404
 
 
+TOLD = Entries(events=(TimelineEvent(1, "complaint_received", "family", "您提交了投诉", records.NOW),))
+
+
+async def events(door: Door, path: str, headers, where: str = "timeline"):
+    answer = await door.client.get(path, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return [event["event"] for event in answer.json()[where]]
+
+
 async def test_a_complaint_stands_in_the_claims_timeline_and_history_without_its_words(door: Door, family: Family):
-    told = Entries(events=(TimelineEvent(1, "complaint_received", "family", "您提交了投诉", records.NOW),))
-    await published(door, records.complaint(1, told, claim_id=family.claim_id, subject=family.subject))
+    await published(door, records.complaint(1, TOLD, claim_id=family.claim_id, subject=family.subject))
     claim = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))).json()
     (line,) = [e for e in claim["timeline"] if e["event"] == "complaint_received"]
     assert (line["seq"], line["by"], line["text"]) == (0, "family", "您提交了投诉")
-    for headers, sees in ((door.adjuster(), False), (lead(door), True)):
-        claim = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json()
-        assert ("complaint_received" in [e["event"] for e in claim["timeline"]]) is sees
-    history = (await door.client.get(f"/v1/claims/{family.claim_id}/history", headers=door.adjuster())).json()
+    history = (await door.client.get(f"/v1/claims/{family.claim_id}/history", headers=lead(door))).json()
     assert history["verification"]["intact"]
     assert "complaint_received" in [e["event"] for e in history["entries"]]
     assert WORDS not in str(history)
+
+
+async def test_whom_a_complaint_is_about_reads_nothing_of_how_it_is_handled(door: Door, family: Family):
+    about = {"subject": family.subject, "policy_no": family.policy_no, "handler": "lead-3"}
+    complaint_id = await published(door, records.complaint(1, TOLD, claim_id=family.claim_id, **about))
+    sold = await published(door, records.complaint(1, TOLD, claim_id=None, **about))
+    knows = {
+        "adj-1": False, "lead-1": True, "lead-3": True, "op-1": True, "op-2": True, "adj-9": False,
+    }  # fmt: skip
+    for subject, sees in knows.items():
+        staff = door.adjuster(subject, lead=subject != "adj-1")
+        if subject.startswith("op"):
+            staff = door.as_("operator", subject, **({"insurer": "xiangjiang"} if subject == "op-2" else {}))
+        else:
+            for path in (f"/v1/claims/{family.claim_id}", f"/v1/policies/{family.policy_no}"):
+                assert ("complaint_received" in await events(door, path, staff)) is sees, (subject, path)
+        history = await events(door, f"/v1/claims/{family.claim_id}/history", staff, "entries")
+        assert ("complaint_received" in history) is sees, subject
+    # the lead whom it is about
+    himself = door.adjuster("adj-9", lead=True)
+    for known in (complaint_id, sold):
+        answer = await door.client.get(f"/v1/complaints/{known}", headers=himself)
+        assert (answer.status_code, answer.json()["code"]) == (403, "conflict_of_interest")
+    listed = await door.client.get("/v1/complaints", params={"claim_id": family.claim_id}, headers=himself)
+    assert complaint_id not in listed.text
 
 
 async def test_the_answer_names_who_gave_it(door: Door, family: Family):
