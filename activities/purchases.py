@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 
 from activities.journal import Entries, write_entries
+from activities.known_cover import CoverTaken, exceeds_cap
 from activities.rows import publish_row
 from insurance.rules.application import Application
 from insurance.rules.death_cover import DeathCover
@@ -59,6 +60,11 @@ class PurchaseRecord:
     updated_at: datetime
     entries: Entries = Entries()
     issued: IssuedCover | None = None
+    # of a paid premium whose child has a cap
+    takes: CoverTaken | None = None
+
+
+_NO_COLUMNS = ("application", "entries", "issued", "takes")
 
 
 class PurchaseRecords:
@@ -66,15 +72,20 @@ class PurchaseRecords:
         self._database = database
 
     @activity.defn
-    async def publish_purchase(self, record: PurchaseRecord) -> None:
-        """Store the purchase as it is now and, once issued, its policy. Safe to repeat."""
+    async def publish_purchase(self, record: PurchaseRecord) -> str | None:
+        """Store the purchase as it is now and, once issued, its policy. Safe to repeat. `minor_death_cap` when what it `takes` is more
+        than others, who were faster, have left: then it counts for nobody."""
         application = application_document(record.application)
         values = {
-            name: getattr(record, name)
-            for name in PurchaseRecord.__dataclass_fields__
-            if name not in ("application", "entries", "issued")
+            name: getattr(record, name) for name in PurchaseRecord.__dataclass_fields__ if name not in _NO_COLUMNS
         }
         async with self._database.transaction() as session:
+            if taken := record.takes:
+                too_much = await exceeds_cap(session, taken, record.purchase_id)
+                values |= {
+                    "insured_digest": taken.insured_digest,
+                    "death_cover_fen": 0 if too_much else taken.accepted_fen,
+                }
             await publish_row(
                 session,
                 Purchase,
@@ -85,6 +96,7 @@ class PurchaseRecords:
             await write_entries(session, record.purchase_id, record.entries)
             if record.issued is not None:
                 await session.execute(insert(Policy).values(**_policy(record, record.issued)).on_conflict_do_nothing())
+        return "minor_death_cap" if taken and too_much else None
 
 
 def application_document(application: Application) -> dict[str, Any]:

@@ -8,21 +8,24 @@ from fastapi import Request
 from pydantic import Field, TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.known_cover import everybodys_death_cover_fen
 from api.consents import Place, device_of
 from api.errors import Problem, invalid
 from api.fields import Body, Code, Day, Fen, Flag, Instant, Short
 from api.on_file import Buyer, buying_on_file
 from api.parts import Parts
+from api.routes.catalogue import any_product
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship, SchoolBody
 from insurance.products.catalogue import Document
 from insurance.rules.application import Agreement, Application, Consent, Insured
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
+from insurance.rules.death_cover import death_cover
 from insurance.rules.eligibility import Eligibility, OnFile, check_application
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase, RosterEntry
 from workflows.messages import PurchaseOrder
 
-_person = TypeAdapter(Insured)
+_person, _application = TypeAdapter(Insured), TypeAdapter(Application)
 # a form may be filled in over some days; the clock of a phone may be wrong by a little
 OLDEST_AGREEMENT, CLOCKS_DIFFER = timedelta(days=30), timedelta(minutes=5)
 
@@ -119,6 +122,24 @@ async def checked(
         known = replace(known, death_cover_fen=0, everybodys_death_cover_fen=0)
     await _require_on_roster(parts, session, application.insured.school_code, child, known)
     return check_application(terms, application, parts.today(), known), until, first_day
+
+
+async def require_room(parts: Parts, row: Purchase) -> None:
+    """Whether the cap still leaves what was accepted when this was submitted: paying would end in a refund. Raises `Problem`."""
+    terms = any_product(parts, row.product_id)
+    if parts.settings.environment == "development" or terms is None or not row.insured_digest:
+        return
+    application = _application.validate_python(row.application)
+    first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
+    cap_fen = death_cover(terms, application.insured.birth_date, first_day, 0).cap_fen
+    if cap_fen is None or not row.death_cover_fen:
+        return
+    days = first_day, last_day_of_cover(terms, first_day)
+    async with parts.database.transaction() as session:
+        others = await everybodys_death_cover_fen(session, row.insured_digest, days, but=row.purchase_id)
+    if others + row.death_cover_fen > cap_fen:
+        text = "孩子的身故保额合计会超过未成年人限额，这次投保不能再支付；可以取消后重新投保，或联系客服"
+        raise invalid("existing_death_cover_fen", "minor_death_cap", text)
 
 
 async def _require_on_roster(parts: Parts, session: AsyncSession, school_code: str, child: str, known: OnFile) -> None:

@@ -8,17 +8,12 @@ from pydantic import TypeAdapter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from insurance.rules.death_cover import death_sum
+from activities.known_cover import Days, most_death_cover_fen, paid_for, policies_of
 from insurance.rules.eligibility import OnFile, served
 from insurance.rules.terms import ProductTerms
 from insurance.tables import ConsentFile, Policy, Purchase
 
 _terms = TypeAdapter(ProductTerms)
-# policies that ended before their time cover nothing that begins now
-_RUNNING = col(Policy.ended_reason).is_(None)
-
-# the first and the last day of the cover that is asked about
-Days = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -31,7 +26,7 @@ class Buyer:
 
 async def on_file(session: AsyncSession, buyer: Buyer, insured_digest: str, days: Days, *, but: str) -> OnFile:
     """Consents are those that this applicant brought, policies anybody's; `but`: the one that is asked about."""
-    policies = [p for p in await _policies(session, insured_digest) if p.policy_no != but]
+    policies = [p for p in await policies_of(session, insured_digest) if p.policy_no != but]
     return await _on_file(session, buyer, insured_digest, days, policies, policies)
 
 
@@ -39,12 +34,12 @@ async def buying_on_file(
     session: AsyncSession, buyer: Buyer, insured_digest: str, days: Days, insurer_code: str, today: date
 ) -> tuple[OnFile, date | None]:
     """Also the last day of the child's cover with this insurer that can be gone on with."""
-    policies = await _policies(session, insured_digest)
+    policies = await policies_of(session, insured_digest)
     goes_on = [p for p in policies if p.insurer_code == insurer_code and is_served(p, days[0], today)]
     until = max((p.ends_on for p in goes_on), default=None)
     own = [p for p in policies if p.applicant_subject == buyer.subject]
     known = await _on_file(session, buyer, insured_digest, days, policies, own)
-    return _with_paid_for(known, buyer, days, await _paid_for(session, insured_digest)), until
+    return _with_paid_for(known, buyer, days, await paid_for(session, insured_digest)), until
 
 
 def _with_paid_for(known: OnFile, buyer: Buyer, days: Days, purchases: Sequence[Purchase]) -> OnFile:
@@ -71,18 +66,9 @@ async def _on_file(
         parents_consent="parents_consent" in kinds,
         insured_consent="insured_consent" in kinds,
         policies=tuple((p.effective_date, p.ends_on) for p in own),
-        death_cover_fen=_most_death_cover_fen(own, days),
-        everybodys_death_cover_fen=_most_death_cover_fen(policies, days),
+        death_cover_fen=most_death_cover_fen(own, days),
+        everybodys_death_cover_fen=most_death_cover_fen(policies, days),
         insured_before=bool(policies),
-    )
-
-
-def _most_death_cover_fen(policies: Sequence[Policy], days: Days) -> int:
-    """On the day of `days` on which most of them cover: the sum grows only where one begins."""
-    first_day, last_day = days
-    begins = {first_day, *(p.effective_date for p in policies if first_day < p.effective_date <= last_day)}
-    return max(
-        sum(_death_cover_fen(p) for p in policies if p.effective_date <= day <= p.ends_on) for day in sorted(begins)
     )
 
 
@@ -93,25 +79,7 @@ async def _consents(session: AsyncSession, buyer: Buyer, insured_digest: str) ->
     return frozenset((await session.exec(brought)).all())
 
 
-async def _policies(session: AsyncSession, insured_digest: str) -> list[Policy]:
-    statement = select(Policy).where(Policy.insured_digest == insured_digest, _RUNNING)
-    return list((await session.exec(statement)).all())
-
-
-async def _paid_for(session: AsyncSession, insured_digest: str) -> list[Purchase]:
-    """What nobody has the policy of yet. An order that is not paid bars nobody: it may never be, and a family that closed its page
-    buys again."""
-    statement = select(Purchase).where(Purchase.insured_digest == insured_digest, Purchase.state == "paid")
-    return list((await session.exec(statement)).all())
-
-
 def is_served(policy: Policy, first_day: date, today: date) -> bool:
     """Whether cover may go on from this policy without a waiting period (`served`)."""
     waiting_days = max(c.waiting_days for c in _terms.validate_python(policy.terms).coverages)
     return served(policy.effective_date, waiting_days, policy.renewal, first_day, today)
-
-
-def _death_cover_fen(policy: Policy) -> int:
-    if policy.death_limit_fen is not None:
-        return policy.death_limit_fen
-    return death_sum(_terms.validate_python(policy.terms))

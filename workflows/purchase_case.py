@@ -4,6 +4,7 @@ from datetime import datetime
 
 from temporalio import workflow
 
+from activities.known_cover import CoverTaken
 from activities.purchases import IssuedCover, PurchaseRecord, PurchaseRecords
 from insurance.adapters.ports import Underwriting
 from insurance.rules.status import allowed
@@ -40,16 +41,23 @@ class PurchaseCase:
     def tell(self, kind: str, text: str) -> None:
         self.journal.tell(self.order.subject, kind, text, workflow.now())
 
-    async def publish(self, state: str, event: str, by: str, text: str) -> None:
-        """Move to `state` and make it visible; nothing is promised to anybody before it stands in the table."""
+    async def publish(
+        self, state: str, event: str, by: str, text: str, *, takes: CoverTaken | None = None
+    ) -> str | None:
+        """Move to `state` and make it visible; nothing is promised to anybody before it stands in the table. Why the cover that it
+        `takes` can't be had, when it can't."""
         if state != self.state and not allowed("purchase", self.state, state):
             raise RuntimeError(f"purchase: {self.state} -> {state}")
         self.state = state
         self._seq += 1
         self.journal.event(event, by, text, workflow.now())
-        await workflow.execute_local_activity_method(PurchaseRecords.publish_purchase, self._record(), **RECORDS)
+        record = self._record(takes)
+        refused: str | None = await workflow.execute_local_activity_method(
+            PurchaseRecords.publish_purchase, record, **RECORDS
+        )
+        return refused
 
-    def _record(self) -> PurchaseRecord:
+    def _record(self, takes: CoverTaken | None) -> PurchaseRecord:
         order, payment, issued = self.order, self.accepted, self.issued
         code, message = self.reason or (None, None)
         return PurchaseRecord(
@@ -74,4 +82,5 @@ class PurchaseCase:
             updated_at=workflow.now(),
             entries=self.journal.take(),
             issued=issued,
+            takes=takes,
         )

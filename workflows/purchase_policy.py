@@ -1,32 +1,41 @@
 """A paid premium becomes exactly one of the two: a policy, or all of it back."""
 
 import asyncio
+from datetime import date
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.failures import failure_code, failure_message
 from activities.insurer import InsurerSteps, IssueStep
+from activities.known_cover import CoverTaken
 from activities.purchases import IssuedCover
 from insurance.adapters.ports import IssueOrder
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.eligibility import renews
-from workflows.messages import PaymentReceived
+from workflows.messages import PaymentReceived, PurchaseOrder
 from workflows.options import OUTSIDE
 from workflows.purchase_case import PurchaseCase
 from workflows.purchase_money import PurchaseMoney
 
+OVER_CAP = "孩子同时有另一份保单，身故保额合计超过未成年人限额，未能出单"
+
 
 async def turn_into_policy(case: PurchaseCase, money: PurchaseMoney, payment: PaymentReceived) -> None:
-    """Exactly one of the two: a policy, or all of it back."""
-    issuing = None if case.cancel_asked else asyncio.create_task(_ask_for_policy(case, payment))
+    """The insurer is asked while the payment is written down; where the child's death cover has a cap, once that has been counted."""
+    taken = _cover_taken(case, payment)
+    asks_at_once = not case.cancel_asked and taken is None
+    issuing = asyncio.create_task(_ask_for_policy(case, payment)) if asks_at_once else None
     case.journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
-    await case.publish("paid", "paid", "family", "已收到保费")
-    if issuing is None:
+    refused = await case.publish("paid", "paid", "family", "已收到保费", takes=taken)
+    if case.cancel_asked and issuing is None:
         await money.give_premium_back(payment, "cancelled", "您已取消投保")
         return
+    if refused is not None:
+        await money.give_premium_back(payment, refused, OVER_CAP)
+        return
     try:
-        case.issued = await issuing
+        case.issued = await (issuing or _ask_for_policy(case, payment))
     except ActivityError as error:
         await money.give_premium_back(payment, failure_code(error), failure_message(error))
         return
@@ -34,10 +43,23 @@ async def turn_into_policy(case: PurchaseCase, money: PurchaseMoney, payment: Pa
     await case.publish("issued", "issued", "insurer", "保单已生成")
 
 
+def _cover_taken(case: PurchaseCase, payment: PaymentReceived) -> CoverTaken | None:
+    order, cover = case.order, case.order.death_cover
+    if case.cancel_asked or not order.counts_everybodys or not cover or cover.cap_fen is None or not cover.accepted_fen:
+        return None
+    first = _first_day(order, payment)
+    days = first, last_day_of_cover(order.terms, first)
+    return CoverTaken(order.insured_digest, days, cover.accepted_fen, cover.cap_fen)
+
+
+def _first_day(order: PurchaseOrder, payment: PaymentReceived) -> date:
+    return first_day_of_cover(order.terms, payment.paid_at, order.application.requested_effective_date)
+
+
 async def _ask_for_policy(case: PurchaseCase, payment: PaymentReceived) -> IssuedCover:
     order = case.order
     assert case.underwriting is not None
-    first = first_day_of_cover(order.terms, payment.paid_at, order.application.requested_effective_date)
+    first = _first_day(order, payment)
     issued = await workflow.execute_activity_method(
         InsurerSteps.issue_policy,
         IssueStep(

@@ -17,6 +17,7 @@ from api.applications import (
     insured_of,
     place_of_agreeing,
     require_agreed,
+    require_room,
     terms_on_sale,
 )
 from api.consents import record_consents
@@ -115,8 +116,10 @@ async def show(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[s
 
 @router.post("/{purchase_id}/resume")
 async def resume(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
-    """A new payment page for an order that expired (未完成投保)."""
-    await _shown(parts, caller.subject, purchase_id)
+    """A new payment page for an order that expired (未完成投保); 422 `minor_death_cap` when the child has got other death cover since."""
+    row = await _own(parts, caller.subject, purchase_id)
+    if row.state == "expired":
+        await require_room(parts, row)
     await parts.processes.update(purchase_id, "resume")
     return await _shown(parts, caller.subject, purchase_id)
 
@@ -171,6 +174,8 @@ def _order(
         resume_days=times.resume_days,
         insured_until=until,
         death_cover=cover,
+        # the same invented child is insured again and again on a stack of development
+        counts_everybodys=parts.settings.environment == "production",
     )
 
 

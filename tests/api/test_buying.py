@@ -313,6 +313,30 @@ async def test_the_death_cover_that_was_accepted_is_kept_with_the_purchase(door:
     assert row.insured_digest == door.processes.started[row.purchase_id].insured_digest
 
 
+async def test_the_cap_is_counted_again_with_the_payment_in_production(door: Door, monkeypatch):
+    for environment, counts in (("development", False), ("production", True)):
+        monkeypatch.setattr(SETTINGS, "environment", environment)
+        answer = await buy(door, insured=child(new_number()))
+        assert door.processes.started[answer.json()["purchase_id"]].counts_everybodys is counts
+
+
+async def test_an_expired_order_is_not_resumed_when_others_have_filled_the_cap(door: Door, monkeypatch):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    number, mother = new_number(), records.new("mother")
+    purchase_id = (await buy(door, mother, insured=child(number))).json()["purchase_id"]
+    async with door.database.transaction() as session:
+        (await session.get_one(Purchase, purchase_id)).state = "expired"
+
+    async def resume():
+        return await door.client.post(f"/v1/purchases/{purchase_id}/resume", headers=door.parent(mother))
+
+    assert (await resume()).status_code == 200
+    await insure(door, number, death_limit_fen=80_000_00, effective_date=date(2026, 5, 1), ends_on=date(2027, 4, 30))
+    door.processes.told.clear()
+    assert not problems_of(await resume(), "existing_death_cover_fen", code="minor_death_cap")
+    assert door.processes.told == []
+
+
 async def test_policies_one_after_the_other_do_not_add_up(door: Door, monkeypatch):
     monkeypatch.setattr(SETTINGS, "environment", "production")
     number = new_number()

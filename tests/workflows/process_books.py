@@ -66,6 +66,8 @@ class Books:
     limits: dict[str, LimitsHeld] = field(default_factory=dict)
     policies: dict[str, PolicyOnFile] = field(default_factory=dict)
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
+    # what others have bought for the child of every purchase
+    covered_fen: int = 0
     school_may_be_told: bool = True
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
     letters: list[DecisionLetter] = field(default_factory=list)
@@ -134,8 +136,10 @@ class Books:
     # --- activities ---------------------------------------------------------------------------------------------------
 
     @activity.defn
-    async def publish_purchase(self, record: PurchaseRecord) -> None:
+    async def publish_purchase(self, record: PurchaseRecord) -> str | None:
         await self._publish("purchase", record.purchase_id, record, record.state, record.entries)
+        taken = record.takes
+        return "minor_death_cap" if taken and taken.accepted_fen > taken.cap_fen - self.covered_fen else None
 
     @activity.defn
     async def publish_claim(self, record: ClaimRecord) -> None:

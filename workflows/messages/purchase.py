@@ -28,6 +28,8 @@ class PurchaseOrder:
     insured_until: date | None = None
     # how the minors' cap came out, for the policy (保监发〔2015〕90号)
     death_cover: DeathCover | None = None
+    # whether the cap is looked at once more when the premium is there, with what everybody else has bought since
+    counts_everybodys: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,61 @@
+import uuid
+from datetime import date
+
+import pytest
+
+from activities.known_cover import LOCK, CoverTaken
+from activities.purchases import PurchaseRecords
+from insurance.tables import Database, Purchase
+from tests import records
+from tests.at_once import at_lock
+
+pytestmark = pytest.mark.servers
+CAP, YEAR = 200_000_00, (date(2026, 4, 1), date(2027, 3, 31))
+
+
+@pytest.fixture
+def child() -> str:
+    return uuid.uuid4().hex
+
+
+def paid(child: str, accepted_fen: int = CAP, **changes):
+    return records.purchase(state="paid", takes=CoverTaken(child, YEAR, accepted_fen, CAP), **changes)
+
+
+async def counted(database: Database, purchase_id: str) -> int | None:
+    async with database.transaction() as session:
+        return (await session.get_one(Purchase, purchase_id)).death_cover_fen
+
+
+async def test_of_two_families_that_pay_for_one_child_at_once_one_gets_the_cover(database: Database, child: str):
+    mother, father = paid(child, subject="mother", insurer_code="ganpo"), paid(child, subject="father")
+    publish = PurchaseRecords(database).publish_purchase
+    answers = await at_lock(database, LOCK.bindparams(child=child), publish(mother), publish(father))
+    assert sorted(answers, key=str) == [None, "minor_death_cap"]
+    assert sorted([await counted(database, p.purchase_id) for p in (mother, father)]) == [0, CAP]
+
+
+async def test_what_the_cap_leaves_may_be_taken_to_the_last_fen(database: Database, child: str):
+    publish = PurchaseRecords(database).publish_purchase
+    await publish(paid(child, 120_000_00))
+    assert await publish(paid(child, 80_000_01)) == "minor_death_cap"
+    assert await publish(paid(child, 80_000_00)) is None
+
+
+async def test_a_policy_counts_on_the_days_that_it_covers(database: Database, child: str):
+    publish = PurchaseRecords(database).publish_purchase
+    async with database.transaction() as session:
+        session.add(records.policy(insured_digest=child, death_limit_fen=CAP, ends_on=date(2026, 3, 31)))
+    assert await publish(paid(child, 80_000_00)) is None
+    async with database.transaction() as session:
+        session.add(records.policy(insured_digest=child, death_limit_fen=CAP, ends_on=date(2026, 4, 1)))
+    assert await publish(paid(child, 80_000_00)) == "minor_death_cap"
+
+
+async def test_who_says_it_twice_is_not_barred_by_itself_and_who_was_refused_bars_nobody(
+    database: Database, child: str
+):
+    publish, first, second = PurchaseRecords(database).publish_purchase, paid(child), paid(child)
+    assert [await publish(one) for one in (first, second, second, first)] == [
+        None, "minor_death_cap", "minor_death_cap", None,
+    ]  # fmt: skip
