@@ -1,25 +1,17 @@
-import sys
 from collections.abc import AsyncIterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.process_world import CONVERTER, World, open_world
-from workflows.search import INSURER_CODE, add_search_attribute
+from tests.workflows.process_world import World, open_time, open_world
 
-PROGRAMS = Path(sys.executable).parent
 _queues = count(1)
 
 
 @pytest.fixture
 async def skipped_time() -> AsyncIterator[WorkflowEnvironment]:
-    """Temporal's test server, one for each test: its clock stands still while anything is left at work by another."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
-    ) as environment:
-        await add_search_attribute(environment.client, INSURER_CODE)
+    async with open_time() as environment:
         yield environment
 
 

@@ -1,22 +1,17 @@
-"""The world around the processes under test: Temporal with skipped time, the fakes of everything outside, our books in memory."""
+"""The world around the processes under test: what families, adjusters and insurers do in it, and that it ends with equal books."""
 
-import asyncio
 import dataclasses
 import io
-from collections.abc import AsyncIterator, Callable, Sequence
+import sys
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    WorkflowExecutionStatus,
-    WorkflowHandle,
-    WorkflowUpdateHandle,
-    WorkflowUpdateStage,
-)
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
@@ -25,25 +20,11 @@ from activities.claims import ClaimRecord
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.reading import EvidenceReading
-from insurance.adapters.insurer.fake import FakeInsurer
-from insurance.adapters.notices.fake import FakeNotices
-from insurance.adapters.ocr.file_reading import FileReading
-from insurance.adapters.payments.fake import FakePayments
-from insurance.adapters.ports import (
-    Amendment,
-    PageView,
-    Person,
-    Proposal,
-    ReadingRefused,
-    TakenOverPolicy,
-    TransferOrder,
-)
-from insurance.adapters.storage.fake import FakeStorage
+from insurance.adapters.ports import Person, TakenOverPolicy
 from insurance.rules.case import EvidenceFile, Payee
 from insurance.rules.cover import shanghai_day
 from insurance.rules.receipts.reading import ReceiptReading
-from insurance.settings import TemporalSettings
-from tests.workflows.process_books import Books, PolicyOnFile
+from tests.workflows.process_books import PolicyOnFile
 from tests.workflows.process_orders import (
     INSURER,
     claim_order,
@@ -56,103 +37,30 @@ from tests.workflows.process_orders import (
     reading,
     surrender_request,
 )
+from tests.workflows.process_sides import OtherSides
 from worker import SANDBOX, WORKFLOWS, outside_activities
-from workflows.client import Processes
 from workflows.codec import EncryptionCodec
 from workflows.converter import data_converter
 from workflows.messages import (
     ClaimOrder,
-    ClaimOutcome,
-    ComplaintOutcome,
     CorrectionOrder,
-    CorrectionOutcome,
     PayeeOrder,
     PaymentReceived,
     PurchaseOrder,
-    PurchaseOutcome,
-    QualityOutcome,
-    ReviewResult,
-    SeriousOutcome,
-    StrayOutcome,
-    SurrenderOutcome,
     SurrenderRequest,
     UnderwritingAnswer,
 )
+from workflows.search import INSURER_CODE, add_search_attribute
 
 # 32 bytes of nothing secret, so that recorded histories can be read again
 PAYLOAD_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+PROGRAMS = Path(sys.executable).parent
 CONVERTER = data_converter(EncryptionCodec({"test": SecretStr(PAYLOAD_KEY)}))
-PATIENCE_SECONDS = 20
-# by what an id begins with; a claim's own processes by the letter behind the claim's id
-OUTCOMES = {
-    "pu": PurchaseOutcome, "cl": ClaimOutcome, "su": SurrenderOutcome, "cm": ComplaintOutcome, "stray": StrayOutcome,
-    "pc": CorrectionOutcome, "r": ReviewResult, "q": QualityOutcome, "s": SeriousOutcome,
-}  # fmt: skip
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
-VERDICTS = {"拒保": "declined", "待核": "pending"}
 
 
-class World:
-    """One test's world. `time` is Temporal's, which tests move; the other sides' clocks follow."""
-
-    def __init__(self, environment: WorkflowEnvironment, queue: str, time: datetime) -> None:
-        self.environment = environment
-        self.client: Client = environment.client
-        self.queue = queue
-        self.time = time
-        self.processes = Processes(self.client, TemporalSettings(process_queue=queue, ocr_queue=queue))
-        self.payments = FakePayments(clock=lambda: self.time, transfer_outcome=self._transfer_outcome)
-        self.insurer = FakeInsurer(INSURER, verdict=_verdict, amends=_amends, clock=lambda: self.time)
-        self.notices = FakeNotices()
-        self.storage = _Store(self)
-        self.books = Books()
-        self.papers: dict[bytes, Sequence[ReceiptReading] | str] = {}
-        # by the end of the account; paid if not here
-        self.transfers: dict[str, Any] = {}
-        self.reader_works = asyncio.Event()
-        self.reader_works.set()
-        self.started: list[str] = []
-
-    # --- time ---------------------------------------------------------------------------------------------------------
-
-    async def let_pass(self, **duration: float) -> None:
-        await self.environment.sleep(timedelta(**duration))
-        self.time = await self.environment.get_current_time()
-
-    async def until(self, true: Callable[[], Any], what: str = "") -> None:
-        """In the time of this machine: what needs no timer happens at once."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not true():  # noqa: ASYNC110 (what is waited for has no event)
-                    await asyncio.sleep(0.005)
-        except TimeoutError:
-            raise AssertionError(f"never: {what}; {self.told()}") from None
-
-    async def until_state(self, process_id: str, state: str) -> None:
-        await self.until(lambda: self.books.walked(process_id)[-1:] == [state], f"{process_id} {state}")
-
-    async def until_told(self, process_id: str, event: str) -> None:
-        await self.until(lambda: event in self.books.told(process_id), f"{process_id} {event}")
-
-    async def end_of(self, process_id: str) -> Any:
-        """The outcome of a process that has nothing left to wait for."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                with self.environment.auto_time_skipping_disabled():
-                    return await self.handle(process_id).result()
-        except TimeoutError:
-            raise AssertionError(f"{process_id} did not end; {self.told()}") from None
-
-    async def events_in_history(self, process_id: str) -> int:
-        return len((await self.handle(process_id).fetch_history()).events)
-
-    def handle(self, process_id: str) -> WorkflowHandle[Any, Any]:
-        kind, _, number = process_id.partition("-")
-        child = number.partition("-")[2][:1]
-        return self.client.get_workflow_handle(process_id, result_type=OUTCOMES[child or kind])
-
-    def told(self) -> dict[str, list[str]]:
-        return {process_id: self.books.told(process_id) for process_id in self.started}
+class World(OtherSides):
+    """One test's world."""
 
     # --- purchase -----------------------------------------------------------------------------------------------------
 
@@ -311,33 +219,7 @@ class World:
         await self.processes.start_correction(order)
         return order.correction_id
 
-    # --- all ----------------------------------------------------------------------------------------------------------
-
-    async def update(self, process_id: str, update: str, arg: Any = None) -> None:
-        await self.processes.update(process_id, update, arg)
-
-    async def begin(self, process_id: str, update: str, arg: Any = None) -> WorkflowUpdateHandle[Any]:
-        """An update that was accepted and may still be at work."""
-        args = [] if arg is None else [arg]
-        stage = WorkflowUpdateStage.ACCEPTED
-        return await self.handle(process_id).start_update(update, args=args, wait_for_stage=stage)
-
-    async def gateway_movements(self) -> dict[str, int]:
-        """What really moved, under the keys that our books have for it."""
-        moved: dict[str, int] = {}
-        for kind, number, amount_fen in self.payments.movements:
-            key = await self._our_key(kind, number)
-            assert key not in moved, f"moved twice: {key}"
-            moved[key] = amount_fen
-        return moved
-
-    async def _our_key(self, kind: str, number: str) -> str:
-        if kind == "transfer":
-            return f"back:{number}" if number.startswith(("su-", "pu-")) else f"out:{number}"
-        trade = await self.payments.query_trade(number.removesuffix("-back"))
-        if kind == "payment":
-            return f"in:{trade.trade_no}"
-        return f"back:{trade.trade_no or number}"
+    # --- the end -----------------------------------------------------------------------------------------------------
 
     async def close(self) -> None:
         """No process failed or moved where it may not, and our books say of money what the gateway's say."""
@@ -354,21 +236,6 @@ class World:
         except RPCError:
             # a stray payment that never was
             return None
-
-    def _transfer_outcome(self, order: TransferOrder) -> Any:
-        return self.transfers.get(order.account[-4:], "paid")
-
-
-class _Store(FakeStorage):
-    """Gives nothing to read while the reader doesn't work."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__()
-        self._world = world
-
-    async def get(self, key: str, version_id: str | None = None) -> bytes:
-        await self._world.reader_works.wait()
-        return await super().get(key, version_id)
 
 
 class _Clock(Interceptor):
@@ -390,9 +257,19 @@ class _Clock(Interceptor):
 
 
 @asynccontextmanager
+async def open_time() -> AsyncIterator[WorkflowEnvironment]:
+    """Temporal's test server, one for each test: its clock stands still while anything is left at work by another."""
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
+    ) as environment:
+        await add_search_attribute(environment.client, INSURER_CODE)
+        yield environment
+
+
+@asynccontextmanager
 async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncIterator[World]:
     world = World(environment, queue, await environment.get_current_time())
-    evidence_reading = EvidenceReading(world.storage, _Reader(world))
+    evidence_reading = EvidenceReading(world.storage, world.reader)
     async with Worker(
         world.client,
         task_queue=queue,
@@ -408,30 +285,3 @@ async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncItera
     ):
         yield world
         await world.close()
-
-
-def _amends(amendment: Amendment) -> Any:
-    return {"拒改": "declined", "待改": "pending"}.get(amendment.insured.name[-2:], "accepted")
-
-
-def _verdict(proposal: Proposal) -> Any:
-    return VERDICTS.get(proposal.insured.name[-2:], "accepted")
-
-
-class _Reader:
-    """Reads what the world says is on a paper."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    async def read_file(self, source: BinaryIO) -> FileReading:
-        # no page is read at once: a family submits meanwhile
-        await asyncio.sleep(0.05)
-        source.seek(0)
-        found = self._world.papers[source.read()]
-        if isinstance(found, str):
-            raise ReadingRefused("unreadable", found)
-        return FileReading("image", (), tuple(found), 0.0)
-
-    async def view_file(self, source: BinaryIO, turned_ccw: Sequence[int] = ()) -> list[PageView]:
-        return []

@@ -1,9 +1,7 @@
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +19,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.reconciliation import DayStep
 from insurance.settings import TemporalSettings
-from tests.workflows.process_world import CONVERTER
+from tests.workflows.process_world import CONVERTER, PROGRAMS
 from tests.workflows.reconciliation_bills import Bills, working
 from workflows.client import Processes
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
@@ -33,7 +31,6 @@ from workflows.search import add_search_attribute
 pytestmark = pytest.mark.servers
 
 DAY = date(2026, 3, 10)
-PROGRAMS = Path(sys.executable).parent
 _numbers = count(1)
 
 

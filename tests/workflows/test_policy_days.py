@@ -1,7 +1,5 @@
-import sys
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +14,13 @@ from insurance.rules.cover import SHANGHAI
 from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
 from tests import records
 from tests.workflows.policy_day_worker import telling
-from tests.workflows.process_world import CONVERTER
+from tests.workflows.process_world import CONVERTER, PROGRAMS
 from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
 from workflows.schedules import DAILY_POLICY_DAYS, ensure_schedules
 
 pytestmark = pytest.mark.servers
 
 PUBLIC_URL = "https://xueping.example"
-PROGRAMS = Path(sys.executable).parent
 # years that no other test's policies reach
 _years = count(2040, 3)
 _runs = count(1)

@@ -5,7 +5,9 @@ import pytest
 from insurance.adapters.ports import StatementLine
 from insurance.rules.cover import shanghai_day
 from insurance.rules.reconciliation import Booked, our_key, reconcile
-from tests.histories.record import bought, claimed, stray, surrendered
+from tests.histories.claims import claimed
+from tests.histories.policies import surrendered
+from tests.histories.purchases import bought, stray
 from tests.workflows.process_world import World
 
 pytestmark = pytest.mark.servers

@@ -8,9 +8,8 @@ import pytest
 from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
-from tests.workflows.conftest import PROGRAMS
 from tests.workflows.process_orders import adjuster, payee
-from tests.workflows.process_world import CONVERTER, World, open_world
+from tests.workflows.process_world import CONVERTER, PROGRAMS, World, open_world
 from workflows.client import MoveRefused
 from workflows.messages import (
     Correction,

@@ -1,0 +1,77 @@
+"""Purchases, and money for one that has ended. A scenario ends with the processes whose histories are kept."""
+
+from datetime import timedelta
+
+from insurance.adapters.ports import PayOrder
+from tests.workflows.process_world import World
+from workflows.messages import RefundAccount
+
+
+async def bought(world: World) -> list[str]:
+    """The usual purchase."""
+    return [await world.issued()]
+
+
+async def bought_late(world: World) -> list[str]:
+    """Pending underwriting, and an order that expired and was resumed."""
+    purchase_id = await world.buy(child="黄待核")
+    await world.until(lambda: world.insurer.entries)
+    await world.insurer_decides(purchase_id, "accepted")
+    await world.until_state(purchase_id, "awaiting_payment")
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.update(purchase_id, "resume")
+    await world.until_state(purchase_id, "awaiting_payment")
+    await world.pay(purchase_id, 2)
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def cancelled(world: World) -> list[str]:
+    purchase_id = await world.awaiting_payment()
+    world.payments.open_page(f"{purchase_id}-1")
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def returned(world: World) -> list[str]:
+    """A wrong sum goes back, and the premium too after the gateway refused it thrice."""
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    expires_at = world.time + timedelta(hours=1)
+    world.payments.page_pay_url(PayOrder(f"{purchase_id}-9", 1_00, "other", expires_at))
+    await world.pay(purchase_id, attempt=9)
+    await world.until_told(purchase_id, "payment_returned")
+    world.payments.faults.add("refund", "refuse", times=3)
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "refunding")
+    await world.let_pass(hours=9)
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def returned_elsewhere(world: World) -> list[str]:
+    """A wrong sum and the premium, both from closed accounts, go to one that the family gives."""
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    expires_at = world.time + timedelta(hours=1)
+    world.payments.page_pay_url(PayOrder(f"{purchase_id}-9", 1_00, "other", expires_at))
+    await world.pay(purchase_id, attempt=9, account_closed=True)
+    await world.until_told(purchase_id, "payee_needed")
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    await world.let_pass(days=9)
+    await world.update(purchase_id, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def stray(world: World) -> list[str]:
+    """Money for a purchase that was cancelled."""
+    purchase_id = await world.awaiting_payment()
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    await world.pay(purchase_id)
+    await world.end_of(world.started[-1])
+    return [world.started[-1]]
