@@ -90,7 +90,11 @@ class ReviewDesk:
         if not order.actor.lead:
             raise ApplicationError("只有理赔主管可以改派", type="lead_required")
         self.require_undecided()
-        self._require_impartial(order.to)
+        barred = self.order.decided_last if order.nobody_else and self.order.decided_last else self.order.excluded
+        if order.to in (*barred, self.first):
+            raise ApplicationError(
+                "这位理赔员已处理过这件申请，须由另一位理赔员审核", "adjuster", type="conflict_of_interest"
+            )
 
     def require_holder(self, actor: Actor) -> None:
         self.require_undecided()

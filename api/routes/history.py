@@ -16,8 +16,8 @@ router = APIRouter(prefix="/v1/claims", tags=["claims"])
 
 @router.get("/{claim_id}/history")
 async def history(parts: TheParts, caller: InsurerStaff, claim_id: ObjectId) -> dict[str, Any]:
-    """Every entry of the claim, its reviews, and complaints that the caller may know of, oldest first. `verification.intact` is false when an entry was changed, taken out
-    or cut off; `broken_at` then names the first one that can't be believed."""
+    """Every entry of the claim, its reviews, and complaints that the caller may know of, oldest first. `verification.intact` is false
+    when an entry was changed, taken out or cut off; `broken_at` then names the first one that can't be believed."""
     async with parts.database.transaction() as session:
         row = await session.get(Claim, claim_id)
         if row is None or caller.insurer not in (None, row.insurer_code):

@@ -7,11 +7,12 @@ from fastapi import APIRouter
 from pydantic import Field
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.adjusters import has_others, has_worked_for
 from api.auth import Caller
 from api.claim_files import case_of
 from api.claim_views import missing_kinds
 from api.deps import Adjuster, ObjectId, TheParts
-from api.errors import Problem, not_found
+from api.errors import Problem, invalid, not_found
 from api.fields import Body, Code, Comment, Day, Fen, Flag, Long, Short, Subject
 from api.parts import Parts
 from api.routes.claims import shown as claim_shown
@@ -127,8 +128,20 @@ async def release(parts: TheParts, caller: Adjuster, review_id: ObjectId) -> dic
 
 @router.post("/{review_id}/reassign")
 async def reassign(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: ReassignBody) -> dict[str, Any]:
+    """To somebody who has taken a review of this insurer before, or to oneself. Nobody decides again what they have decided last; who
+    decided earlier may when the insurer has nobody else."""
     _require_lead(caller)
-    return await _told(parts, caller, review_id, "reassign", Reassignment(_actor(caller), body.adjuster, body.reason))
+    async with parts.database.transaction() as session:
+        row = await visible_review(session, caller, review_id)
+        if body.adjuster != caller.subject and not await has_worked_for(session, row.insurer_code, body.adjuster):
+            raise invalid(
+                "adjuster", "unknown_adjuster", "没有找到这位理赔员，请核对；新同事自己领取过一次审核后才能改派"
+            )
+        barred = set(row.excluded["subjects"])
+        is_last_resort = {body.adjuster, caller.subject} <= barred
+        nobody_else = is_last_resort and not await has_others(session, row.insurer_code, barred)
+    order = Reassignment(_actor(caller), body.adjuster, body.reason, nobody_else)
+    return await _told(parts, caller, review_id, "reassign", order)
 
 
 @router.post("/{review_id}/corrections")

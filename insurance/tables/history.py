@@ -11,7 +11,10 @@ from insurance.tables.columns import instant
 class HistoryEntry(SQLModel, table=True):
     __tablename__ = "history"
     # an event is told once, however often its record is published
-    __table_args__ = (Index("ix_history_told", "process_id", "seq", "at", unique=True),)
+    __table_args__ = (
+        Index("ix_history_told", "process_id", "seq", "at", unique=True),
+        Index("ix_history_takers", "by", postgresql_where="event = 'review_taken'"),
+    )
 
     process_id: str = Field(primary_key=True, max_length=64)
     # 1, 2, … without gaps within the process

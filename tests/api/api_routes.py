@@ -301,7 +301,7 @@ ROUTES = (
     Route("GET", REVIEW, ADJUSTER, owned=True),
     Route("POST", REVIEW + "/take", ADJUSTER, owned=True),
     Route("POST", REVIEW + "/release", ADJUSTER, owned=True),
-    Route("POST", REVIEW + "/reassign", ADJUSTER, lambda _: {"adjuster": "adj-2"}, owned=True),
+    Route("POST", REVIEW + "/reassign", ADJUSTER, lambda _: {"adjuster": "adj-1"}, owned=True),
     Route("POST", REVIEW + "/corrections", ADJUSTER, correction, owned=True),
     Route(
         "POST", REVIEW + "/event", ADJUSTER,

@@ -101,7 +101,9 @@ async def test_what_staff_did_and_why_is_told_by_replay(door: StackDoor, family:
     await act(door, family, "take")
     why = {"receipt_id": family.receipt_id, "fields": {"total": "900.00"}, "reason": "原件是九百元"}
     assert (await act(door, family, "corrections", why)).status_code == 200
-    assert (await act(door, family, "reassign", {"adjuster": "adj-2"}, "lead-1", lead=True)).status_code == 200
+    typo = await act(door, family, "reassign", {"adjuster": "adj-22"}, "lead-1", lead=True)
+    assert not problems_of(typo, statuses=(422,), code="unknown_adjuster")
+    assert (await act(door, family, "reassign", {"adjuster": "lead-1"}, "lead-1", lead=True)).status_code == 200
     command = [XUEPING, "claims", "replay", family.claim_id, "--data-dir", door.stack.folder]
     told = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=60)
     assert told.returncode == 0, told.stderr

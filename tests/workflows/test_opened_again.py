@@ -3,6 +3,7 @@ import pytest
 from insurance.rules.case import DecidedLine
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_reviews import (
+    LEAD,
     PAYABLE,
     decided,
     full,
@@ -15,6 +16,7 @@ from workflows.messages import (
     ClaimOutcome,
     PapersOrder,
     PayeeOrder,
+    Reassignment,
 )
 
 pytestmark = pytest.mark.servers
@@ -74,6 +76,12 @@ async def test_a_decision_on_a_new_fact_can_be_disputed_once_more_and_goes_to_wh
     review_id = await opened(world, claim_id, 4)
     for known in (1, 2, 3):
         assert await refusal_of(world, review_id, "take", adjuster(f"adjuster-{known}")) == "conflict_of_interest"
+    # where the insurer has no fourth adjuster, a lead gives it to one who decided earlier, never to whom it is disputed of
+    for known, nobody_else in ((1, False), (3, True)):
+        given = Reassignment(LEAD, f"adjuster-{known}", "", nobody_else)
+        assert await refusal_of(world, review_id, "reassign", given) == "conflict_of_interest"
+    await world.update(review_id, "reassign", Reassignment(LEAD, "adjuster-1", "", nobody_else=True))
+    await world.update(review_id, "release", adjuster())
     await decided_again(world, review_id, full(adjuster("adjuster-4")))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
 

@@ -11,9 +11,9 @@ from workflows.messages.people import Actor
 
 @dataclass(frozen=True)
 class ReviewOrder:
-    """`excluded`: adjusters who may not take it. `papers_asked`: the one request was made before (保险法 22). `kind` quality: a
-    look at an automatic approval that is paid meanwhile. `refusal_second_above_fen`: from
-    above this sum a refusal needs two adjusters."""
+    """`excluded`: adjusters who may not take it; of them `decided_last` decided what is looked at again. `papers_asked`: the one request
+    was made before (保险法 22). `kind` quality: a look at an automatic approval that is paid meanwhile. `refusal_second_above_fen`:
+    from above this sum a refusal needs two adjusters."""
 
     review_id: str
     claim_id: str
@@ -30,6 +30,7 @@ class ReviewOrder:
     # tells its claim how it ended; claims of before wait for their child
     answers: bool = False
     critical_illness: bool = False
+    decided_last: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,12 @@ class PapersOrder:
 
 @dataclass(frozen=True)
 class Reassignment:
+    """`nobody_else`: the insurer has no adjuster who has not decided the claim before."""
+
     actor: Actor
     to: str
     reason: str = ""
+    nobody_else: bool = False
 
 
 @dataclass(frozen=True)
