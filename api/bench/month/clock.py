@@ -1,7 +1,7 @@
 """The month's clock: Temporal's test server keeps the time and can jump; everybody else goes by it."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity
@@ -9,6 +9,8 @@ from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.service import RPCError, RPCStatusCode, TestService
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
+
+from api.bench.month.servers import SharedTime
 
 NONE = timedelta(0)
 LONG, SHORT = timedelta(seconds=8), timedelta(seconds=0.7)
@@ -20,14 +22,14 @@ TRIES = 200
 class MonthClock:
     """Between jumps it goes as fast as the machine's own. `at_work`: steps under way; `steps`: begun so far."""
 
-    def __init__(self, environment: WorkflowEnvironment) -> None:
+    def __init__(self, environment: WorkflowEnvironment, time: SharedTime) -> None:
         self._environment = environment
-        self._ahead = NONE
+        self._time = time
         self._lost_count = False
         self.at_work, self.steps = 0, 0
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self._ahead
+        return self._time.now()
 
     async def jump(self, instant: datetime) -> None:
         """To `instant`; timers on the way fire in their order, and what they set off is done before time goes on.
@@ -72,7 +74,7 @@ class MonthClock:
 
     def seen(self, instant: datetime) -> None:
         """Never back."""
-        self._ahead = max(self._ahead, instant - datetime.now(UTC))
+        self._time.seen(instant)
 
 
 class GoesAlong(Interceptor):

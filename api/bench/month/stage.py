@@ -1,5 +1,5 @@
-"""Everything that a month needs, open: PostgreSQL and the store as processes, the test server of Temporal, and in this process the
-two simulators, the workers and the API, which all go by the month's clock."""
+"""Everything that a month needs, open: PostgreSQL and the store, the test server of Temporal, the API with the two simulators, and in
+this process the workers. All but the first two go by the month's clock."""
 
 import asyncio
 import json
@@ -15,9 +15,9 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.outbox import Relay
 from activities.reading import EvidenceReading
-from api.app import create_app
 from api.bench.month.clock import GoesAlong, MonthClock
-from api.stack.environment import alipay_simulator, api_url, insurer_simulator, settings_of
+from api.bench.month.servers import SharedTime, servers
+from api.stack.environment import api_url, settings_of
 from api.stack.folder import locked
 from api.stack.parts import PROGRAMS, Part, all_parts
 from api.stack.plan import Plan, settle_plan
@@ -26,17 +26,13 @@ from api.stack.supervisor import Supervisor
 from insurance.adapters.ocr.process import ReadingProcess
 from insurance.adapters.registry import open_adapters, open_storage
 from insurance.settings import Settings
-from insurance.simulators import clock as simulated
-from insurance.simulators.alipay.app import build as build_alipay
-from insurance.simulators.insurer.app import build as build_insurer
-from insurance.simulators.process import in_background
 from insurance.tables import Database
 from worker import ocr_worker, process_worker
 from workflows.admission import Admission
 from workflows.client import Processes, connect
 from workflows.search import INSURER_CODE, add_search_attribute
 
-# the rest runs in this process
+# started as the stack starts them
 PROCESSES = ("postgres", "store", "migrate")
 
 
@@ -69,18 +65,11 @@ async def month_stage(folder: Path) -> AsyncIterator[MonthStage]:
             )
         )
         await add_search_attribute(environment.client, INSURER_CODE)
-        clock = MonthClock(environment)
+        time = SharedTime()
+        clock = MonthClock(environment, time)
         await clock.jump(clock.now())
-        opened.callback(simulated.follow, None)
-        simulated.follow(clock.now)
         settings = _settings(plan, environment.client.service_client.config.target_host)
-        for name, port, build, config in (
-            ("insurer", plan.ports["insurer"], build_insurer, insurer_simulator(plan.secrets, api_url(plan))),
-            ("alipay", plan.ports["alipay"], build_alipay, alipay_simulator(plan.secrets)),
-        ):
-            app = build(json.loads(config), folder / f"{name}.sqlite")
-            opened.enter_context(in_background(app, port=port))
-        opened.enter_context(in_background(create_app(settings, clock.now), port=plan.api_port))
+        opened.enter_context(servers(folder, plan, settings, time))
         database = Database(settings.database)
         opened.push_async_callback(database.close)
         client = await connect(settings.temporal)
