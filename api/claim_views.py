@@ -83,6 +83,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
             for asked in case.papers_requests
         ],
         "advance_paid": case.advance_paid,
+        "undelivered": list(case.undelivered),
         "review_id": case.review_id,
         "contact": contact_of(parts, row.insurer_code),
         "timeline": await timeline_about(session, row.claim_id, caller),
@@ -220,6 +221,8 @@ def _whose_clock(case: CaseFile, clock: Clock, turn: Turn) -> Turn:
     """A refusal is the insurer's to deliver, while the family may answer already; an advance may wait for the family's account."""
     if waits_for_account(case, clock):
         return "family"
+    if "supplement_requested" in case.undelivered:
+        return "insurer"
     return "insurer" if clock.clock == "refusal_notice" else turn
 
 

@@ -9,10 +9,14 @@ from activities.reading import READ_KINDS, ReadOutcome
 from activities.reviews import Remark
 from insurance.rules.assessment import event_of
 from insurance.rules.case import EvidenceFile
+from insurance.rules.days import SHANGHAI
 from insurance.rules.questions import event_problems
 from workflows.claim_deciding import Deciding
+from workflows.claim_notices import TITLES
 from workflows.corrections import NotCorrectable, amend
-from workflows.messages import Correction, Establishing, IncidentLink, Rereading, ReviewAnswer, Undoing
+from workflows.messages import Correction, Delivery, Establishing, IncidentLink, Rereading, ReviewAnswer, Undoing
+
+HOW = {"telephone": "电话告知", "handed_over": "当面交付", "post": "邮寄送达"}
 
 
 class AdjusterMoves(Deciding):
@@ -104,6 +108,26 @@ class AdjusterMoves(Deciding):
             for receipt in outcome.receipts:
                 case.put_reading(receipt)
             await self._reassess("document_read_again", "system", "票据已重新识别，人工更正的内容不变")
+
+    @workflow.update
+    async def record_delivery(self, delivery: Delivery) -> None:
+        """The clock counts from the day on which the family was told."""
+        case, day = self._case, delivery.at.astimezone(SHANGHAI)
+        case.told_of(delivery.kind, delivery.at)
+        text = f"{TITLES[delivery.kind]}已于{day.month}月{day.day}日{HOW[delivery.how]}"
+        by, reason = delivery.actor.label, "：".join(filter(None, (delivery.by, delivery.comment)))
+        await case.note("notice_delivered_otherwise", by, text, reason=reason)
+
+    @record_delivery.validator
+    def _may_record_delivery(self, delivery: Delivery) -> None:
+        case = self._case
+        if not delivery.actor.lead:
+            raise ApplicationError("只有理赔主管可以登记送达", type="lead_required")
+        if case.over or delivery.kind not in case.undelivered:
+            raise ApplicationError("没有未送达的通知", type="illegal_move")
+        since = case.decision.decided_at if case.decision else case.papers_requests[-1].at
+        if not since <= delivery.at <= workflow.now():
+            raise ApplicationError("送达时间应在通知作出之后、现在之前", "at", type="invalid_date")
 
     @workflow.update
     async def undo(self, undoing: Undoing) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -112,13 +113,22 @@ class ClaimCase(ClaimFacts):
         self.agreed_at, self.payee_waited_days, self.payee_waits = workflow.now(), 0, ()
 
     def delivered(self, notice: Notice) -> None:
+        self.told_of(notice.kind, workflow.now())
+        self.journal.delivered(notice, workflow.now())
+
+    def told_of(self, kind: str, at: datetime) -> None:
         """A clock counts from it. Only the first request for papers pauses one: there is no second (保险法 22)."""
-        now = workflow.now()
-        if notice.kind == "decided_refused":
-            self.refusal_notified_at = now
+        if kind == "decided_refused":
+            self.refusal_notified_at = at
         elif self.state == "supplement_requested" and self.since_clocks_began(self.notice_delivered_at) is None:
-            self.notice_delivered_at = now
-        self.journal.delivered(notice, now)
+            self.notice_delivered_at = at
+        self.no_more_to_deliver(kind)
+
+    def not_delivered(self, kind: str) -> None:
+        """For good: somebody of the insurer has to tell the family."""
+        is_wanted = self.decision is not None if kind == "decided_refused" else self.state == "supplement_requested"
+        if is_wanted and kind not in self.undelivered:
+            self.undelivered = (*self.undelivered, kind)
 
     def ask_for_account(self) -> None:
         """For an advance: its clock stands still until there is one."""
@@ -137,6 +147,7 @@ class ClaimCase(ClaimFacts):
 
     def papers_came(self) -> None:
         """What was asked for is here."""
+        self.no_more_to_deliver("supplement_requested")
         if self.received_at is not None and self.since_clocks_began(self.supplement_received_at) is None:
             self.supplement_received_at = workflow.now()
 

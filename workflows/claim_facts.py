@@ -60,6 +60,7 @@ class ClaimFacts(ClaimSums):
         self.payee_waited_days = 0
         self.payee_waits: tuple[Pause, ...] = ()
         self.advance_waits: tuple[Pause, ...] = ()
+        self.undelivered: tuple[str, ...] = ()
         self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
         self.withdrawn = False
@@ -83,7 +84,7 @@ class ClaimFacts(ClaimSums):
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
-        self.serious = case.serious
+        self.serious, self.undelivered = case.serious, case.undelivered
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
         continued = self.order.continued
@@ -108,7 +109,11 @@ class ClaimFacts(ClaimSums):
     def undo_decision(self) -> None:
         if self.decision is not None:
             self.undone.append(self.decision)
+        self.no_more_to_deliver("decided_refused")
         self.decision, self.agreed_at = None, None
+
+    def no_more_to_deliver(self, kind: str) -> None:
+        self.undelivered = tuple(other for other in self.undelivered if other != kind)
 
     def file(self) -> CaseFile:
         order = self.order
@@ -153,6 +158,7 @@ class ClaimFacts(ClaimSums):
             advance_asked_at=self.advance_asked_at,
             payee_wanted=self.payee_wanted,
             advance_waits=self.advance_waits,
+            undelivered=self.undelivered,
         )
 
     # --- facts --------------------------------------------------------------------------------------------------------

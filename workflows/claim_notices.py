@@ -10,6 +10,7 @@ from insurance.adapters.ports import Notice
 from workflows.claim_case import ClaimCase
 from workflows.options import OUTSIDE
 
+TITLES = {"supplement_requested": "补充材料通知", "decided_refused": "理赔决定通知"}
 ARRIVED = {
     "supplement_requested": "补充材料通知已送达，审核时限自即日起暂停，收到材料后继续",
     "decided_refused": "理赔决定通知已送达",
@@ -38,9 +39,12 @@ class Deliveries:
         try:
             await case.unless_over(step)
         except ActivityError:
-            # by the outbox, which asks again for as long as it takes, and a person hears of it
+            # once more by the outbox; and a person hears of it, who tells the family and says so
+            case.not_delivered(notice.kind)
             case.tell(notice.kind, notice.text)
-            case.tell_staff("lead", "notice_refused", "通知未能送达家长，请电话告知")
+            case.tell_staff(
+                "lead", "notice_refused", f"{TITLES[notice.kind]}未能送达家长，请电话告知或者当面交付，并登记送达"
+            )
             await case.note("notice_refused", "system", "通知未能送达，请家长留意本页面")
             return
         if case.over:

@@ -5,18 +5,22 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Date, Integer, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
 from api.auth import Caller
-from api.deps import InsurerStaff, TheParts, require
+from api.deps import Adjuster, InsurerStaff, ObjectId, TheParts, require
 from api.errors import Problem
-from api.fields import Day
+from api.fields import Body, Comment, Day, Instant, Subject
 from api.paging import Paging, page_of
+from api.routes.claims import told
 from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import end_of_day
 from insurance.rules.reminders import CLOCK_NAMES
 from insurance.rules.status import label, whose_turn
 from insurance.tables import BrokenClock, Claim
+from workflows.messages import Actor, Delivery
+from workflows.messages.claim import NoticeKind
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
 
@@ -28,18 +32,43 @@ Authority = Annotated[Caller, Depends(require("supervisor", "operator"))]
 
 @router.get("/due-claims")
 async def due_claims(
-    parts: TheParts, caller: InsurerStaff, page: Paging, state: Literal["near", "overdue"] = "near"
+    parts: TheParts, caller: InsurerStaff, page: Paging, state: Literal["near", "overdue", "undelivered"] = "near"
 ) -> dict[str, Any]:
-    """Claims whose next clock ends within two days (`near`) or has run out (`overdue`), the most urgent first. An adjuster's
-    insurer's, an operator's own or all."""
+    """Claims whose next clock ends within two days (`near`) or has run out (`overdue`), or with a notice that no channel takes to the
+    family, so that somebody has to tell it (`undelivered`); the most urgent first. An adjuster's insurer's, an operator's own or all."""
     now = end_of_day(parts.today() - timedelta(days=1))
     due_at = col(Claim.due_at)
-    wanted = [due_at > now, due_at <= now + NEAR] if state == "near" else [due_at <= now]
+    wanted = {
+        "near": [due_at > now, due_at <= now + NEAR],
+        "overdue": [due_at <= now],
+        "undelivered": [due_at.is_not(None), col(Claim.case)["undelivered"] != cast([], JSONB)],
+    }[state]
     if caller.insurer is not None:
         wanted.append(col(Claim.insurer_code) == caller.insurer)
     async with parts.database.transaction() as session:
         rows = await page_of(session, Claim, wanted, page, "claim_id", soonest="due_at")
     return rows.answer(lambda row: _due_view(row, parts.today()))
+
+
+class DeliveryBody(Body):
+    """`by`: who told or gave it, the caller when nobody is named. `at`: when the family had it."""
+
+    kind: NoticeKind
+    how: Literal["telephone", "handed_over", "post"]
+    at: Instant
+    by: Subject | None = None
+    comment: Comment = ""
+
+
+@router.post("/claims/{claim_id}/deliveries")
+async def record_delivery(parts: TheParts, caller: Adjuster, claim_id: ObjectId, body: DeliveryBody) -> dict[str, Any]:
+    """How a notice that its channel refused for good reached the family (送达登记): its clock ends on that day. By a lead; answers with
+    the claim."""
+    if not caller.lead:
+        raise Problem(403, "lead_required", "只有理赔主管可以登记送达")
+    actor = Actor(caller.role, caller.subject, caller.lead)
+    delivery = Delivery(actor, body.kind, body.how, body.by or caller.subject, body.at, body.comment)
+    return await told(parts, caller, claim_id, "record_delivery", delivery)
 
 
 @router.get("/overview/clocks")
@@ -95,14 +124,16 @@ def of_region(region: str) -> str:
 def _due_view(row: Claim, today: date) -> dict[str, Any]:
     assert row.due_at is not None
     due_on = shanghai_day(row.due_at) - timedelta(days=1)
+    undelivered = row.case.get("undelivered", [])
     return {
         "claim_id": row.claim_id,
         "policy_no": row.policy_no,
         "insurer": row.insurer_code,
         "state": row.state,
         "label": label("claim", row.state),
-        "whose_turn": whose_turn(row.state),
+        "whose_turn": "adjuster" if undelivered else whose_turn(row.state),
         "clock": row.due_clock,
+        "undelivered": undelivered,
         "due_on": due_on,
         "late_days": max(0, (today - due_on).days),
     }

@@ -82,3 +82,5 @@ class CaseFile:
     payee_wanted: bool = False
     # when an advance had no account to go to; the last one may still go on
     advance_waits: tuple[Pause, ...] = ()
+    # kinds of notices that the channel will never take to the family, and nobody has told it of otherwise
+    undelivered: tuple[str, ...] = ()

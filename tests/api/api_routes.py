@@ -276,6 +276,10 @@ ROUTES = (
     Route("POST", CLAIM + "/reopen", PARENT, lambda _: {"reason": "发现新的票据"}, owned=True),
     Route("POST", CLAIM + "/documents", BOTH, owned=True, creates=True, form={"kind": "diagnosis"}),
     Route("POST", CLAIM + "/uploads", BOTH, lambda _: {"kind": "medical_receipt"}, owned=True, creates=True),
+    Route(
+        "POST", CLAIM + "/deliveries", ADJUSTER,
+        lambda _: {"kind": "decided_refused", "how": "telephone", "at": "2026-03-09T10:00:00+08:00"}, owned=True,
+    ),
     Route("POST", CLAIM + "/uploads/{upload_id}/complete", BOTH, owned=True),
     Route("GET", CLAIM + "/letters", BOTH, owned=True),
     Route("POST", CLAIM + "/letters", BOTH, lambda _: {"kind": "apportionment"}, owned=True),

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from api_family import new_family
 
 from insurance.rules.periods import end_of_day
 from insurance.tables import BrokenClock, Claim
@@ -36,6 +37,33 @@ async def test_an_insurer_sees_what_is_near_and_what_is_overdue_with_its_days(do
     ]  # fmt: skip
     overdue = await listed(door, mine, state="overdue")
     assert [(i["due_on"], i["late_days"]) for i in overdue["items"]] == [("2026-03-07", 3), ("2026-03-09", 1)]
+
+
+async def test_what_no_channel_takes_to_the_family_is_listed_for_whoever_has_to_tell_it(door):
+    insurer = records.new("in")[:20]
+    told, untold = (
+        claim(20, insurer, case={"undelivered": []}),
+        claim(20, insurer, case={"undelivered": ["decided_refused"]}),
+    )
+    untold.state, untold.due_clock = "decided", "refusal_notice"
+    await door.store(told, untold, claim(20, insurer))
+    (item,) = (await listed(door, door.adjuster(insurer=insurer, lead=True), state="undelivered"))["items"]
+    assert (item["claim_id"], item["undelivered"], item["whose_turn"]) == (
+        untold.claim_id, ["decided_refused"], "adjuster",
+    )  # fmt: skip
+
+
+async def test_a_delivery_is_recorded_by_a_lead_alone(door):
+    family = await new_family(door)
+    body = {"kind": "decided_refused", "how": "telephone", "at": "2026-03-10T09:30:00+08:00", "by": "adj-2"}
+    path = f"/v1/claims/{family.claim_id}/deliveries"
+    answer = await door.client.post(path, json=body, headers=door.adjuster())
+    assert (answer.status_code, answer.json()["code"], door.processes.told) == (403, "lead_required", [])
+    assert (await door.client.post(path, json=body, headers=door.adjuster("lead-1", lead=True))).status_code == 200
+    ((claim_id, update, delivery),) = door.processes.told
+    assert (claim_id, update, delivery.by, delivery.actor.subject) == (
+        family.claim_id, "record_delivery", "adj-2", "lead-1",
+    )  # fmt: skip
 
 
 async def test_the_list_is_paged_from_the_most_urgent_on(door):

@@ -1,9 +1,12 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from insurance.adapters.ports import Refused
+from insurance.calendar import load_calendar
+from insurance.rules.claim_clocks import clocks_of
 from insurance.rules.cover import shanghai_day
 from insurance.rules.reminders import Call
 from tests.workflows.process_clocks import (
@@ -19,7 +22,8 @@ from tests.workflows.process_clocks import (
     taken,
 )
 from tests.workflows.process_orders import adjuster
-from workflows.messages import ClaimOutcome, Correction, DecisionOrder, PapersOrder
+from tests.workflows.process_reviews import LEAD, refusal_of
+from workflows.messages import ClaimOutcome, Correction, DecisionOrder, Delivery, PapersOrder
 
 pytestmark = pytest.mark.servers
 
@@ -167,17 +171,76 @@ async def test_a_refusal_counts_as_told_when_its_notice_has_arrived(world, monke
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 0)
 
 
-async def test_a_notice_that_the_channel_refuses_goes_by_the_outbox_and_the_lead_hears_of_it(world, monkeypatch):
-    async def refuses(notice):
-        raise Refused("unknown_subject")
+async def refuses(notice):
+    raise Refused("unknown_subject")
 
+
+async def refused_for_good(world, monkeypatch):
     claim_id = await taken(world)
     monkeypatch.setattr(world.notices, "send", refuses)
     await decided(world, claim_id, refused(adjuster()))
     await world.until_told(claim_id, "notice_refused")
+    return claim_id
+
+
+async def test_a_notice_that_the_channel_refuses_goes_by_the_outbox_and_the_lead_hears_of_it(world, monkeypatch):
+    claim_id = await refused_for_good(world, monkeypatch)
     assert addressed(world, claim_id, "decided_refused") == {"parent-1"}
     assert [n.delivered_at for n in world.books.notices.values() if n.kind == "decided_refused"] == [None]
     assert addressed(world, claim_id, "notice_refused") == {"role:lead:xiangjiang"}
+    # what the family reads online is there all the same
+    await world.until_told(claim_id, "letter_made")
+
+
+async def test_a_lead_records_how_a_refused_notice_reached_the_family_and_its_clock_ends_on_that_day(
+    world, monkeypatch
+):
+    claim_id = await refused_for_good(world, monkeypatch)
+    assert world.claim(claim_id).case.undelivered == ("decided_refused",)
+    await world.let_pass(days=2)
+    called = world.time - timedelta(hours=1)
+    by_phone = Delivery(LEAD, "decided_refused", "telephone", "adjuster-1", called, "读给家长听")
+    for wrong, code in (
+        (replace(by_phone, actor=adjuster()), "lead_required"),
+        (replace(by_phone, kind="supplement_requested"), "illegal_move"),
+        (replace(by_phone, at=world.time + timedelta(days=1)), "invalid_date"),
+        (replace(by_phone, at=called - timedelta(days=3)), "invalid_date"),
+    ):
+        assert await refusal_of(world, claim_id, "record_delivery", wrong) == code
+    await world.update(claim_id, "record_delivery", by_phone)
+    case = world.claim(claim_id).case
+    assert (case.refusal_notified_at, case.undelivered) == (called, ())
+    clocks = {clock.clock: clock.state for clock in clocks_of(case, load_calendar(), shanghai_day(world.time))}
+    assert clocks["refusal_notice"] == "met"
+    said = world.books.events[claim_id][case.event_count]
+    assert (said.by, said.reason) == ("adjuster:lead-1", "adjuster-1：读给家长听")
+    assert "电话告知" in said.text
+    assert await refusal_of(world, claim_id, "record_delivery", by_phone) == "illegal_move"
+    before = calls(world, claim_id)
+    await world.let_pass(days=31)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 0)
+    assert calls(world, claim_id) == before
+
+
+async def test_a_request_for_papers_that_was_handed_over_stops_the_clock_from_that_day(world, monkeypatch):
+    claim_id = await taken(world)
+    monkeypatch.setattr(world.notices, "send", refuses)
+    await world.update(f"{claim_id}-r1", "request_documents", PapersOrder(adjuster(), ("medical_record",), "请补病历"))
+    await world.until_told(claim_id, "notice_refused")
+    await world.let_pass(days=2)
+    await world.update(
+        claim_id, "record_delivery", Delivery(LEAD, "supplement_requested", "handed_over", "lead-1", world.time)
+    )
+    case = world.claim(claim_id).case
+    clocks = {clock.clock: clock.state for clock in clocks_of(case, load_calendar(), shanghai_day(world.time))}
+    assert (clocks["determination"], case.undelivered) == ("paused", ())
+
+
+async def test_what_was_undone_need_not_be_delivered_any_more(world, monkeypatch):
+    claim_id = await refused_for_good(world, monkeypatch)
+    await world.update(claim_id, "dispute")
+    await world.until_state(claim_id, "in_review")
+    assert world.claim(claim_id).case.undelivered == ()
 
 
 async def test_a_dispute_starts_the_clocks_anew(world):

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from insurance.rules.case import AccidentReport, CaseConsent, CaseReceipt, Established, EvidenceFile, Payee
 from insurance.rules.case_file import CaseFile
 from insurance.rules.terms import ProductTerms
 from workflows.messages.people import Actor
 from workflows.messages.review import ReviewResult
+
+# a clock counts from their arrival
+NoticeKind = Literal["decided_refused", "supplement_requested"]
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,18 @@ class Rereading:
 
     actor: Actor
     document_id: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a notice that its channel refused reached the family all the same. `by`: who told it or gave it."""
+
+    actor: Actor
+    kind: NoticeKind
+    how: Literal["telephone", "handed_over", "post"]
+    by: str
+    at: datetime
+    comment: str = ""
 
 
 @dataclass(frozen=True)
