@@ -1,5 +1,7 @@
 """Purchase (投保): underwriting before money, and money that ends in exactly one of a policy or a full refund."""
 
+import asyncio
+
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
@@ -28,7 +30,9 @@ class PurchaseWorkflow:
         if await underwrite(case):
             await self._payment.collect()
         if case.accepted is not None:
-            await turn_into_policy(case, self._money, case.accepted)
+            turning = asyncio.create_task(turn_into_policy(case, self._money, case.accepted))
+            await self._money.return_surplus_until(turning)
+            await turning
         await self._money.settle()
         await workflow.wait_condition(workflow.all_handlers_finished)
         return PurchaseOutcome(case.state, case.issued.policy_no if case.issued else None)

@@ -41,6 +41,14 @@ class PurchaseMoney:
         await self._return_surplus()
         return False
 
+    async def return_surplus_until(self, done: asyncio.Task[None]) -> None:
+        """As it arrives, whatever the premium waits for: the insurer, or the family's account."""
+        while not done.done():
+            await workflow.wait_condition(lambda: self.waits() or done.done())
+            if done.done() or not workflow.patched("surplus-at-once"):
+                return
+            await self._return_surplus()
+
     async def settle(self) -> None:
         """Until all that is not the premium is back, and what arrives meanwhile."""
         await self._return_surplus()

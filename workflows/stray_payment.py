@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-from activities.stray import StrayPayments, StrayRecord
+from activities.stray import StrayPayments, StrayRecord, process_of
 from workflows.journal import Journal
 from workflows.messages import PaymentReceived, StrayOutcome, StrayPayment
 from workflows.options import RECORDS
@@ -19,10 +19,14 @@ class StrayPaymentWorkflow:
         payment = stray.payment
         if await workflow.execute_local_activity_method(StrayPayments.is_known, payment.trade_no, **RECORDS):
             return StrayOutcome("known")
-        returned = await FullRefund(payment, self._tell_operator).done()
-        journal, now = self._journal, workflow.now()
-        journal.event("stray_payment_returned", "system", "一笔没有对应投保的款项已按原路全额退回", now)
+        journal = self._journal
         journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
+        if workflow.patched("stray-in-the-books"):
+            journal.event("stray_payment", "system", "收到一笔没有对应投保的款项，正在按原路全额退回", workflow.now())
+            await self._publish(payment)
+        returned = await FullRefund(payment, self._tell_operator).done()
+        now = workflow.now()
+        journal.event("stray_payment_returned", "system", "一笔没有对应投保的款项已按原路全额退回", now)
         journal.moved(f"back:{returned.key}", "refund", payment.amount_fen, returned.trade_no, now)
         await self._publish(payment)
         return StrayOutcome("refunded")
@@ -35,5 +39,5 @@ class StrayPaymentWorkflow:
         await self._publish(payment)
 
     async def _publish(self, payment: PaymentReceived) -> None:
-        record = StrayRecord(f"stray-{payment.trade_no}", self._journal.take())
+        record = StrayRecord(process_of(payment.trade_no), self._journal.take())
         await workflow.execute_local_activity_method(StrayPayments.publish_stray, record, **RECORDS)

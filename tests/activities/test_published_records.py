@@ -256,3 +256,13 @@ async def test_what_a_lost_task_published_gives_way_to_what_happened_later(datab
     async with database.transaction() as session:
         told = await session.exec(select(Event.event).where(Event.process_id == key).order_by(Event.seq))
         assert told.all()[:2] == ["underwriting_started", "cancelled"]
+
+
+async def test_a_strays_own_booking_is_known_only_once_its_money_is_back(database: Database):
+    # a first task that was lost with its worker is done again: it must still give back what it has booked
+    stray, trade_no = StrayPayments(database), records.new("t")
+    mine = f"stray-{trade_no}"
+    await stray.publish_stray(StrayRecord(mine, records.entries(f"in:{trade_no}")))
+    assert not await stray.is_known(trade_no)
+    await stray.publish_stray(StrayRecord(mine, records.entries(f"back:{trade_no}")))
+    assert await stray.is_known(trade_no)

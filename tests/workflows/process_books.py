@@ -19,7 +19,7 @@ from activities.letters import MadeLetter
 from activities.purchases import PurchaseRecord
 from activities.reviews import Remark, ReviewRecord
 from activities.serious_cases import FindStep, Found, SeriousRecord
-from activities.stray import StrayRecord
+from activities.stray import StrayRecord, process_of
 from activities.surrenders import HoldStep, SurrenderRecord, SurrenderRecords
 from insurance.calendar import load_calendar
 from insurance.rules.advance import certain_part
@@ -61,6 +61,7 @@ class Books:
     events: dict[str, dict[int, TimelineEvent]] = field(default_factory=lambda: defaultdict(dict))
     notices: dict[str, NoticeDraft] = field(default_factory=dict)
     movements: dict[str, MoneyMoved] = field(default_factory=dict)
+    booked_by: dict[str, str] = field(default_factory=dict)
     documents: dict[str, EvidenceFile] = field(default_factory=dict)
     receipts: dict[str, CaseReceipt] = field(default_factory=dict)
     limits: dict[str, LimitsHeld] = field(default_factory=dict)
@@ -280,7 +281,8 @@ class Books:
 
     @activity.defn
     async def is_known(self, trade_no: str) -> bool:
-        return f"in:{trade_no}" in self.movements
+        own = self.booked_by.get(f"in:{trade_no}") == process_of(trade_no)
+        return f"in:{trade_no}" in self.movements and (not own or f"back:{trade_no}" in self.movements)
 
     @activity.defn
     async def make_decision_letter(self, step: DecisionLetter) -> MadeLetter:
@@ -320,6 +322,7 @@ class Books:
             self.notices.setdefault(f"{process_id}:{notice.key}", notice)
         for movement in entries.movements:
             self.movements.setdefault(movement.key, movement)
+            self.booked_by.setdefault(movement.key, process_id)
 
     def _claims(self) -> list[ClaimRecord]:
         return [record for record in self.records.values() if isinstance(record, ClaimRecord)]

@@ -152,3 +152,33 @@ async def test_a_surplus_is_in_the_books_before_it_is_back(world):
     (back,) = [m for key, m in world.books.movements.items() if key.startswith(f"back:{purchase_id}-")]
     assert back.at > came
     await world.update(purchase_id, "cancel")
+
+
+async def test_what_arrives_while_the_premium_waits_for_an_account_is_booked_and_returned_at_once(world):
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    order = PayOrder(f"{purchase_id}-9", PREMIUM, "again", record(world, purchase_id).expires_at)
+    world.payments.page_pay_url(order)
+    await world.pay(purchase_id, attempt=9)
+    await world.until_told(purchase_id, "payment_returned")
+    assert sorted(money(world, purchase_id)) == sorted([*PAID_BACK, ("premium", PREMIUM)])
+    assert record(world, purchase_id).state == "payee_needed"
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
+    assert record(world, purchase_id).refunded_fen == 2 * PREMIUM
+
+
+async def test_what_arrives_while_the_insurer_is_down_is_returned_before_the_policy_is_there(world):
+    world.insurer.faults.add("issue", "down", times=3)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.until_state(purchase_id, "paid")
+    await other_payment(world, purchase_id, 9)
+    await world.until_told(purchase_id, "payee_needed")
+    assert record(world, purchase_id).state == "paid"
+    await world.let_pass(minutes=10)
+    await world.until_state(purchase_id, "issued")
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    assert (await world.end_of(purchase_id)).state == "issued"

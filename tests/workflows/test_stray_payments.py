@@ -45,6 +45,7 @@ async def test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week(w
     await world.pay("pu-unknown-here")
     stray = world.started[-1]
     await world.until_told(stray, "stray_refund_refused")
+    assert money(world, "pu-unknown-here") == [("premium", 50_00)]
     await world.let_pass(days=17)
     assert (await world.end_of(stray)).outcome == "refunded"
     assert told_to(world, stray, "refund_refused") == ["role:operator"] * 2
