@@ -44,7 +44,7 @@ from api.routes import (
 from insurance.adapters.registry import open_adapters, open_storage, system_clock
 from insurance.calendar import load_calendar
 from insurance.products.catalogue import load_catalogue
-from insurance.settings import Settings
+from insurance.settings import Settings, load_settings
 from insurance.tables import Database
 from workflows.client import Processes, connect
 
@@ -103,6 +103,11 @@ def create_app(settings: Settings, clock: Callable[[], datetime] = system_clock)
     for router in ROUTERS:
         app.include_router(router)
     return app
+
+
+def app_of_this_machine() -> FastAPI:
+    """With the settings of the environment (`XUEPING_*`), for each of the server's processes."""
+    return create_app(load_settings())
 
 
 @asynccontextmanager

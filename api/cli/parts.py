@@ -21,14 +21,18 @@ class Queue(StrEnum):
 def api(
     host: Annotated[str, typer.Option(help="监听地址")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口")] = 8000,
+    processes: Annotated[int, typer.Option(min=1, max=64, help="进程数；一个进程用不满一个以上的处理器")] = 1,
 ) -> None:
     """API 服务 (HTTP)."""
     import uvicorn
 
-    from api.app import create_app
-
+    _complete_settings()
     uvicorn.run(
-        create_app(_complete_settings()),
+        "api.app:app_of_this_machine",
+        factory=True,
+        workers=processes,
+        # a busy machine is not a dead process
+        timeout_worker_healthcheck=60,
         host=host,
         port=port,
         # addresses carry ids of people's cases
