@@ -7,15 +7,15 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from activities.reviews import Remark, ReviewRecords, Verdict
-from workflows.messages import Actor, QualityJudgement, QualityOutcome, Reassignment, ReviewOrder
+from workflows.messages import QualityJudgement, QualityOutcome, ReviewOrder
 from workflows.options import RECORDS
-from workflows.review_desk import ReviewDesk
+from workflows.review_desk import AtADesk, ReviewDesk
 
 DISAGREED = "质量抽查对本次自动审核提出了意见，已记录，不影响您的赔款"
 
 
 @workflow.defn(name="quality_review")
-class QualityReviewWorkflow:
+class QualityReviewWorkflow(AtADesk):
     @workflow.init
     def __init__(self, order: ReviewOrder) -> None:
         self._order = order
@@ -31,30 +31,6 @@ class QualityReviewWorkflow:
         if verdict is not None and not verdict.agrees:
             await self._tell_claim(verdict)
         return QualityOutcome(verdict.agrees if verdict else None)
-
-    @workflow.update
-    async def take(self, actor: Actor) -> None:
-        await self._desk.take(actor)
-
-    @take.validator
-    def _may_take(self, actor: Actor) -> None:
-        self._desk.require_waiting(actor)
-
-    @workflow.update
-    async def release(self, actor: Actor) -> None:
-        await self._desk.release(actor)
-
-    @release.validator
-    def _may_release(self, actor: Actor) -> None:
-        self._desk.require_holder(actor)
-
-    @workflow.update
-    async def reassign(self, order: Reassignment) -> None:
-        await self._desk.reassign(order)
-
-    @reassign.validator
-    def _may_reassign(self, order: Reassignment) -> None:
-        self._desk.require_assignable(order)
 
     @workflow.update
     async def judge(self, judgement: QualityJudgement) -> None:

@@ -11,22 +11,20 @@ from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster, why
 from insurance.rules.skills import GRAVE
 from workflows.messages import (
-    Actor,
     DecisionOrder,
     PapersOrder,
-    Reassignment,
     Reminder,
     ReviewAnswer,
     ReviewOrder,
     ReviewResult,
 )
-from workflows.review_desk import ReviewDesk
+from workflows.review_desk import AtADesk, ReviewDesk
 
 OUTCOMES = {"full": "全额赔付", "partial": "部分赔付", "refused": "拒赔"}
 
 
 @workflow.defn(name="review")
-class ReviewWorkflow:
+class ReviewWorkflow(AtADesk):
     @workflow.init
     def __init__(self, order: ReviewOrder) -> None:
         self._order = order
@@ -54,30 +52,6 @@ class ReviewWorkflow:
             await claim.signal("review_answered", answer)
 
     # --- what adjusters do --------------------------------------------------------------------------------------------
-
-    @workflow.update
-    async def take(self, actor: Actor) -> None:
-        await self._desk.take(actor)
-
-    @take.validator
-    def _may_take(self, actor: Actor) -> None:
-        self._desk.require_waiting(actor)
-
-    @workflow.update
-    async def release(self, actor: Actor) -> None:
-        await self._desk.release(actor)
-
-    @release.validator
-    def _may_release(self, actor: Actor) -> None:
-        self._desk.require_holder(actor)
-
-    @workflow.update
-    async def reassign(self, order: Reassignment) -> None:
-        await self._desk.reassign(order)
-
-    @reassign.validator
-    def _may_reassign(self, order: Reassignment) -> None:
-        self._desk.require_assignable(order)
 
     @workflow.update
     async def request_documents(self, order: PapersOrder) -> None:

@@ -146,3 +146,33 @@ class ReviewDesk:
             verdict=self.verdict,
             entries=self._journal.take(),
         )
+
+
+class AtADesk:
+    """What every process at a desk hears of who holds it."""
+
+    _desk: ReviewDesk
+
+    @workflow.update
+    async def take(self, actor: Actor) -> None:
+        await self._desk.take(actor)
+
+    @take.validator
+    def _may_take(self, actor: Actor) -> None:
+        self._desk.require_waiting(actor)
+
+    @workflow.update
+    async def release(self, actor: Actor) -> None:
+        await self._desk.release(actor)
+
+    @release.validator
+    def _may_release(self, actor: Actor) -> None:
+        self._desk.require_holder(actor)
+
+    @workflow.update
+    async def reassign(self, order: Reassignment) -> None:
+        await self._desk.reassign(order)
+
+    @reassign.validator
+    def _may_reassign(self, order: Reassignment) -> None:
+        self._desk.require_assignable(order)

@@ -1,15 +1,34 @@
 """The control endpoint that only simulators have: faults, the ledger, old notices again."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from json import JSONDecodeError
 from typing import Any
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
+from insurance.simulators.database import Database
 from insurance.simulators.faults import Faults
 from insurance.simulators.outbox import Outbox
+
+
+def serving(routes: Sequence[BaseRoute], outbox: Outbox, database: Database) -> Starlette:
+    """A simulator that sends the notices it owes for as long as it answers."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        sending = asyncio.create_task(outbox.run())
+        yield
+        sending.cancel()
+        with suppress(asyncio.CancelledError):
+            await sending
+        database.close()
+
+    return Starlette(routes=routes, lifespan=lifespan)
 
 
 def control_routes(faults: Faults, outbox: Outbox, ledger: Callable[[str | None], list[dict[str, Any]]]) -> list[Route]:

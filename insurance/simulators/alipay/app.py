@@ -1,9 +1,6 @@
 """A stand-in Alipay gateway: `/gateway.do` takes the calls, and shows the payment page."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,7 +21,7 @@ from insurance.simulators.alipay.trades import Trades, check_payable, read_order
 from insurance.simulators.alipay.transfers import Transfers
 from insurance.simulators.alipay.visible import BUYERS, NOTICES
 from insurance.simulators.clock import BEIJING, now
-from insurance.simulators.control import control_routes
+from insurance.simulators.control import control_routes, serving
 from insurance.simulators.database import Database
 from insurance.simulators.faults import Faults, LostAnswer, NoticePlan
 from insurance.simulators.outbox import Outbox
@@ -59,20 +56,11 @@ def build(raw_config: dict[str, Any], data: Path) -> Starlette:
         transfers.settle_due()
         return ledger.movements(database, key)
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sending = asyncio.create_task(outbox.run())
-        yield
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
-        database.close()
-
     doors = [
         Route("/gateway.do", gateway.enter, methods=["GET", "POST"]),
         Route("/downloadBillFile.resource", gateway.download, methods=["GET"]),
     ]
-    return Starlette(routes=[*doors, *control_routes(faults, outbox, entries)], lifespan=lifespan)
+    return serving([*doors, *control_routes(faults, outbox, entries)], outbox, database)
 
 
 class GatewayDoor:

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,7 +14,7 @@ from starlette.routing import Route
 
 from insurance.simulators import outbox as outbox_module
 from insurance.simulators.clock import now
-from insurance.simulators.control import control_routes
+from insurance.simulators.control import control_routes, serving
 from insurance.simulators.database import Database
 from insurance.simulators.faults import Faults, LostAnswer
 from insurance.simulators.insurer import books as books_module
@@ -46,16 +45,7 @@ def build(raw_config: dict[str, Any], data: Path) -> Starlette:
     outbox = Outbox(database, _callbacks(config), _taken, config.callback_retry_seconds)
     desk = Desk(config, faults, Underwriting(config, books, outbox, faults), Policies(books), Amendments(config, books))
 
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        sending = asyncio.create_task(outbox.run())
-        yield
-        sending.cancel()
-        with suppress(asyncio.CancelledError):
-            await sending
-        database.close()
-
-    return Starlette(routes=[*control_routes(faults, outbox, books.ledger), *desk.routes()], lifespan=lifespan)
+    return serving([*control_routes(faults, outbox, books.ledger), *desk.routes()], outbox, database)
 
 
 class Desk:
