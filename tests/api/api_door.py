@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+from callers import Callers
 from fastapi import FastAPI
 from pydantic import SecretStr, TypeAdapter
 from sqlmodel import SQLModel, text
@@ -124,7 +125,7 @@ class StandInProcesses:
 
 
 @dataclass
-class Door:
+class Door(Callers):
     app: FastAPI
     client: httpx.AsyncClient
     parts: Parts
@@ -139,24 +140,6 @@ class Door:
 
     def as_(self, role: str, subject: str, **bound: Any) -> dict[str, str]:
         return bearer(Caller(role, subject, **bound))  # type: ignore[arg-type]
-
-    def parent(self, subject: str = "parent-1") -> dict[str, str]:
-        return self.as_("parent", subject)
-
-    def adjuster(self, subject: str = "adj-1", insurer: str = "xiangjiang", **bound: Any) -> dict[str, str]:
-        return self.as_("adjuster", subject, insurer=insurer, **bound)
-
-    def for_route(self, route: Any, family: Any) -> dict[str, str]:
-        """Somebody who may use it."""
-        if "parent" in route.roles:
-            return self.parent(family.subject)
-        if "adjuster" in route.roles:
-            return self.adjuster(lead=True)
-        return self.as_(min(route.roles), f"{min(route.roles)}-1", school=family.school_code)
-
-    async def store(self, *rows: SQLModel) -> None:
-        async with self.database.transaction() as session:
-            session.add_all(rows)
 
     async def rows(self) -> dict[str, int]:
         """How many rows each table has, and how many objects the store."""

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from api_family import Family
 from api_routes import Route
+from callers import Callers
 from pydantic import SecretStr
 from sqlmodel import SQLModel, text
 
@@ -23,7 +24,7 @@ PATIENCE_SECONDS = 20
 
 
 @dataclass
-class StackDoor:
+class StackDoor(Callers):
     stack: Stack
     client: httpx.AsyncClient
     database: Database
@@ -32,24 +33,6 @@ class StackDoor:
         caller = Caller(role, subject, **bound)  # type: ignore[arg-type]
         secret = self.stack.environment["XUEPING_TOKEN_SECRET"]
         return {"authorization": f"Bearer {issue_token(caller, secret, datetime.now(UTC))}"}
-
-    def parent(self, subject: str) -> dict[str, str]:
-        return self.as_("parent", subject)
-
-    def adjuster(self, subject: str = "adj-1", insurer: str = "xiangjiang", **bound: Any) -> dict[str, str]:
-        return self.as_("adjuster", subject, insurer=insurer, **bound)
-
-    def for_route(self, route: Route, family: Family) -> dict[str, str]:
-        """Somebody who may use it."""
-        if "parent" in route.roles:
-            return self.parent(family.subject)
-        if "adjuster" in route.roles:
-            return self.adjuster(lead=True)
-        return self.as_(min(route.roles), f"{min(route.roles)}-1", school=family.school_code)
-
-    async def store(self, *rows: SQLModel) -> None:
-        async with self.database.transaction() as session:
-            session.add_all(rows)
 
     async def ask(self, route: Route, family: Family, key: str | None = None) -> httpx.Response:
         """Of a stream only its head is read."""
