@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from insurance.rules.receipts.checks import QR_FIELDS
 from insurance.rules.receipts.qr import QrFields
 from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Check, ReceiptFields
+from insurance.rules.receipts.text import to_fen
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
 CERTAIN = 0.995
@@ -21,6 +22,7 @@ _UNPROVED = 0.98
 _CONTRADICTED = 0.5
 _TOTAL_PROOFS = ("capitals_equal_total", "items_equal_total", "payers_equal_total")
 _SUMS = (*_TOTAL_PROOFS, "own_parts_agree")
+_WITHOUT_OWN_MONEY = ("pool_pay", "other_pay", "self_pay", "self_expense")
 _TOUCHED = {
     "capitals_equal_total": ("total", "total_upper"),
     "items_equal_total": ("total", "items"),
@@ -58,11 +60,20 @@ def contradicted(checks: Sequence[Check]) -> set[str]:
     return {name for check in checks if not check.ok for name in _TOUCHED.get(check.code, ())}
 
 
-def supported(checks: Sequence[Check]) -> set[str]:
+def supported(fields: ReceiptFields, checks: Sequence[Check]) -> set[str]:
     """The fields that a sum or the QR code bears out, and nothing contradicts. That is less than a proof of the total, but
     two prints that are read wrong do not agree."""
     told = {name for check in checks if check.ok for name in _TOUCHED.get(check.code, ()) if check.code in _SUMS}
-    return told - contradicted(checks)
+    return (told - contradicted(checks)) | _whole_without_own_money(fields)
+
+
+def _whole_without_own_money(fields: ReceiptFields) -> set[str]:
+    """R2 less R3: what the funds paid and the two parts of one's own share make the total. Then these are read right, whatever
+    stands at 个人账户 and 个人现金; that they don't make it says nothing."""
+    parts = [getattr(fields, name) for name in _WITHOUT_OWN_MONEY]
+    if fields.total is None or None in parts or sum(map(to_fen, parts)) != to_fen(fields.total):
+        return set()
+    return set(_WITHOUT_OWN_MONEY)
 
 
 def _proved(

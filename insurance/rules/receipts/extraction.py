@@ -18,6 +18,7 @@ from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
     is_invoice,
+    name_beside_gender,
     parties,
     sum_in_capitals,
     sums_left_over,
@@ -95,7 +96,8 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind
         if value is None:
             continue
         value.sure_label = kind != "damaged"
-        value.score = min(value.score, _label_score(place.print, label))
+        if value.sure_label:
+            value.score = min(value.score, _label_score(place.print, label))
         old = draft.values.get(name)
         if old is None or (old.text is None and value.text is not None):
             draft.values[name] = value
@@ -148,8 +150,8 @@ def _joined(place: Placed, page: Sequence[Placed], raw: Print, name: str) -> tup
         p for p in page if p is not place and same_row(place, p) and abs(p.left - place.right) < 0.6 * place.height
     ]
     for piece in touching:
-        alone, sureness = read_value(name, piece.print)
-        if alone is not None and piece.print.text.startswith(raw.text):
+        alone, sureness = read_value(name, piece.print.without(":"))
+        if alone is not None and piece.print.without(":").text.startswith(raw.text):
             # the first box ends within the figure with which the second begins; 5 and 500.00 may yet be 5500.00
             return alone, min(sureness, _DOUBTFUL)
         value, score = read_value(name, raw.joined(piece.print))
@@ -215,6 +217,8 @@ def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
         for name, party in zip(("payer", "hospital"), parties(page), strict=True):
             if party and draft.text(name) is None:
                 _take(draft, name, party)
+    if "payer" not in draft.labelled and (named := name_beside_gender(page)):
+        _take(draft, "payer", named)
     if draft.text("total_upper") is None and (found := sum_in_capitals(page)):
         _take(draft, "total_upper", found)
     capitals = draft.values.get("total_upper")

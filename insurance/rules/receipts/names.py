@@ -17,6 +17,8 @@ _GROUPS = (
     "翊翌", "芊芋", "芮苪", "蕊芯", "谨瑾", "钦饮", "锋峰", "颖颍", "骁晓", "麒棋",
     "刘列", "李季", "郭享", "丘兵", "卞下", "车东",
 )  # fmt: skip
+# what engines read for 宇, 涵, 轩, 昕, 怡 …, and what hardly anybody is called
+HARDLY_IN_NAMES = "字酒斩听恰说淋搏停两谣孑沭洒夭"
 _PAIRS = frozenset(frozenset(pair) for group in _GROUPS for pair in combinations(group, 2))
 
 

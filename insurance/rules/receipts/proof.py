@@ -12,9 +12,11 @@ from insurance.rules.receipts.extraction import form_of
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, plain, to_fen
+from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 SURE_NAME = 0.6
 _CLEAR_CHARGE = 0.8
+_NUMBERS, _MORE_THAN_AGREED = ("bill_code", "bill_no", "check_code", "date"), 0.95
 _NUMBERED = re.compile(r"\d.*\d.*\d")
 _SETTLED = ("居民", "职工", "医疗保险", "医保", "公费", "新农合", "城乡")
 _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
@@ -62,11 +64,11 @@ def _without_unproved(
     them contradicts counts only when its print is clear."""
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
     confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
-    borne_out = supported(checks) | {name for name, sure in confidence.items() if sure >= CERTAIN}
+    borne_out = supported(fields, checks) | {name for name, sure in confidence.items() if sure >= CERTAIN}
     unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n, draft)} - borne_out
     if looks_like_another(fields.check_code, [code.check_code for code in codes]):
         unsure.add("check_code")
-    doubted = {name for name in contradicted(checks) if name not in ("total", "total_upper", "items")}
+    doubted = contradicted(checks) - supported(fields, checks) - {"total", "total_upper", "items"}
     ok = {check.code: check.ok for check in checks}
     for name in doubted:
         # that two looks agree makes no print clear; but who paid may be all that contradicts a forged total
@@ -104,8 +106,11 @@ def _clear_item(name: Value | None, amount: Value | None) -> Item:
 
 
 def _asked(name: str, draft: Draft) -> float:
-    seen_twice = name in draft.values and draft.values[name].agreed
-    return CLEAR if seen_twice else SURE_OF_NAMES.get(name, SURE)
+    value = draft.values.get(name)
+    if value is None or not value.agreed:
+        return SURE_OF_NAMES.get(name, SURE)
+    # two looks at a number that is small in print make the same mistake, and no arithmetic shows it
+    return _MORE_THAN_AGREED if name in _NUMBERS and value.clearness < SURE else CLEAR
 
 
 def _date_stands_elsewhere(fields: ReceiptFields, draft: Draft) -> bool:
@@ -149,9 +154,17 @@ def _read_otherwise(name: str, told: str, draft: Draft) -> bool:
 
 
 def _scores(draft: Draft) -> dict[str, float]:
-    scores = {name: v.score * (1 if v.sure_label else 0.9) for name, v in draft.values.items()}
+    scores = {name: v.score * (1 if _label_holds(name, v) else 0.9) for name, v in draft.values.items()}
     prints = [part.score if part else 0.0 for pair in draft.cells for part in pair]
     return scores | {"items": min(prints, default=0.0)}
+
+
+def _label_holds(name: str, value: Value) -> bool:
+    """The label was read, or twice alike; anybody's name may stand behind a damaged one, but one that ends as hospitals' do
+    needs none."""
+    if name == "hospital" and (value.text or "").endswith(HOSPITAL_KINDS):
+        return True
+    return value.sure_label or (value.agreed and name != "payer")
 
 
 def _boxes(draft: Draft) -> dict[str, Box]:

@@ -13,14 +13,17 @@ from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.labels import ITEM_HEADS
 from insurance.rules.receipts.layout import Line, Placed, straighten
 from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, ReceiptReading
+from insurance.rules.receipts.text import plain
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 _EVERY = frozenset(("payer", "date", "total_upper", "total", "hospital"))
 _HEAD = frozenset(("bill_code", "bill_no", "check_code", "payer", "date"))
 _ELECTRONIC = frozenset(("bill_code", "bill_no", "check_code", "self_pay", "self_expense"))
-_FIRM = 0.85
+_FIRM, _BEYOND_DOUBT = 0.85, 0.99
 _SURE_TWICE, _HALF_SURE = 0.5, 0.45
 _LIKELY = 0.6
+# fewer characters stand in many places
+_TELLING = 4
 
 
 def needs_second_reading(draft: Draft, reading: ReceiptReading) -> bool:
@@ -83,9 +86,11 @@ def _row_of(page: Sequence[Placed], draft: Draft, *names: str) -> float | None:
 def combine(first: Draft, second: Draft) -> Draft:
     """What both readings say together."""
     names = [*dict.fromkeys((*first.values, *second.values))]
-    values = {name: _together(first.values.get(name), second.values.get(name)) for name in names}
-    if len({_text_of(draft.values.get("hospital")) for draft in (first, second)}) == 2:
-        values["hospital"] = _known_kind(first.values.get("hospital"), second.values.get("hospital"))
+    again = {name: second.values.get(name) or _seen_again(first.values.get(name), second) for name in names}
+    values = {name: _together(first.values.get(name), again[name]) for name in names}
+    hospitals = first.values.get("hospital"), again.get("hospital")
+    if len({_text_of(value) for value in hospitals}) == 2:
+        values["hospital"] = _known_kind(*hospitals)
     chosen = _items(first, second)
     return Draft(
         values={name: value for name, value in values.items() if value is not None},
@@ -107,12 +112,27 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
         # the same from other pixels: an engine that guesses does not guess alike twice
         less = min(one.score, other.score)
         if less >= _SURE_TWICE or (less >= _HALF_SURE and score >= CLEAR):
-            return replace(one, score=max(score, CLEAR), sure_label=True, agreed=True, looked=score)
+            sure_label = one.sure_label or other.sure_label
+            return replace(one, score=max(score, CLEAR), sure_label=sure_label, agreed=True, looked=score)
         return replace(one, score=score)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
+    if surer.score >= _BEYOND_DOUBT and weaker.score < _FIRM:
+        return surer
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
         return replace(surer, score=0.9 * surer.score)
     return replace(one, text=None)
+
+
+def _seen_again(value: Value | None, second: Draft) -> Value | None:
+    """The same print at the same place in the second look, whose label faded there with the red ink."""
+    if value is None or value.line is None or len(value.raw) < _TELLING:
+        return None
+    left, top, right, bottom = value.box
+    for line in second.lines:
+        x0, y0, x1, y1 = line.box
+        if plain(line.text) == value.raw and x0 < right and left < x1 and y0 < bottom and top < y1:
+            return replace(value, score=line.score)
+    return None
 
 
 def _known_kind(one: Value | None, other: Value | None) -> Value | None:

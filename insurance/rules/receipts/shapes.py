@@ -3,6 +3,7 @@
 import re
 
 from insurance.rules.receipts.label_words import FURTHER_FUND
+from insurance.rules.receipts.names import HARDLY_IN_NAMES
 from insurance.rules.receipts.reading import AMOUNT_FIELDS
 from insurance.rules.receipts.text import Print, fen_of_capitals, parse_amount, parse_date, parse_date_range
 from insurance.rules.receipts.unlabelled import lost_a_character, without_seal
@@ -43,7 +44,9 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
         chosen = raw.without_start(SPECKS).only(AMOUNT_CHARACTERS)
         return ("0.00" if chosen.text == "0元" else parse_amount(chosen.text)), chosen.score
     if name in ("date", "visit_date"):
-        return parse_date(raw.text), raw.score
+        return parse_date(raw.text), min(
+            (s for c, s in zip(raw.text, raw.scores, strict=True) if c.isdigit()), default=0.0
+        )
     if name == "total_upper":
         raw = raw.without("。.,;、·*")
         # what stands before the sum in capitals (a currency sign, a bracket) is no part of it
@@ -64,15 +67,17 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
         text = kept.text
         kept = _borne_out_by_its_end(kept)
     cut = name == "hospital" and (lost_a_character(text) or text in HOSPITAL_KINDS)
-    of_its_shape = _SHAPES[name].fullmatch(text) and not cut
+    unlike_a_name = name == "payer" and any(character in HARDLY_IN_NAMES for character in text)
+    of_its_shape = _SHAPES[name].fullmatch(text) and not cut and not unlike_a_name
     return (text if of_its_shape else None), kept.score
 
 
 def _borne_out_by_its_end(name: Print) -> Print:
-    """Where one character of a known end (儿童医院) is unclear and the rest of that end is not, no other end is like it: the
-    end counts as read, and the name is as sure as what stands before."""
+    """Where one character of a known end (儿童医院) is unclear, or the clear ones belong to no other end (骨科医院), the end counts
+    as read, and the name is as sure as what stands before."""
     end = max((len(kind) for kind in HOSPITAL_KINDS if name.text.endswith(kind)), default=0)
-    tail = sorted(name.scores[len(name.scores) - end :])
-    if end < 3 or tail[1] < _CLEAR_END:
+    clear = [i for i in range(-end, 0) if name.scores[i] >= _CLEAR_END]
+    alike = [kind for kind in HOSPITAL_KINDS if len(kind) == end and all(kind[i] == name.text[i] for i in clear)]
+    if end < 3 or len(clear) < 2 or (len(clear) < end - 1 and len(alike) != 1):
         return name
     return Print(name.text, (*name.scores[:-end], *[max(score, _READ) for score in name.scores[-end:]]), name.seconds)

@@ -33,6 +33,7 @@ _WHOLE_NAME = re.compile(r"(?:[院所心室部站店司校场房坊处科厂会�
 _NO_NAME = re.compile(r"盖章|公章|无效|取药|请|窗口")
 # a sign behind the whole name that is read less surely is a stroke of the seal
 _CLEAR = 0.9
+_NAME_OF_SOMEBODY, _GENDER = re.compile(r"[\u3400-\u9fff]名[:：](?=[\u3400-\u9fff])"), re.compile(r"性别")
 _PARTY = re.compile(r"^(?:名?称|名):")
 
 
@@ -49,6 +50,15 @@ def lost_a_character(name: str) -> bool:
     """Engines drop 儿, 口 and other narrow characters: `童医院` and `腔医院` are no kinds of hospital; and a name does not end
     just anywhere."""
     return bool(_BROKEN_KIND.search(name)) or not _WHOLE_NAME.search(name)
+
+
+def name_beside_gender(page: Sequence[Placed]) -> Found | None:
+    """`经名：任思  性别：女`: two characters with 名 behind one that was misread, left of 性别 in its row, are 姓名."""
+    for place in page:
+        match = _NAME_OF_SOMEBODY.match(place.print.text)
+        if match and any(p.left > place.right and same_row(place, p) and _GENDER.match(p.print.text) for p in page):
+            return place, place.print.part(match.end())
+    return None
 
 
 def day_at_the_foot(page: Sequence[Placed]) -> tuple[Placed, str, str] | None:
@@ -99,12 +109,25 @@ def sum_in_capitals(page: Sequence[Placed]) -> Found | None:
 def sums_left_over(page: Sequence[Placed], taken: Collection[Line], between: tuple[float, float]) -> list[Found]:
     """The sums in a block of labelled sums (其他信息) that none of the labels read there owns, in reading order."""
     top, bottom = between
-    block = [p for p in page if top < p.y < bottom and p.line not in taken and not find_labels(p.print.text)]
+    owned = [p for p in page if p.line in taken]
+    block = [
+        p
+        for p in page
+        if top < p.y < bottom
+        and p not in owned
+        and not any(label.field for label in find_labels(p.print.text))
+        and not any(_goes_on(value, p) for value in owned)
+    ]
     sums = [(p, p.print.part(p.print.text.rfind(":") + 1)) for p in block]
     left = sorted(((p, raw) for p, raw in sums if parse_amount(raw.text) is not None), key=lambda f: f[0].y)
     if len(left) == 2 and same_row(left[0][0], left[1][0]):
         left.sort(key=lambda f: f[0].left)
     return left
+
+
+def _goes_on(value: Placed, piece: Placed) -> bool:
+    """`个人自付：3` and `3419.77`: the box of the second begins within the first."""
+    return same_row(value, piece) and value.left < piece.left < value.right
 
 
 def parties(page: Sequence[Placed]) -> tuple[Found | None, Found | None]:
