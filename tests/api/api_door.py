@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -175,7 +175,3 @@ async def open_door(database: Database) -> AsyncIterator[Door]:
         async with httpx.AsyncClient(transport=transport, base_url="http://api") as client:
             yield Door(app, client, parts, processes, storage, insurer, payments)
         parts.inspector.close()
-
-
-def soon(**more: float) -> datetime:
-    return records.NOW + timedelta(**more)
