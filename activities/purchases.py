@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
+from sqlalchemy import null
 from sqlalchemy.dialects.postgresql import insert
 from temporalio import activity
 
@@ -38,6 +39,17 @@ class IssuedCover:
 
 
 @dataclass(frozen=True)
+class Returning:
+    """Money on its way back. `why`: paid twice, late or in another sum (`surplus`), or nothing could be issued for it (`no_policy`).
+    `waits_for`: the gateway, an account of the family's, or somebody who looks at a refusal (`check`)."""
+
+    amount_fen: int
+    paid_at: datetime
+    why: Literal["surplus", "no_policy"]
+    waits_for: Literal["gateway", "account", "check"] = "gateway"
+
+
+@dataclass(frozen=True)
 class PurchaseRecord:
     purchase_id: str
     subject: str
@@ -62,9 +74,11 @@ class PurchaseRecord:
     issued: IssuedCover | None = None
     # of a paid premium whose child has a cap
     takes: CoverTaken | None = None
+    returning: tuple[Returning, ...] = ()
 
 
-_NO_COLUMNS = ("application", "entries", "issued", "takes")
+_returning = TypeAdapter(tuple[Returning, ...])
+_NO_COLUMNS = ("application", "entries", "issued", "takes", "returning")
 
 
 class PurchaseRecords:
@@ -79,6 +93,8 @@ class PurchaseRecords:
         values = {
             name: getattr(record, name) for name in PurchaseRecord.__dataclass_fields__ if name not in _NO_COLUMNS
         }
+        returning = _returning.dump_python(record.returning, mode="json")
+        values["returning"] = {"items": returning} if returning else null()
         async with self._database.transaction() as session:
             if taken := record.takes:
                 too_much = await exceeds_cap(session, taken, record.purchase_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from activities.known_cover import CoverTaken
-from activities.purchases import IssuedCover, PurchaseRecord, PurchaseRecords
+from activities.purchases import IssuedCover, PurchaseRecord, PurchaseRecords, Returning
 from insurance.adapters.ports import Underwriting
 from insurance.rules.status import allowed
 from workflows.journal import Journal
@@ -28,6 +28,8 @@ class PurchaseCase:
         # the premium: the first payment of the right sum
         self.accepted: PaymentReceived | None = None
         self.refunded_fen = 0
+        # by the payment's trade number
+        self.returning: dict[str, Returning] = {}
         self.issued: IssuedCover | None = None
         # (code, words) of an end without a policy
         self.reason: tuple[str, str] | None = None
@@ -83,4 +85,5 @@ class PurchaseCase:
             entries=self.journal.take(),
             issued=issued,
             takes=takes,
+            returning=tuple(self.returning.values()),
         )

@@ -1,12 +1,21 @@
 """The money of a purchase: every payment that arrived is the premium, or goes back in full."""
 
 import asyncio
+from typing import Literal
 
 from temporalio import workflow
 
+from activities.purchases import Returning
 from workflows.messages import PaymentReceived
 from workflows.purchase_case import PurchaseCase
 from workflows.refunds import Accounts, FullRefund
+
+WAITS_FOR: dict[str, Literal["gateway", "account", "check"]] = {
+    "payee_taken": "gateway",
+    "payee_needed": "account",
+    "payee_reminded": "account",
+    "refund_refused": "check",
+}
 
 
 class PurchaseMoney:
@@ -65,6 +74,7 @@ class PurchaseMoney:
         """Paid, but there will be no policy: all of it goes back."""
         case = self._case
         case.reason = (code, message)
+        self._on_its_way(payment, "gateway")
         await case.publish("refunding", "refunding", "system", "未能出单，正在全额退款")
         await self._refund(payment, "未能出单，保费已全额退回")
         self._returned.append(payment)
@@ -82,6 +92,7 @@ class PurchaseMoney:
     async def _give_back(self, payment: PaymentReceived, *, beside: bool) -> None:
         case = self._case
         case.journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
+        self._on_its_way(payment, "gateway")
         if beside:
             await case.publish(case.state, "payment_returning", "system", "收到一笔多付或迟付的款项，正在全额退回")
         await self._refund(payment, "多付或迟付的款项已全额退回")
@@ -92,14 +103,20 @@ class PurchaseMoney:
         case = self._case
         returned = await FullRefund(payment, self._tell_of_refund, self.accounts).done()
         case.refunded_fen += payment.amount_fen
+        del case.returning[payment.trade_no]
         now = workflow.now()
         case.journal.moved(f"back:{returned.key}", "refund", payment.amount_fen, returned.trade_no, now)
         case.tell("refunded", text)
+
+    def _on_its_way(self, payment: PaymentReceived, waits_for: Literal["gateway", "account", "check"]) -> None:
+        why: Literal["surplus", "no_policy"] = "no_policy" if payment == self._case.accepted else "surplus"
+        self._case.returning[payment.trade_no] = Returning(payment.amount_fen, payment.paid_at, why, waits_for)
 
     async def _tell_of_refund(self, payment: PaymentReceived, event: str) -> None:
         """The premium's own refund is seen in the state too; a surplus is given back in any."""
         case = self._case
         is_premium = payment == case.accepted
+        self._on_its_way(payment, WAITS_FOR[event])
         if event == "payee_taken":
             state = "refunding" if is_premium else case.state
             await case.publish(state, event, "family", "已收到收款账户，正在退款")

@@ -63,6 +63,7 @@ class FullRefund:
         self._accounts = accounts
         self._tells = False
         self._told_at: datetime | None = None
+        self._asked = False
 
     async def done(self) -> Returned:
         payment = self._payment
@@ -95,8 +96,13 @@ class FullRefund:
         return None
 
     async def _tell(self, *, asks: bool) -> None:
+        # refused before for another reason, of which the family could do nothing
+        asks_anew = asks and self._accounts is not None and self._told_at is not None and not self._asked
+        if asks_anew and workflow.patched("asks-anew"):
+            self._told_at = None
         if self._told_at is None or workflow.now() - self._told_at >= REMINDED_EVERY:
             event = "payee_needed" if self._told_at is None else "payee_reminded"
+            self._asked = asks
             if not asks and self._accounts is not None:
                 event = "refund_refused"
             self._told_at = workflow.now()

@@ -153,7 +153,8 @@ def _active(today: date) -> ColumnElement[bool]:
 
 
 async def _unfinished(parts: Parts, session: AsyncSession, subject: str, role: str, page: PageAsked) -> dict[str, Any]:
-    conditions = [col(Purchase.subject) == subject, col(Purchase.state).in_(UNFINISHED)]
+    unfinished = or_(col(Purchase.state).in_(UNFINISHED), col(Purchase.returning).is_not(None))
+    conditions = [col(Purchase.subject) == subject, unfinished]
     if role == "insured":
         conditions.append(col(Purchase.application)["relationship"].astext == "self")
     rows = await page_of(session, Purchase, conditions, page, "purchase_id")

@@ -27,7 +27,7 @@ from api.errors import Problem, not_found
 from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
-from api.queue import BUSY, call_off, enqueue, must_wait, place_of
+from api.queue import BUSY, call_off, enqueue, must_wait, place_of, place_shown
 from api.refund_account import AccountBody
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
@@ -67,9 +67,9 @@ async def buy(
         if not waits:
             await parts.processes.start_purchase(order)
             return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
-        await enqueue(session, order)
+        waiting = await enqueue(session, order)
         answer = {"purchase_id": order.purchase_id, "state": "queued", "message": BUSY, "warnings": warnings}
-        return answer | await place_of(parts, session, order.purchase_id)
+        return answer | await place_of(parts, session, waiting)
 
     return await once(parts, caller, "POST /v1/purchases", key, body, 201, work)
 
@@ -205,7 +205,7 @@ async def _shown(parts: Parts, subject: str, purchase_id: str) -> dict[str, Any]
         row = await session.get(Purchase, purchase_id)
         if row is None or row.subject != subject:
             raise not_found()
-        place = await place_of(parts, session, purchase_id) if row.state == "queued" else {}
+        place = await place_shown(parts, session, purchase_id) if row.state == "queued" else {}
         timeline = await timeline_of(session, purchase_id)
     terms = any_product(parts, row.product_id)
     more = {
@@ -225,6 +225,29 @@ def _agreements_view(parts: Parts, row: Purchase) -> list[dict[str, Any]]:
         item | where | {"title": titles.get(item["document_id"]), "agreed_at": instant(item["agreed_at"])}
         for item in agreed["items"]
     ]
+
+
+WHY_RETURNED = {
+    "surplus": "这笔款项是重复支付、迟到或金额不符的付款，不是保单的保费",
+    "no_policy": "这笔保费没有出单",
+}
+# what the family can do, if anything, for money to come back
+TO_DO = {
+    "gateway": "无需操作，正在按原路全额退回",
+    "account": "原付款账户收不了退款，请填写投保人本人的收款账户，收到后立即退款",
+    "check": "无需操作，支付渠道暂时拒绝了退款，正在核对，仍会全额退回",
+}
+
+
+def _returning_view(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "amount_fen": item["amount_fen"],
+        "paid_at": instant(item["paid_at"]),
+        "why": item["why"],
+        "reason": WHY_RETURNED[item["why"]],
+        "waits_for": item["waits_for"],
+        "to_do": TO_DO[item["waits_for"]],
+    }
 
 
 def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
@@ -247,6 +270,7 @@ def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
         "effective_date": row.effective_date.isoformat() if row.effective_date else None,
         "paid_at": instant(row.paid_at),
         "refunded_fen": row.refunded_fen,
+        "returning": [_returning_view(item) for item in (row.returning or {"items": []})["items"]],
         "reason_code": row.reason_code,
         "reason": row.reason,
         "warnings": row.notes["warnings"] if row.notes else [],

@@ -45,6 +45,8 @@ class Purchase(SQLModel, table=True):
     expires_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     paid_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     refunded_fen: int = Field(default=0, sa_column=fen())
+    # money on its way back, payment by payment: {"items": [{"amount_fen", "paid_at", "why", "waits_for"}]}
+    returning: Document | None = Field(default=None, sa_column=document(nullable=True))
     effective_date: date | None = None
     policy_no: str | None = Field(default=None, max_length=64)
     reason_code: str | None = Field(default=None, max_length=64)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from itertools import count
 
@@ -6,6 +7,7 @@ from api_door import SETTINGS, Door
 from api_routes import PNG, agreements, applicant, insured, purchase
 from refusals import problems_of
 
+from activities.purchases import PurchaseRecords, Returning
 from api.digest import insured_digest
 from insurance.tables import Purchase
 from tests import records
@@ -397,3 +399,21 @@ async def test_money_that_can_not_go_back_goes_to_the_applicants_own_account(doo
     assert door.processes.told == []
     assert (await door.client.put(address, json=mine, headers=door.parent())).status_code == 200
     assert door.processes.told[0][:2] == (purchase_id, "set_account")
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "to_do"), [("gateway", "无需操作"), ("account", "请填写投保人本人的收款账户"), ("check", "正在核对")]
+)
+async def test_a_surplus_on_its_way_back_is_seen_with_its_purchase_until_it_is_back(door: Door, waits_for, to_do):
+    surplus = Returning(120_00, records.NOW, "surplus", waits_for)
+    issued = records.purchase(subject=records.new("parent"), state="issued", seq=5, returning=(surplus,))
+    publish, whose = PurchaseRecords(door.database).publish_purchase, door.parent(issued.subject)
+    await publish(issued)
+    for address in (f"/v1/purchases/{issued.purchase_id}", "/v1/policies?view=unfinished"):
+        shown = (await door.client.get(address, headers=whose)).json()
+        (money,) = (shown["items"][0] if "items" in shown else shown)["returning"]
+        assert (money["amount_fen"], money["why"], money["waits_for"]) == (120_00, "surplus", waits_for)
+        assert to_do in money["to_do"] and "重复支付" in money["reason"]
+        assert money["paid_at"] == "2026-03-10T10:00:00.000+08:00"
+    await publish(replace(issued, seq=6, returning=(), refunded_fen=120_00))
+    assert (await door.client.get("/v1/policies?view=unfinished", headers=whose)).json()["items"] == []

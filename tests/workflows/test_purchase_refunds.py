@@ -128,6 +128,9 @@ async def test_a_wrong_sum_that_can_not_go_back_does_not_keep_the_right_one_from
     for number in (8, 9):
         await other_payment(world, purchase_id, number)
     await world.until(lambda: world.books.told(purchase_id).count("payee_needed") == 2, "both ask")
+    assert [(r.amount_fen, r.why, r.waits_for) for r in record(world, purchase_id).returning] == [
+        (1_00, "surplus", "account"), (1_00, "surplus", "account"),
+    ]  # fmt: skip
     assert (record(world, purchase_id).state, money(world, purchase_id)) == (
         "awaiting_payment",
         [("premium", 1_00)] * 2,
@@ -137,6 +140,7 @@ async def test_a_wrong_sum_that_can_not_go_back_does_not_keep_the_right_one_from
     await world.update(purchase_id, "set_account", ACCOUNT)
     assert (await world.end_of(purchase_id)).state == "issued"
     assert sorted(transferred(world, purchase_id).values()) == [1_00, 1_00]
+    assert record(world, purchase_id).returning == ()
     assert record(world, purchase_id).refunded_fen == 2_00
 
 
@@ -165,6 +169,9 @@ async def test_what_arrives_while_the_premium_waits_for_an_account_is_booked_and
     await world.until_told(purchase_id, "payment_returned")
     assert sorted(money(world, purchase_id)) == sorted([*PAID_BACK, ("premium", PREMIUM)])
     assert record(world, purchase_id).state == "payee_needed"
+    assert [(r.amount_fen, r.why, r.waits_for) for r in record(world, purchase_id).returning] == [
+        (PREMIUM, "no_policy", "account")
+    ]
     await world.update(purchase_id, "set_account", ACCOUNT)
     assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
     assert record(world, purchase_id).refunded_fen == 2 * PREMIUM
@@ -182,3 +189,17 @@ async def test_what_arrives_while_the_insurer_is_down_is_returned_before_the_pol
     await world.until_state(purchase_id, "issued")
     await world.update(purchase_id, "set_account", ACCOUNT)
     assert (await world.end_of(purchase_id)).state == "issued"
+
+
+async def test_a_family_is_asked_as_soon_as_its_account_is_gone_whatever_was_refused_before(world):
+    world.insurer.faults.add("issue", "refuse")
+    world.payments.faults.add("refund", "refuse")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_told(purchase_id, "refund_refused")
+    assert record(world, purchase_id).returning[0].waits_for == "check"
+    await world.let_pass(hours=2)
+    await world.until_state(purchase_id, "payee_needed")
+    assert record(world, purchase_id).returning[0].waits_for == "account"
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    assert (await world.end_of(purchase_id)).state == "refunded"
