@@ -1,7 +1,6 @@
 """The door of the queue: most purchases go straight in; at the peak they are taken down at once and begin in turn."""
 
 from contextlib import suppress
-from datetime import timedelta
 from math import ceil
 from typing import Any
 
@@ -11,8 +10,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.journal import Entries, TimelineEvent, write_entries
 from api.parts import Parts
-from insurance.tables import Purchase, QueuedPurchase
-from workflows.admission import count_under_way, order_document
+from insurance.tables import Purchase, PurchaseAdmission, QueuedPurchase
+from workflows.admission import count_under_way, expected_pace, order_document
 from workflows.client import MoveRefused, ProcessEnded
 from workflows.messages import PurchaseOrder
 
@@ -32,7 +31,7 @@ async def must_wait(parts: Parts, session: AsyncSession, insurer_code: str) -> b
     return bool(others_wait) or at_work >= parts.settings.queue.in_flight
 
 
-async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:
+async def enqueue(session: AsyncSession, order: PurchaseOrder) -> QueuedPurchase:
     """In the round that is being served, or behind the last place of the same parent, who may be asking several times at once."""
     parent = func.hashtextextended(f"queue {order.insurer_code} {order.subject}", 0)
     await session.exec(select(func.pg_advisory_xact_lock(parent)))
@@ -42,16 +41,17 @@ async def enqueue(session: AsyncSession, order: PurchaseOrder) -> None:
     served = select(func.min(col(QueuedPurchase.turn))).where(QueuedPurchase.insurer_code == order.insurer_code)
     last, now = (await session.exec(select(mine.scalar_subquery(), served.scalar_subquery()))).one()
     turn = max(now or 0, -1 if last is None else last + 1, 0)
-    session.add(
-        QueuedPurchase(
-            purchase_id=order.purchase_id,
-            insurer_code=order.insurer_code,
-            subject=order.subject,
-            turn=turn,
-            purchase_order=dict(order_document(order)),
-            created_at=order.submitted_at,
-        )
+    row = QueuedPurchase(
+        purchase_id=order.purchase_id,
+        insurer_code=order.insurer_code,
+        subject=order.subject,
+        turn=turn,
+        purchase_order=dict(order_document(order)),
+        created_at=order.submitted_at,
     )
+    session.add(row)
+    await session.flush()
+    return row
 
 
 async def leave(session: AsyncSession, purchase_id: str) -> bool:
@@ -96,13 +96,17 @@ async def _cancel_queued(parts: Parts, session: AsyncSession, purchase_id: str) 
         await write_entries(session, purchase_id, Entries(events=(told,)))
 
 
-async def place_of(parts: Parts, session: AsyncSession, purchase_id: str) -> dict[str, Any]:
-    """`queue_position` counts from 1; `queue_seconds` at the insurer's rate. Null when it waits no more."""
-    row = await session.get(QueuedPurchase, purchase_id)
-    if row is None:
-        return {"queue_position": None, "queue_seconds": None}
+async def place_of(parts: Parts, session: AsyncSession, row: QueuedPurchase) -> dict[str, Any]:
+    """`queue_position` counts from 1; `queue_seconds` as fast as the queue has gone lately."""
     order = tuple_(col(QueuedPurchase.turn), col(QueuedPurchase.place))
     ahead = select(func.count()).where(QueuedPurchase.insurer_code == row.insurer_code, order < (row.turn, row.place))
-    position = (await session.exec(ahead)).one() + 1
-    wait = timedelta(seconds=ceil(position / parts.settings.queue.rate_of(row.insurer_code)))
-    return {"queue_position": position, "queue_seconds": int(wait.total_seconds())}
+    lately = select(col(PurchaseAdmission.pace)).where(PurchaseAdmission.insurer_code == row.insurer_code)
+    before, pace = (await session.exec(select(ahead.scalar_subquery(), lately.scalar_subquery()))).one()
+    seconds = (before + 1) / expected_pace(pace, parts.settings.queue.rate_of(row.insurer_code))
+    return {"queue_position": before + 1, "queue_seconds": ceil(seconds)}
+
+
+async def place_shown(parts: Parts, session: AsyncSession, purchase_id: str) -> dict[str, Any]:
+    """As `place_of`; null when it waits no more."""
+    row = await session.get(QueuedPurchase, purchase_id)
+    return await place_of(parts, session, row) if row else {"queue_position": None, "queue_seconds": None}

@@ -5,6 +5,7 @@ import logging
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import exp
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, func, update
@@ -22,6 +23,10 @@ IDLE_SECONDS = 0.5
 OUTAGE_SECONDS = 5.0
 # what is under way longer than this waits for somebody else, and holds nobody up
 QUICK = timedelta(seconds=60)
+# how fast a queue goes is what it did in about so long; of one that rested longer than a pause nothing is known
+MEMORY_SECONDS, PAUSE_SECONDS = 30.0, 10.0
+# nobody is told of more than so many times the wait at the insurer's own rate
+SLOWEST = 20
 # what could not begin lets the others go first for so long
 ASIDE = timedelta(seconds=30)
 
@@ -74,11 +79,12 @@ class Admission:
         async with self._database.transaction() as session:
             if not await _is_ours(session, insurer_code):
                 return 0
-            row = await self._credited(session, insurer_code)
+            row, elapsed = await self._credited(session, insurer_code)
             busy = (await session.exec(count_under_way(insurer_code, self._clock()))).one()
             room = min(int(row.tokens), self._settings.in_flight - busy)
             begun = await self._begin(session, insurer_code, room, failures) if room > 0 else 0
             row.tokens -= begun
+            row.pace = _pace(row.pace, begun, elapsed, self._settings.rate_of(insurer_code))
         if not begun and any(isinstance(failure, ProcessUnavailable) for failure in failures):
             raise ProcessUnavailable
         return begun
@@ -92,8 +98,8 @@ class Admission:
         finally:
             self._serving.discard(insurer_code)
 
-    async def _credited(self, session: AsyncSession, insurer_code: str) -> PurchaseAdmission:
-        """What the insurer takes since it was last served, by whomever; no more than in a second."""
+    async def _credited(self, session: AsyncSession, insurer_code: str) -> tuple[PurchaseAdmission, float]:
+        """What the insurer takes in the seconds since it was last served, by whomever; no more than in a second."""
         now, rate = self._clock(), self._settings.rate_of(insurer_code)
         row = await session.get(PurchaseAdmission, insurer_code)
         if row is None:
@@ -102,7 +108,7 @@ class Admission:
         elapsed = max((now - row.at).total_seconds(), 0.0)
         row.tokens = min(row.tokens + rate * elapsed, max(rate, 1.0))
         row.at = max(row.at, now)
-        return row
+        return row, elapsed
 
     async def _begin(self, session: AsyncSession, insurer_code: str, room: int, failures: list[BaseException]) -> int:
         now = self._clock()
@@ -145,6 +151,21 @@ def count_under_way(insurer_code: str, now: datetime) -> SelectOfScalar[int]:
         col(Purchase.state).in_(("submitted", "underwriting")),
         col(Purchase.updated_at) > now - QUICK,
     )
+
+
+def _pace(before: float | None, begun: int, elapsed: float, rate: float) -> float | None:
+    """A queue is first taken to go at the insurer's rate."""
+    if elapsed > PAUSE_SECONDS:
+        return None
+    if elapsed <= 0:
+        return before
+    known = rate if before is None else before
+    return known + (begun / elapsed - known) * (1 - exp(-elapsed / MEMORY_SECONDS))
+
+
+def expected_pace(pace: float | None, rate: float) -> float:
+    """How many will begin in a second, by `pace` so far and the insurer's rate."""
+    return rate if pace is None else min(max(pace, rate / SLOWEST), rate)
 
 
 async def _is_ours(session: AsyncSession, insurer_code: str) -> bool:

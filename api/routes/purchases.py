@@ -21,14 +21,14 @@ from api.applications import (
     terms_on_sale,
 )
 from api.consents import record_consents
-from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
+from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrOperator, TheParts
 from api.digest import insured_digest
 from api.errors import Problem, not_found
 from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.queue import BUSY, call_off, enqueue, must_wait, place_of, place_shown
-from api.refund_account import AccountBody
+from api.refund_account import CORRECT_FIRST, AccountBody, ask_the_insurer
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
 from api.views import instant, masked_person
@@ -37,7 +37,7 @@ from insurance.rules.cover import last_day_of_cover
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Purchase
+from insurance.tables import Policy, Purchase
 from workflows.messages import PurchaseOrder
 
 router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
@@ -132,11 +132,22 @@ async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict
 
 
 @router.put("/{purchase_id}/payee")
-async def set_payee(parts: TheParts, caller: Parent, purchase_id: ObjectId, body: AccountBody) -> dict[str, Any]:
-    """Where money goes back to when the account that paid can't take it."""
-    row = await _own(parts, caller.subject, purchase_id)
-    await parts.processes.update(purchase_id, "set_account", body.of_applicant(row.application["applicant"]))
-    return await _shown(parts, caller.subject, purchase_id)
+async def set_payee(
+    parts: TheParts, caller: ParentOrOperator, purchase_id: ObjectId, body: AccountBody
+) -> dict[str, Any]:
+    """Where money goes back to when the account that paid can't take it; the insurer's operator registers one for a family whose name
+    was mistyped."""
+    async with parts.database.transaction() as session:
+        row = await session.get(Purchase, purchase_id)
+        policy = await session.get(Policy, row.policy_no) if row and row.policy_no else None
+    if row is None or not (row.subject == caller.subject if caller.role == "parent" else caller.sees(row.insurer_code)):
+        raise not_found()
+    # as it was put right since
+    applicant = policy.applicant if policy else row.application["applicant"]
+    ended = policy is None or policy.ended_reason is not None or policy.surrender_id is not None
+    mend = ask_the_insurer(parts, row.insurer_code) if ended else CORRECT_FIRST
+    await parts.processes.update(purchase_id, "set_account", body.given_by(caller, applicant, mend))
+    return await _shown(parts, row.subject, purchase_id)
 
 
 async def _own(parts: Parts, subject: str, purchase_id: str) -> Purchase:

@@ -29,10 +29,12 @@ class QueuedPurchase(SQLModel, table=True):
 
 
 class PurchaseAdmission(SQLModel, table=True):
-    """How many may begin with an insurer at once, as of `at`: the rate is one, however many workers there are."""
+    """How many may begin with an insurer at once, as of `at`: the rate is one, however many workers there are. `pace`: how many began in
+    a second lately, while others waited; null when that is not known."""
 
     __tablename__ = "purchase_admission"
 
     insurer_code: str = Field(primary_key=True, max_length=32)
     tokens: float
+    pace: float | None = Field(default=None)
     at: datetime = Field(sa_column=instant())

@@ -1,4 +1,5 @@
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -124,6 +125,40 @@ async def test_whoever_waits_sees_where_and_moves_up(door: Door, peak):
     assert (last["state"], last["queue_position"], last["queue_seconds"]) == ("queued", 7, 1)
     first = await shown(door, parents[0], bought[0]["purchase_id"])
     assert (first["state"], first["queue_position"]) == ("submitted", None)
+
+
+async def test_the_estimate_goes_by_how_fast_the_queue_was_lately(door: Door, peak):
+    await many(door, "xiangjiang", 60)
+    last = records.new("parent")
+    bought = await buy(door, last)
+    assert (bought["queue_position"], bought["queue_seconds"]) == (61, 7)
+    slow = admission(door.database, Begun(), QueueSettings(rate=1))
+    assert sum([await slow.admit("xiangjiang", 1) for _ in range(20)]) == 20
+    seen = await shown(door, last, bought["purchase_id"])
+    assert (seen["queue_position"], seen["queue_seconds"]) == (41, 41)
+
+
+async def test_of_a_queue_that_rested_nothing_is_known_and_it_goes_at_the_rate(door: Door, peak):
+    await many(door, "xiangjiang", 40)
+    last = records.new("parent")
+    bought = await buy(door, last)
+    slow = admission(door.database, Begun(), QueueSettings(rate=1))
+    for seconds in (1, 1, 3600):
+        await slow.admit("xiangjiang", seconds)
+    assert (await shown(door, last, bought["purchase_id"]))["queue_seconds"] == 4
+
+
+async def test_a_queue_that_stands_still_is_not_told_as_for_ever(door: Door, peak):
+    await many(door, "xiangjiang", 40)
+    last = records.new("parent")
+    bought = await buy(door, last)
+    begun = Begun()
+    begun.down = True
+    down = admission(door.database, begun, peak)
+    for _ in range(300):
+        with suppress(ProcessUnavailable):
+            await down.admit("xiangjiang", 1)
+    assert (await shown(door, last, bought["purchase_id"]))["queue_seconds"] == 82
 
 
 async def test_a_parent_of_many_children_keeps_nobody_waiting(door: Door, peak):
