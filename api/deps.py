@@ -42,6 +42,7 @@ def require(*roles: Role) -> Callable[[Caller], Awaitable[Caller]]:
 Parent = Annotated[Caller, Depends(require("parent"))]
 Adjuster = Annotated[Caller, Depends(require("adjuster"))]
 ParentOrAdjuster = Annotated[Caller, Depends(require("parent", "adjuster"))]
+ParentOrOperator = Annotated[Caller, Depends(require("parent", "operator"))]
 SchoolStaff = Annotated[Caller, Depends(require("school"))]
 InsurerStaff = Annotated[Caller, Depends(require("operator", "adjuster"))]
 

@@ -3,19 +3,44 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from api.auth import Caller
 from api.errors import invalid
-from api.fields import Body, Name, Short
+from api.fields import Body, Comment, Name, Short
+from api.parts import Parts
 from insurance.rules.persons import same_name
-from workflows.messages import RefundAccount
+from insurance.tables import Purchase, Surrender
+from workflows.messages import Actor, RefundAccount
+
+CORRECT_FIRST = "如投保时姓名填错，请先在保单页面申请更正（保全），更正后再填写收款账户"
 
 
 class AccountBody(Body):
+    """`reason`: an operator's, who registers an account for a family: by what it was seen that it is the applicant's."""
+
     kind: Literal["alipay", "bank"]
     account: Short
     name: Name
+    reason: Comment = ""
 
-    def of_applicant(self, applicant: Mapping[str, Any]) -> RefundAccount:
-        """422 `not_the_applicant` when it says that it is somebody else's."""
-        if not same_name(self.name, applicant["name"]):
-            raise invalid("name", "not_the_applicant", "退款只能退给投保人，请填写投保人本人的收款账户")
-        return RefundAccount(**self.model_dump())
+    def given_by(self, caller: Caller, applicant: Mapping[str, Any], mend: str) -> RefundAccount:
+        """422 `not_the_applicant` when a family says that it is somebody else's; `mend`: what to do when the name was mistyped."""
+        if caller.role == "operator":
+            if not self.reason.strip():
+                raise invalid("reason", "required", "请填写核对投保人身份的依据")
+        elif not same_name(self.name, applicant["name"]):
+            text = f"退款只能退给投保人本人，户名与投保人姓名不一致。{mend}"
+            raise invalid("name", "not_the_applicant", text)
+        by = Actor(caller.role, caller.subject).label
+        return RefundAccount(self.kind, self.account, self.name, by, self.reason if caller.role == "operator" else "")
+
+
+def is_concerned(caller: Caller, row: Purchase | Surrender) -> bool:
+    """The family itself; an operator of that insurer, or of all."""
+    return row.subject == caller.subject if caller.role == "parent" else caller.insurer in (None, row.insurer_code)
+
+
+def ask_the_insurer(parts: Parts, insurer_code: str) -> str:
+    """Where nothing is left that could be corrected, a person looks."""
+    insurer = parts.catalogue.insurer(insurer_code)
+    hotline = insurer.hotline if insurer else ""
+    return f"如投保时姓名填错，请致电客服热线{hotline}核对身份，由工作人员为您登记收款账户"

@@ -44,7 +44,7 @@ class PurchaseCase:
         self.journal.tell(self.order.subject, kind, text, workflow.now())
 
     async def publish(
-        self, state: str, event: str, by: str, text: str, *, takes: CoverTaken | None = None
+        self, state: str, event: str, by: str, text: str, *, takes: CoverTaken | None = None, reason: str | None = None
     ) -> str | None:
         """Move to `state` and make it visible; nothing is promised to anybody before it stands in the table. Why the cover that it
         `takes` can't be had, when it can't."""
@@ -52,7 +52,7 @@ class PurchaseCase:
             raise RuntimeError(f"purchase: {self.state} -> {state}")
         self.state = state
         self._seq += 1
-        self.journal.event(event, by, text, workflow.now())
+        self.journal.event(event, by, text, workflow.now(), reason=reason)
         record = self._record(takes)
         refused: str | None = await workflow.execute_local_activity_method(
             PurchaseRecords.publish_purchase, record, **RECORDS

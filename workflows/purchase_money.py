@@ -119,7 +119,8 @@ class PurchaseMoney:
         self._on_its_way(payment, WAITS_FOR[event])
         if event == "payee_taken":
             state = "refunding" if is_premium else case.state
-            await case.publish(state, event, "family", "已收到收款账户，正在退款")
+            account = self.accounts.given[-1]
+            await case.publish(state, event, account.by, "已收到收款账户，正在退款", reason=account.reason)
             return
         operator = f"role:operator:{case.order.insurer_code}"
         if event == "refund_refused":

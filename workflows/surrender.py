@@ -231,6 +231,8 @@ class SurrenderWorkflow:
             self._account_wanted_on = None
         account, self._account = self._account, None
         assert account is not None
+        told = "已收到收款账户，正在退款"
+        self._journal.event("payee_taken", account.by, told, workflow.now(), reason=account.reason)
         key = f"{self._request.surrender_id}-out-{self._accounts_tried}"
         self._accounts_tried += 1
         order = TransferOrder(

@@ -28,7 +28,7 @@ from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.queue import BUSY, call_off, enqueue, must_wait, place_of, place_shown
-from api.refund_account import CORRECT_FIRST, AccountBody, ask_the_insurer
+from api.refund_account import CORRECT_FIRST, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
 from api.views import instant, masked_person
@@ -140,7 +140,7 @@ async def set_payee(
     async with parts.database.transaction() as session:
         row = await session.get(Purchase, purchase_id)
         policy = await session.get(Policy, row.policy_no) if row and row.policy_no else None
-    if row is None or not (row.subject == caller.subject if caller.role == "parent" else caller.sees(row.insurer_code)):
+    if row is None or not is_concerned(caller, row):
         raise not_found()
     # as it was put right since
     applicant = policy.applicant if policy else row.application["applicant"]

@@ -9,12 +9,12 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
-from api.deps import IdempotencyHeader, ObjectId, Parent, TheParts
+from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrOperator, TheParts
 from api.errors import Problem, not_found
 from api.fields import Body, Comment
 from api.idempotency import first_record, once
 from api.parts import Parts
-from api.refund_account import AccountBody
+from api.refund_account import AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
@@ -28,6 +28,8 @@ from insurance.tables import Claim, LimitEntry, Policy, Surrender
 from workflows.messages import SurrenderRequest
 
 router = APIRouter(prefix="/v1", tags=["surrenders"])
+
+REFUND_TO = "退款按原付款路径退回；原账户收不了时，只能退到投保人本人的账户，户名须与保单一致：投保人姓名有误的，请先申请更正再退保"
 
 
 class SurrenderBody(Body):
@@ -47,6 +49,7 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
         "expires_at": instant(_quote_expires_at(parts, today)),
         "policy": _policy_card(parts, policy),
         "reasons": reasons,
+        "refund_to": REFUND_TO,
     }
 
 
@@ -86,19 +89,31 @@ async def cancel(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dic
 
 
 @router.put("/surrenders/{surrender_id}/payee")
-async def set_payee(parts: TheParts, caller: Parent, surrender_id: ObjectId, body: AccountBody) -> dict[str, Any]:
-    """Where the refund goes when the original payment can't take it back."""
+async def set_payee(
+    parts: TheParts, caller: ParentOrOperator, surrender_id: ObjectId, body: AccountBody
+) -> dict[str, Any]:
+    """Where the refund goes when the original payment can't take it back. The insurer's operator registers one for a family whose name
+    was mistyped: what has ended can't be corrected any more."""
+    row = await _visible(parts, caller, surrender_id)
+    async with parts.database.transaction() as session:
+        policy = await session.get_one(Policy, row.policy_no)
+    account = body.given_by(caller, policy.applicant, ask_the_insurer(parts, row.insurer_code))
+    await parts.processes.update(surrender_id, "set_account", account)
+    return surrender_view(await _visible(parts, caller, surrender_id))
+
+
+async def _visible(parts: Parts, caller: Caller, surrender_id: str) -> Surrender:
+    """404 for somebody else's."""
     async with parts.database.transaction() as session:
         row = await session.get(Surrender, surrender_id)
-        if row is None or row.subject != caller.subject:
-            raise not_found()
-        policy = await own_policy(session, caller.subject, row.policy_no)
-    return await _told(parts, caller, surrender_id, "set_account", body.of_applicant(policy.applicant))
+    if row is None or not is_concerned(caller, row):
+        raise not_found()
+    return row
 
 
-async def _told(parts: Parts, caller: Caller, surrender_id: str, update: str, arg: object = None) -> dict[str, Any]:
+async def _told(parts: Parts, caller: Caller, surrender_id: str, update: str) -> dict[str, Any]:
     await _shown(parts, caller, surrender_id)
-    await parts.processes.update(surrender_id, update, arg)
+    await parts.processes.update(surrender_id, update)
     return await _shown(parts, caller, surrender_id)
 
 
@@ -208,6 +223,7 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "refund_due_on": row.refund_due_on.isoformat() if row.refund_due_on else None,
         "rejected_code": row.rejected_code,
         "refunded_at": instant(row.refunded_at),
+        "to_do": "请填写投保人本人的收款账户，收到后立即退款" if row.state == "payee_needed" else None,
     }
 
 

@@ -9,7 +9,7 @@ from refusals import problems_of
 
 from activities.purchases import PurchaseRecords, Returning
 from api.digest import insured_digest
-from insurance.tables import Purchase
+from insurance.tables import Policy, Purchase
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -384,6 +384,24 @@ async def test_how_the_minors_cap_came_out_goes_with_the_order(door: Door):
     assert (cover.cap_fen, cover.existing_fen, cover.accepted_fen) == (200_000_00, 50_000_00, 150_000_00)
     assert sum(step.amount_fen for step in cover.steps) == cover.accepted_fen
     assert warned(answer) == ["death_cover_reduced"]
+
+
+async def test_a_surplus_goes_to_the_name_as_it_was_corrected_and_a_running_policy_is_corrected_first(door: Door):
+    mistyped = records.policy(applicant_subject=records.new("parent"), applicant=applicant() | {"name": "黄健国"})
+    policy_no, subject = mistyped.policy_no, mistyped.applicant_subject
+    await door.store(mistyped)
+    issued = records.purchase(subject=subject, state="issued", policy_no=policy_no)
+    await PurchaseRecords(door.database).publish_purchase(issued)
+    address, body = (
+        f"/v1/purchases/{issued.purchase_id}/payee",
+        {"kind": "alipay", "account": "a@example.com", "name": "黄建国"},
+    )
+    refused = await door.client.put(address, json=body, headers=door.parent(subject))
+    assert not problems_of(refused, "name", code="not_the_applicant")
+    assert "请先在保单页面申请更正" in refused.text
+    async with door.database.transaction() as session:
+        (await session.get_one(Policy, policy_no)).applicant = applicant()
+    assert (await door.client.put(address, json=body, headers=door.parent(subject))).status_code == 200
 
 
 async def test_money_that_can_not_go_back_goes_to_the_applicants_own_account(door: Door):

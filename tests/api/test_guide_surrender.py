@@ -10,10 +10,12 @@ from api_routes import report
 from refusals import problems_of
 
 from activities.claims import ClaimRecords
+from activities.corrections import Corrections
 from activities.surrenders import SurrenderRecords
 from insurance.rules.days import SHANGHAI
 from insurance.rules.surrender import surrender_value
 from tests import records
+from workflows.messages import RefundAccount
 
 pytestmark = pytest.mark.servers
 
@@ -154,7 +156,47 @@ async def test_a_refund_goes_to_the_applicants_own_account(door: Door, subject: 
     before = list(door.processes.told)
     refused = await door.client.put(address, json=body | {"name": "李秀英"}, headers=door.parent(subject))
     assert not problems_of(refused, "name", code="not_the_applicant", statuses=(422,))
+    # what has ended can't be corrected any more: a person looks
+    assert "400-000-0731" in refused.text and "更正" not in refused.text
     assert door.processes.told == before
+
+
+async def test_a_mistyped_name_is_compared_as_it_was_corrected(door: Door, subject: str):
+    mistyped = records.policy().applicant | {"name": "黄健国"}
+    policy_no = await policy(door, subject, applicant=mistyped)
+    assert "先申请更正" in (await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject))["refund_to"]
+    address = f"/v1/surrenders/{(await ask(door, subject, policy_no)).json()['surrender_id']}/payee"
+    body = {"kind": "alipay", "account": "father@example.com", "name": "黄建国"}
+    assert (await door.client.put(address, json=body, headers=door.parent(subject))).status_code == 422
+    # asked for before the surrender was confirmed; the insurer answered afterwards
+    put_right = records.correction(
+        policy_no=policy_no, subject=subject, state="corrected", application=records.application(), endorsement_no="E1"
+    )
+    await Corrections(door.database).publish_correction(put_right)
+    assert (await door.client.put(address, json=body, headers=door.parent(subject))).status_code == 200
+
+
+async def test_the_insurers_operator_registers_an_account_for_a_name_that_nobody_corrected(door: Door, subject: str):
+    policy_no = await policy(door, subject, applicant=records.policy().applicant | {"name": "黄健国"})
+    surrender_id = (await ask(door, subject, policy_no)).json()["surrender_id"]
+    address = f"/v1/surrenders/{surrender_id}/payee"
+    body = {"kind": "bank", "account": "6222000000001234", "name": "黄建国", "reason": "身份证原件与付款人一致"}
+    operator = door.as_("operator", "op-1", insurer="xiangjiang")
+    unsaid = await door.client.put(address, json=body | {"reason": " "}, headers=operator)
+    assert not problems_of(unsaid, "reason", code="required")
+    others = door.as_("operator", "op-2", insurer="ganpo")
+    assert (await door.client.put(address, json=body, headers=others)).status_code == 404
+    assert door.processes.told == []
+    assert (await door.client.put(address, json=body, headers=operator)).status_code == 200
+    account = RefundAccount("bank", "6222000000001234", "黄建国", "operator:op-1", "身份证原件与付款人一致")
+    assert door.processes.told == [(surrender_id, "set_account", account)]
+
+
+async def test_a_surrender_that_waits_for_an_account_says_so(door: Door, subject: str):
+    waiting = records.surrender(subject=subject, state="payee_needed")
+    await SurrenderRecords(door.database).publish_surrender(waiting)
+    shown = await read(door, f"/v1/surrenders/{waiting.surrender_id}", subject)
+    assert "请填写投保人本人的收款账户" in shown["to_do"]
 
 
 # --- claims on what was surrendered (保险法 26) --------------------------------------------------------------------------

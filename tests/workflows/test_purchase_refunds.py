@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from insurance.adapters.ports import PaymentsRefused, PayOrder, Refund
@@ -201,5 +203,8 @@ async def test_a_family_is_asked_as_soon_as_its_account_is_gone_whatever_was_ref
     await world.let_pass(hours=2)
     await world.until_state(purchase_id, "payee_needed")
     assert record(world, purchase_id).returning[0].waits_for == "account"
-    await world.update(purchase_id, "set_account", ACCOUNT)
+    registered = replace(ACCOUNT, by="operator:op-1", reason="核对了身份证")
+    await world.update(purchase_id, "set_account", registered)
+    (taken,) = [e for e in world.books.events[purchase_id].values() if e.event == "payee_taken"]
+    assert (taken.by, taken.reason) == ("operator:op-1", "核对了身份证")
     assert (await world.end_of(purchase_id)).state == "refunded"

@@ -28,11 +28,14 @@ class SurrenderRequest:
 
 @dataclass(frozen=True)
 class RefundAccount:
-    """Where a refund goes when the original route is closed or was never ours."""
+    """Where a refund goes when the original route is closed or was never ours. `by`, `reason`: the family, or who registered it for
+    them and on what ground."""
 
     kind: Literal["alipay", "bank"]
     account: str
     name: str
+    by: str = "family"
+    reason: str = ""
 
 
 @dataclass(frozen=True)
