@@ -39,7 +39,7 @@ from insurance.tables import Claim
 VIEW_SECONDS = 900
 LIMITATION_IS_NEAR = timedelta(days=90)
 CLOCK_LABELS = {**CLOCK_NAMES, "limitation": "诉讼时效"}
-PAUSE_LABELS = {"supplement": "等待补充材料", "payee": "等待收款账户"}
+PAUSE_LABELS = {"supplement": "等待补充材料", "payee": "等待收款账户", "answer": "等待您答复审核结果"}
 
 
 def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:

@@ -100,9 +100,8 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         if self._undoing is not None:
             await self._undo(self._undoing)
         elif self._disputed:
-            self._disputed, case.disputed = False, True
-            # another adjuster's time is counted anew
-            case.clocks_from = workflow.now()
+            self._disputed = False
+            case.dispute()
             text = "您对审核结果有异议，将由另一位理赔员复核"
             await case.move("disputed", "disputed", "family", text, reason=self._objection.reason)
         elif self._accepted:

@@ -16,8 +16,8 @@ from workflows.payouts import transfer
 
 
 class Advance:
-    """At most one is paid in a round of a claim; where nothing was certain on its day, what is found later is paid at once. A decision
-    makes it needless."""
+    """At most one is paid in a round of a claim, and what a disputed decision adds to it; where nothing was certain on its day, what is
+    found later is paid at once. A decision makes it needless."""
 
     def __init__(self, case: ClaimCase) -> None:
         self._case = case
@@ -35,6 +35,17 @@ class Advance:
         has_come = case.since_clocks_began(case.advance_asked_at) is not None
         if has_come and self._is_open() and workflow.patched("advance-found-later"):
             self._task = asyncio.create_task(self._pay(None))
+
+    def pay_undisputed(self) -> None:
+        """What a disputed decision gives is paid as soon as one that is accepted would be."""
+        due_fen = self._due_fen(self._case.undisputed or ()) - self._advanced_fen
+        if self.is_settled() and due_fen > 0:
+            self._task = asyncio.create_task(self._pay(None))
+
+    @property
+    def _advanced_fen(self) -> int:
+        """In this round, to those who are named now."""
+        return sum(self._case.advanced_fen(payee) for payee in range(len(self._case.payees)))
 
     def _is_open(self) -> bool:
         case = self._case
@@ -93,11 +104,10 @@ class Advance:
         """One heir's. What they have is used, whatever becomes of the others' shares."""
         case, due_fen = self._case, max(0, self._due_fen(lines))
         share_fen = split(due_fen, parse_shares([p.share for p in case.payees]))[index]
-        advanced_fen = sum(case.advanced_fen(payee) for payee in range(index))
-        amount_fen = min(share_fen, due_fen - advanced_fen)
+        amount_fen = min(share_fen - case.advanced_fen(index), due_fen - self._advanced_fen)
         if amount_fen > 0 and not await self._transfer(index, amount_fen, lines):
             return False
-        used_fen = case.paid_before_this_round + sum(case.advanced_fen(payee) for payee in range(index + 1))
+        used_fen = case.paid_before_this_round + self._advanced_fen
         case.paid_lines = taken(up_to(lines, used_fen), case.paid_lines)
         return True
 
@@ -118,7 +128,8 @@ class Advance:
         case = self._case
         assert case.assessment is not None
         case.advance_paid = True
-        case.tell("advance_paid", "审核尚未完成，先向您支付可以确定的部分，其余核定后补足")
+        because = "审核尚未完成" if case.undisputed is None else "您的异议正在复核"
+        case.tell("advance_paid", f"{because}，先向您支付可以确定的部分，其余核定后补足")
         lines = case.decision.lines if case.decision else proposed(case.assessment)
         limits = case.used() if case.over else case.reserved(lines)
         await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=limits)
@@ -128,6 +139,8 @@ class Advance:
 
     async def _certain_part(self) -> tuple[DecidedLine, ...]:
         case = self._case
+        if case.undisputed is not None:
+            return case.undisputed
         if case.assessment is None:
             return ()
         step = CertainStep(

@@ -145,6 +145,18 @@ class ClaimCase(ClaimFacts):
         today = shanghai_day(workflow.now())
         self.advance_waits = tuple(replace(wait, to_on=wait.to_on or today) for wait in self.advance_waits)
 
+    def dispute(self) -> None:
+        """Another adjuster's time is counted anew. That of the advance is not: its sixty days count from the papers (保险法 25), stood
+        still while the family thought about the decision, and what that gives is certain."""
+        now, decision = workflow.now(), self.decision
+        assert decision is not None
+        if workflow.patched("undisputed-in-advance"):
+            thought = Pause(shanghai_day(decision.decided_at), shanghai_day(now), "answer")
+            self.advance_waits = (*self.advance_waits, thought)
+            self.advance_from = self.advance_from or self.clocks_from or self.received_at
+            self.undisputed = decision.lines
+        self.disputed, self.clocks_from = True, now
+
     def papers_came(self) -> None:
         """What was asked for is here."""
         self.no_more_to_deliver("supplement_requested")

@@ -116,6 +116,7 @@ class Deciding(ClaimParts):
         self._case.assessment = await self._assessed()
         self._case.undo_decision()
         await self._open_review("由另一位理赔员复核")
+        self._advance.pay_undisputed()
 
     async def _await_review(self) -> None:
         review, case = self._review, self._case
@@ -177,7 +178,7 @@ class Deciding(ClaimParts):
         case, self._undoing, self._accepted = self._case, None, False
         case.account_came()
         case.undo_decision()
-        case.disputed = False
+        case.disputed, case.undisputed = False, None
         case.assessment = await self._assessed()
         by, text = undoing.actor.label, "审核结果已撤销，重新审核"
         case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)

@@ -8,6 +8,7 @@ from insurance.rules.case import (
     Assessment,
     CaseConsent,
     CaseReceipt,
+    DecidedLine,
     Decision,
     Established,
     EvidenceFile,
@@ -60,6 +61,8 @@ class ClaimFacts(ClaimSums):
         self.payee_waited_days = 0
         self.payee_waits: tuple[Pause, ...] = ()
         self.advance_waits: tuple[Pause, ...] = ()
+        self.advance_from: datetime | None = None
+        self.undisputed: tuple[DecidedLine, ...] | None = None
         self.undelivered: tuple[str, ...] = ()
         self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
@@ -84,6 +87,7 @@ class ClaimFacts(ClaimSums):
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
+        self.advance_from, self.undisputed = case.advance_from, case.undisputed
         self.serious, self.undelivered = case.serious, case.undelivered
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
@@ -101,7 +105,7 @@ class ClaimFacts(ClaimSums):
         # a new fact is a new claim as far as time goes
         self.clocks_from = self.order.reported_at
         self.state_since = self.order.reported_at
-        self.advance_waits = ()
+        self.advance_waits, self.advance_from, self.undisputed = (), None, None
         # what is decided on it is another decision, which nobody has looked at twice
         self.disputed = False
         self.undo_decision()
@@ -159,6 +163,8 @@ class ClaimFacts(ClaimSums):
             payee_wanted=self.payee_wanted,
             advance_waits=self.advance_waits,
             undelivered=self.undelivered,
+            advance_from=self.advance_from,
+            undisputed=self.undisputed,
         )
 
     # --- facts --------------------------------------------------------------------------------------------------------

@@ -80,7 +80,11 @@ class CaseFile:
     payee_waits: tuple[Pause, ...] = ()
     # an account was asked for, and nothing is paid before there is one
     payee_wanted: bool = False
-    # when an advance had no account to go to; the last one may still go on
+    # when the sixty days of an advance stood still: no account, or a decision to think about; the last one may still go on
     advance_waits: tuple[Pause, ...] = ()
+    # what these sixty days count from when a dispute has started the other clocks anew
+    advance_from: datetime | None = None
+    # of a decision that the family disputes: what it gives is certain, what it denies is not
+    undisputed: tuple[DecidedLine, ...] | None = None
     # kinds of notices that the channel will never take to the family, and nobody has told it of otherwise
     undelivered: tuple[str, ...] = ()

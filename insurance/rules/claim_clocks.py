@@ -87,9 +87,10 @@ def facts_of(case: CaseFile) -> ClaimFacts | None:
         agreed_on=_payable_from(case, start),
         paid_on=_paid_on(case),
         refusal_notified_on=_day(case.refusal_notified_at, max(start, decision.decided_at) if decision else start),
-        advance_paid_on=_last_payout(case, advance=True),
+        advance_paid_on=_advanced_on(case),
         payee_waits=_payee_waits(case),
         advance_waits=case.advance_waits,
+        advance_from=shanghai_day(case.advance_from) if case.advance_from else None,
     )
 
 
@@ -118,12 +119,17 @@ def _is_owed(case: CaseFile) -> bool:
 
 
 def _paid_on(case: CaseFile) -> date | None:
-    return _last_payout(case, advance=False) if case.state in PAID else None
+    paid = [p.paid_at for p in case.payouts if p.paid_at and p.round == case.round and not p.advance]
+    return shanghai_day(max(paid)) if paid and case.state in PAID else None
 
 
-def _last_payout(case: CaseFile, *, advance: bool) -> date | None:
-    paid = [p.paid_at for p in case.payouts if p.paid_at and p.round == case.round and p.advance is advance]
-    return shanghai_day(max(paid)) if paid else None
+def _advanced_on(case: CaseFile) -> date | None:
+    """When the last payee had something in advance; what a disputed decision adds to it does not make it late."""
+    first: dict[int, datetime] = {}
+    for payout in case.payouts:
+        if payout.paid_at and payout.round == case.round and payout.advance:
+            first.setdefault(payout.payee, payout.paid_at)
+    return shanghai_day(max(first.values())) if first else None
 
 
 def _promised(case: CaseFile, facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:

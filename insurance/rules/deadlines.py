@@ -41,12 +41,12 @@ COMPLAINT_REVIEW_DAYS = 30
 
 @dataclass(frozen=True)
 class Pause:
-    """A clock stood still from a day on to another one (None: it still does), while the family looked for papers (`supplement`) or had
-    no account that takes the money (`payee`)."""
+    """A clock stood still from a day on to another one (None: it still does), while the family looked for papers (`supplement`), had
+    no account that takes the money (`payee`), or thought about a decision that it then disputed (`answer`)."""
 
     from_on: date
     to_on: date | None
-    because: Literal["supplement", "payee"]
+    because: Literal["supplement", "payee", "answer"]
 
     def days(self, as_of: date) -> int:
         return max(0, ((self.to_on or as_of) - self.from_on).days)
@@ -57,7 +57,8 @@ class ClaimFacts:
     """Days (Asia/Shanghai) on which things happened to a claim; None: not yet.
 
     `notice_delivered_on`: the one supplement notice reached the family; `supplement_received_on`: the papers reached the insurer.
-    `payee_waits`: when nobody could be paid; `advance_waits`: the same of an advance.
+    `payee_waits`: when nobody could be paid; `advance_waits`: when the sixty days of an advance stood still. `advance_from`: the day
+    that these count from, when that is an earlier one than `received_on`: a dispute starts the other clocks anew.
     """
 
     received_on: date
@@ -71,6 +72,7 @@ class ClaimFacts:
     advance_paid_on: date | None = None
     payee_waits: tuple[Pause, ...] = ()
     advance_waits: tuple[Pause, ...] = ()
+    advance_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -132,8 +134,8 @@ def _payment(agreed_on: date, facts: ClaimFacts, calendar: Calendar, as_of: date
 
 
 def _advance(facts: ClaimFacts, calendar: Calendar, as_of: date) -> Clock:
-    """60 days that stand still while there is no account for what is certain."""
-    start = facts.received_on
+    """60 days that stand still while there is no account for what is certain, or the family thinks about a decision."""
+    start = facts.advance_from or facts.received_on
     done_on = _earliest(facts.decided_on, facts.advance_paid_on)
 
     def due(days: int) -> Due:

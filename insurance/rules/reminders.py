@@ -53,8 +53,9 @@ def _calls_outside_waits(clock: Clock) -> Iterator[Call]:
     """What fell into a time in which it stood still was nobody's to hear; an advance that waited for an account begins by itself when
     there is one."""
     for call in calls_about(clock):
-        day, ends_with = shanghai_day(call.at), call.kind == "advance"
-        if not any(p.to_on and (p.from_on < day < p.to_on or (ends_with and day == p.to_on)) for p in clock.pauses):
+        day = shanghai_day(call.at)
+        is_begun = any(p.because == "payee" and p.to_on == day for p in clock.pauses) and call.kind == "advance"
+        if not is_begun and not any(p.to_on and p.from_on < day < p.to_on for p in clock.pauses):
             yield call
 
 

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from activities.claims import ClaimRecords
 from insurance.rules.case import Decision
+from insurance.rules.deadlines import Pause
 from insurance.tables import BrokenClock, Claim, Database
 from tests import records
 
@@ -96,6 +97,24 @@ async def test_what_was_late_before_a_dispute_stays_so_beside_what_is_late_after
     await publish(database, replace(disputed, updated_at=on(25, 5)), 4)
     late = ("determination", date(2026, 5, 20), None, None)
     assert await broken(database, case.claim_id) == sorted([*first, late])
+
+
+async def test_an_advance_that_was_late_before_a_dispute_is_counted_once(database, case):
+    may_6 = date(2026, 5, 6)
+    refused_late = refused(case, on(10, 5))
+    await publish(database, refused_late, 1)
+    # its sixty days go on from the papers, and nobody is late while the family thinks about the decision
+    thought = Pause(date(2026, 5, 10), date(2026, 5, 20), "answer")
+    disputed = replace(
+        case, state="in_review", clocks_from=on(20, 5), advance_from=RECEIVED, advance_waits=(thought,),
+        updated_at=on(22, 5),
+    )  # fmt: skip
+    await publish(database, disputed, 2)
+    advances = [row for row in await broken(database, case.claim_id) if row[0] == "advance_payment"]
+    assert advances == [("advance_payment", may_6, None, None)]
+    await publish(database, refused(disputed, on(23, 5)), 3)
+    advances = [row for row in await broken(database, case.claim_id) if row[0] == "advance_payment"]
+    assert advances == [("advance_payment", may_6, date(2026, 5, 23), 7)]
 
 
 async def test_a_claim_that_ends_leaves_no_clock_open(database, case):

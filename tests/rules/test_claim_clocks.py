@@ -272,6 +272,24 @@ def test_the_sixty_days_stand_still_while_an_advance_has_no_account_to_go_to():
     assert [(c.kind, c.at.day) for c in left] == [("half_time", 10), ("overdue", 21), ("escalated", 23)]
 
 
+def test_a_dispute_starts_the_insurer_s_time_anew_and_the_sixty_days_go_on_from_where_they_stood():
+    thought = Pause(date(2026, 3, 22), date(2026, 4, 11), "answer")
+    disputed = case(clocks_from=on(11, 4), advance_from=RECEIVED, advance_waits=(thought,), undisputed=())
+    found = named(clocks_of(disputed, CALENDAR, date(2026, 4, 11)))
+    assert found["determination"].starts_on == date(2026, 4, 11)
+    advance = found["advance_payment"]
+    # the first of May, and twenty days in which a decision stood
+    assert (advance.starts_on, advance.unrolled_on, advance.paused_days) == (date(2026, 3, 2), date(2026, 5, 21), 20)
+
+
+def test_what_a_disputed_decision_adds_to_an_advance_does_not_make_that_late():
+    advance = Payout("o-1", 1, 0, 400_00, "paid", on(6, 5), advance=True)
+    more = replace(advance, out_biz_no="o-2", paid_at=on(20, 5))
+    for payouts in ((advance,), (advance, more)):
+        disputed = case(clocks_from=on(20, 5), advance_from=RECEIVED, payouts=payouts)
+        assert named(clocks_of(disputed, CALENDAR, date(2026, 5, 21)))["advance_payment"].state == "met"
+
+
 def test_a_wait_that_begins_on_a_last_day_that_was_rolled_over_ends_on_no_later_day_than_its_clock():
     # of the law's ten days the last one is 1 May, rolled over the holidays; of the promise Monday, 20 April
     agreed = datetime(2026, 4, 21, 2, tzinfo=UTC)

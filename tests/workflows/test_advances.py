@@ -7,6 +7,7 @@ from insurance.rules.cover import shanghai_day
 from tests.workflows.process_clocks import (
     ALL,
     CERTAIN,
+    HALF,
     addressed,
     calls,
     decided,
@@ -81,6 +82,81 @@ async def test_a_decision_makes_an_advance_needless_that_still_waits_for_an_acco
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", ALL)
     assert transfers(world, claim_id) == [(ALL, False)]
+
+
+def half(who):
+    return DecisionOrder(who, "partial", ("item_not_covered",), "", HALF)
+
+
+async def disputed(world, order, *, after_days=10, **how):
+    """A claim in its second review."""
+    claim_id = await taken(world, **how)
+    await decided(world, claim_id, order)
+    await world.until_state(claim_id, "decided")
+    await world.let_pass(days=after_days)
+    await world.update(claim_id, "dispute")
+    await world.until_state(f"{claim_id}-r2", "open")
+    return claim_id
+
+
+async def decided_by_another(world, claim_id, order):
+    await world.update(f"{claim_id}-r2", "take", order.actor)
+    await world.update(f"{claim_id}-r2", "decide", order)
+
+
+async def test_a_family_that_disputes_waits_no_longer_for_what_nobody_disputes_than_one_that_accepts(world):
+    accepting = await taken(world)
+    await decided(world, accepting, half(adjuster()))
+    await world.until_state(accepting, "decided")
+    await world.update(accepting, "accept")
+    await world.end_of(accepting)
+    disputing = await disputed(world, half(adjuster()), after_days=0)
+    await world.until_told(disputing, "advance_paid")
+    paid_at = [next(p.paid_at for p in world.claim(i).case.payouts) for i in (accepting, disputing)]
+    assert shanghai_day(paid_at[1]) == shanghai_day(paid_at[0])
+    assert transfers(world, disputing) == [(840_00, True)]
+    await decided_by_another(world, disputing, full(adjuster("adjuster-2")))
+    assert await world.end_of(disputing) == ClaimOutcome("closed", ALL)
+    assert transfers(world, disputing) == [(840_00, True), (ALL - 840_00, False)]
+    assert world.books.limits[disputing].lines == (DecidedLine("accident_medical", ALL),)
+
+
+async def test_an_undisputed_sum_without_an_account_waits_for_the_family_and_not_for_the_review(world):
+    claim_id = await disputed(world, half(adjuster()), payees=())
+    await world.until_told(claim_id, "payee_needed")
+    assert advance_clock(world.claim(claim_id).case, world).state == "paused"
+    await world.let_pass(days=3)
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(840_00, True)]
+    assert [pause.because for pause in advance_clock(world.claim(claim_id).case, world).pauses] == ["answer", "payee"]
+
+
+async def test_what_a_disputed_refusal_denies_is_not_certain_and_its_sixty_days_count_from_the_papers(world):
+    claim_id = await disputed(world, refused(adjuster()))
+    case = world.claim(claim_id).case
+    assert advance_clock(case, world).starts_on == shanghai_day(case.received_at)
+    # rolled over a week of holidays at most, and ten days in which the family thought about it
+    await world.let_pass(days=70 - (world.time - case.received_at).days + 10)
+    await world.until_told(claim_id, "advance_nothing_certain")
+    assert transfers(world, claim_id) == []
+
+
+async def test_a_disputed_decision_adds_what_it_gives_to_what_was_advanced(world):
+    claim_id = await taken(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "advance_paid")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, half(adjuster()))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute")
+    await world.until(lambda: len(transfers(world, claim_id)) == 2, "the rest of what nobody disputes")
+    assert transfers(world, claim_id) == [(CERTAIN, True), (840_00 - CERTAIN, True)]
+    await world.until_state(f"{claim_id}-r2", "open")
+    await decided_by_another(world, claim_id, refused(adjuster("adjuster-2")))
+    await world.until_state(claim_id, "decided")
+    await world.let_pass(days=31)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 840_00)
 
 
 async def test_heirs_get_their_shares_of_the_advance_and_of_the_rest(world):
