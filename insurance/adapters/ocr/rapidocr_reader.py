@@ -3,7 +3,7 @@
 Lines are found on a reduced copy, which tells the orientation too; the characters are read from crops of the full image.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -61,18 +61,24 @@ class RapidOcrReader:
             pixels, turned = turn_image(pixels, 90), 90
             quads = self._detect(pixels)
         crops = cut_lines(pixels, quads)
-        if self._upside_down(crops):
+        upside_down, read = self._which_way_up(crops)
+        if upside_down:
             pixels, quads = turn_image(pixels, 180), turn_quads(quads, pixels.shape[:2], 180)
             crops, turned = [half_turned(crop) for crop in crops], turned + 180
-        return self._page(pixels, quads, crops, turned)
+        return self._page(pixels, quads, crops, turned, read)
 
     def read_upright(self, image: object) -> Page:
         pixels = _pixels(image)
         quads = self._detect(pixels)
-        return self._page(pixels, quads, cut_lines(pixels, quads, _WIDER_ENDS), 0)
+        return self._page(pixels, quads, cut_lines(pixels, quads, _WIDER_ENDS), 0, {})
 
-    def _page(self, pixels: Array, quads: Array, crops: Sequence[Array], turned: int) -> Page:
-        lines = self._recogniser.read(crops)
+    def _page(
+        self, pixels: Array, quads: Array, crops: Sequence[Array], turned: int, read: Mapping[int, Guess]
+    ) -> Page:
+        """`read`: what some of the crops say is known already."""
+        unread = [i for i in range(len(crops)) if i not in read]
+        guesses = {**read, **dict(zip(unread, self._recogniser.read([crops[i] for i in unread]), strict=True))}
+        lines = [guesses[i] for i in range(len(crops))]
         self._read_again(crops, lines)
         boxes = [
             _box(guess, tuple((float(x), float(y)) for x, y in quad))
@@ -100,13 +106,17 @@ class RapidOcrReader:
             return np.zeros((0, 4, 2), np.float32)
         return np.asarray(found, np.float32) / np.float32(scale)
 
-    def _upside_down(self, crops: Sequence[Array]) -> bool:
-        """Some wide lines, read both ways up: whichever the engine is surer of."""
-        chosen = sorted((c for c in crops if c.shape[1] > 2 * c.shape[0]), key=lambda c: abs(c.shape[1] - _TELLING))[:5]
-        upright = sum(guess.score for guess in self._recogniser.read(chosen))
-        if upright > 0.8 * len(chosen) or not chosen:
-            return False
-        return sum(g.score for g in self._recogniser.read([half_turned(c) for c in chosen])) > upright
+    def _which_way_up(self, crops: Sequence[Array]) -> tuple[bool, dict[int, Guess]]:
+        """Whether the page stands on its head, and what some of its crops say the right way up: some wide lines, read both ways
+        up where one is not enough; whichever the engine is surer of."""
+        wide = [i for i, crop in enumerate(crops) if crop.shape[1] > 2 * crop.shape[0]]
+        chosen = sorted(wide, key=lambda i: abs(crops[i].shape[1] - _TELLING))[:5]
+        upright = self._recogniser.read([crops[i] for i in chosen])
+        if not chosen or _sureness(upright) > 0.8 * len(chosen):
+            return False, dict(zip(chosen, upright, strict=True))
+        turned = self._recogniser.read([half_turned(crops[i]) for i in chosen])
+        upside_down = _sureness(turned) > _sureness(upright)
+        return upside_down, dict(zip(chosen, turned if upside_down else upright, strict=True))
 
     def _read_again(self, crops: Sequence[Array], lines: list[Guess]) -> None:
         """Lines that a seal may have covered are read once more with red ink weakened; the surer reading stands."""
@@ -114,6 +124,10 @@ class RapidOcrReader:
         for i, again in zip(unsure, self._recogniser.read([weaken_seal(crops[i]) for i in unsure]), strict=True):
             if again.score > lines[i].score:
                 lines[i] = again
+
+
+def _sureness(guesses: Sequence[Guess]) -> float:
+    return sum(guess.score for guess in guesses)
 
 
 def _box(guess: Guess, corners: Any) -> TextBox:
