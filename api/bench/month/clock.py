@@ -13,9 +13,9 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from api.bench.month.servers import SharedTime
 
 NONE = timedelta(0)
-LONG, SHORT = timedelta(seconds=8), timedelta(seconds=0.7)
+LONG, SHORT = timedelta(seconds=8), timedelta(seconds=0.5)
 # so long without a step, the server has lost count
-STILL_SECONDS, LOOK_SECONDS = 1.0, 0.05
+STILL_SECONDS, LOOK_SECONDS = 0.6, 0.05
 TRIES = 200
 
 

@@ -34,7 +34,8 @@ class Doors:
     def __init__(self, stage: MonthStage) -> None:
         self._stage = stage
         self._tokens: dict[str, str] = {}
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+        # the server closes what rested for five seconds, and may do so while one asks
+        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=2)
         self._client = httpx.AsyncClient(base_url=stage.url, timeout=60, trust_env=False, limits=limits)
 
     async def close(self) -> None:
