@@ -52,6 +52,7 @@ class ComplaintWorkflow:
         # calls about the clock that runs were made up to here
         self._called_until = order.complaint.received_at
         self._due_at: datetime | None = None
+        self._answered_by_operator = False
         self._is_over = False
 
     @workflow.run
@@ -91,11 +92,14 @@ class ComplaintWorkflow:
         return self._complaint.state in WAITING
 
     async def _call(self, call: Call, at: datetime) -> None:
-        """To whoever has it; once it is late, to the insurer's operator, and the family hears where else it may turn."""
+        """To whoever has it; once it is late, to the insurer's operator, and the family hears where else it may turn. A review that
+        stays late is the platform's operator's to look after, who may answer it too."""
         self._called_until, text = at, text_of(call)
         kind = f"complaint_{call.kind}"
         if call.kind in ("overdue", "escalated"):
             self._tell_staff("operator", kind, text)
+            if call.kind == "escalated" and self._complaint.state == "review_requested":
+                self._tell_platform(kind, text)
         else:
             self._tell_handlers(kind, text)
         if call.kind == "overdue":
@@ -150,7 +154,12 @@ class ComplaintWorkflow:
         is_review = self._complaint.state == "review_requested"
         if is_review:
             self._move("reviewed", review_answer=answer)
+            for role in ("lead", "operator"):
+                self._tell_staff(
+                    role, "complaint_reviewed", f"核查已答复：{OUTCOMES[answer.outcome]}；需要更正的请尽快办理"
+                )
         else:
+            self._answered_by_operator = actor.role == "operator"
             self._move("decided", answer=answer)
         told = "核查申请" if is_review else "投诉"
         text = f"{told}已答复：{OUTCOMES[answer.outcome]}"
@@ -170,6 +179,10 @@ class ComplaintWorkflow:
         self._move("review_requested", objection=objection.reason, review_asked_at=workflow.now(), handler=None)
         self._tell_family("complaint_received", f"您的核查申请已受理，{COMPLAINT_REVIEW_DAYS}日内答复")
         self._tell_staff("operator", "complaint_review_requested", "家长对投诉答复申请核查，请安排处理")
+        if self._answered_by_operator:
+            # who may be the only one that the insurer has
+            text = "家长对保险公司负责人的投诉答复申请核查；保险公司没有其他负责人时，请您处理"
+            self._tell_platform("complaint_review_requested", text)
         await self._note("complaint_review_requested", "family", "您对答复申请核查")
 
     @ask_review.validator
@@ -217,6 +230,9 @@ class ComplaintWorkflow:
 
     def _tell_staff(self, role: str, kind: str, text: str) -> None:
         self._journal.tell(f"role:{role}:{self._complaint.insurer_code}", kind, text, workflow.now())
+
+    def _tell_platform(self, kind: str, text: str) -> None:
+        self._journal.tell("role:operator", kind, text, workflow.now())
 
     def _tell_handlers(self, kind: str, text: str) -> None:
         complaint = self._complaint

@@ -103,7 +103,8 @@ def calls_of(complaint: ComplaintFile, calendar: Calendar, as_of: date) -> tuple
 
 
 def text_of(call: Call) -> str:
-    return text_about(CLOCK_NAMES[call.clock], call, overdue="已报保险公司负责人", escalated="再次报保险公司负责人")
+    again = "再次报保险公司负责人" + ("，并报平台" if call.clock == "complaint_review" else "")
+    return text_about(CLOCK_NAMES[call.clock], call, overdue="已报保险公司负责人", escalated=again)
 
 
 def may_ask_review_until(complaint: ComplaintFile, calendar: Calendar) -> datetime | None:

@@ -252,3 +252,24 @@ async def test_a_review_that_is_not_answered_within_thirty_days_is_called(world)
     assert [c.state for c in clocks_of(complaint_of(world, complaint_id), CALENDAR, shanghai_day(world.time))] == [
         "met", "broken",
     ]  # fmt: skip
+    assert told(world, complaint_id, "complaint_overdue") == [ROLE_OPERATOR, "parent-1"]
+    await until(world, morning(due + timedelta(days=3)))
+    await world.until_told(complaint_id, "clock_escalated")
+    assert told(world, complaint_id, "complaint_escalated") == [ROLE_OPERATOR, "role:operator"]
+
+
+@servers
+async def test_who_looks_again_at_an_operators_answer_is_found_by_the_platform_and_the_desk_hears_what_came_of_it(
+    world,
+):
+    complaint_id = await taken(world, OPERATOR)
+    await world.update(complaint_id, "answer", answering(OPERATOR, "not_upheld"))
+    await world.update(complaint_id, "ask_review", Objection("没有说明依据的条款"))
+    # the insurer may have no other operator, and that one may not answer twice
+    assert told(world, complaint_id, "complaint_review_requested") == [ROLE_OPERATOR, "role:operator"]
+    assert await refusal_of(world, complaint_id, "take", OPERATOR) == "conflict_of_interest"
+    platform = Actor("operator", "platform-1")
+    await world.update(complaint_id, "take", platform)
+    await world.update(complaint_id, "answer", answering(platform))
+    assert await world.end_of(complaint_id) == ComplaintOutcome("reviewed")
+    assert told(world, complaint_id, "complaint_reviewed") == [ROLE_LEAD, ROLE_OPERATOR]
