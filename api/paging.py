@@ -4,15 +4,16 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, Date, tuple_
 from sqlmodel import SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.errors import Problem, invalid
+from insurance.rules.cover import SHANGHAI, shanghai_day
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -51,13 +52,14 @@ async def page_of(
     key: str,
     soonest: str | None = None,
 ) -> Page[Row]:
-    """Rows by `created_at` and `key`, newest first; by the instant `soonest`, if named, the nearest one first. One row more than
+    """Rows by `created_at` and `key`, newest first; by the instant or day `soonest`, if named, the nearest one first. One row more than
     asked for tells whether there is a next page."""
     at, row_id = getattr(table, soonest or "created_at"), getattr(table, key)
     statement = select(table).where(*conditions)
     if page.after is not None:
-        place = tuple_(at, row_id)
-        statement = statement.where(place > page.after if soonest else place < page.after)
+        place, (instant, last_id) = tuple_(at, row_id), page.after
+        after = (shanghai_day(instant) if isinstance(at.type, Date) else instant, last_id)
+        statement = statement.where(place > after if soonest else place < after)
     order = (at, row_id) if soonest else (at.desc(), row_id.desc())
     rows = (await session.exec(statement.order_by(*order).limit(page.limit + 1))).all()
     if len(rows) <= page.limit:
@@ -66,7 +68,8 @@ async def page_of(
     return Page(rows[: page.limit], _cursor(getattr(last, soonest or "created_at"), getattr(last, key)))
 
 
-def _cursor(created_at: datetime, row_id: str) -> str:
+def _cursor(at: datetime | date, row_id: str) -> str:
+    created_at = at if isinstance(at, datetime) else datetime.combine(at, time(), SHANGHAI)
     return base64.urlsafe_b64encode(f"{created_at.isoformat()}|{row_id}".encode()).decode()
 
 

@@ -39,7 +39,7 @@ from insurance.rules.correction import check_correction as check
 from insurance.rules.correction import corrected as with_values
 from insurance.rules.errors import FieldError
 from insurance.rules.periods import working_days_after
-from insurance.rules.status import label
+from insurance.rules.status import label, turn_of
 from insurance.tables import Claim, Policy, PolicyCorrection
 from workflows.messages import CorrectionOrder
 
@@ -230,6 +230,7 @@ def correction_view(row: PolicyCorrection) -> dict[str, Any]:
         "policy_no": row.policy_no,
         "state": row.state,
         "label": label("correction", row.state),
+        "whose_turn": turn_of("correction", row.state),
         "changes": [_change_view(change) for change in row.changes["changes"]],
         "reason": row.reason,
         "due_on": row.due_on.isoformat(),

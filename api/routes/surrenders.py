@@ -22,7 +22,7 @@ from api.views import instant
 from insurance.rules.codes import SURRENDER_REASONS
 from insurance.rules.masking import mask_name
 from insurance.rules.periods import end_of_day
-from insurance.rules.status import label
+from insurance.rules.status import label, turn_of
 from insurance.rules.surrender import SurrenderValue, surrender_value
 from insurance.tables import Claim, LimitEntry, Policy, Surrender
 from workflows.messages import SurrenderRequest
@@ -214,6 +214,7 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "policy_no": row.policy_no,
         "state": row.state,
         "label": label("surrender", row.state),
+        "whose_turn": turn_of("surrender", row.state),
         "reason": row.reason,
         "reason_label": SURRENDER_REASONS[row.reason],
         "refund_fen": row.refund_fen,

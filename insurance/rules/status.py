@@ -27,6 +27,7 @@ __all__ = [
     "label",
     "next_states",
     "policy_state",
+    "turn_of",
     "whose_turn",
 ]
 
@@ -240,3 +241,22 @@ def whose_turn(claim_state: str) -> Turn:
     if claim_state in _ADJUSTER:
         return "adjuster"
     return "insurer" if claim_state in _INSURER else "system"
+
+
+# who must act next beside claims; the others have nobody any more
+_TURNS: Mapping[str, Mapping[str, Turn]] = MappingProxyType(
+    {
+        "surrender": {
+            "quoted": "family",
+            "confirmed": "insurer",
+            "terminated": "insurer",
+            "payee_needed": "family",
+        },
+        "correction": {"submitted": "insurer", "confirming": "insurer"},
+    }
+)
+
+
+def turn_of(process: Literal["surrender", "correction"], state: str) -> Turn | None:
+    """None when it is over."""
+    return _TURNS[process].get(state)

@@ -9,7 +9,10 @@ from insurance.tables.columns import Document, document, instant
 
 class PolicyCorrection(SQLModel, table=True):
     __tablename__ = "corrections"
-    __table_args__ = (Index("ix_corrections_policy_created", "policy_no", "created_at"),)
+    __table_args__ = (
+        Index("ix_corrections_policy_created", "policy_no", "created_at"),
+        Index("ix_corrections_due", "due_on", "correction_id", postgresql_where="state IN ('submitted', 'confirming')"),
+    )
 
     correction_id: str = Field(primary_key=True, max_length=64)
     policy_no: str = Field(max_length=64)

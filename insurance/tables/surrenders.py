@@ -2,13 +2,21 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Index, SQLModel
 
 from insurance.tables.columns import Document, document, fen, instant
 
 
 class Surrender(SQLModel, table=True):
     __tablename__ = "surrenders"
+    __table_args__ = (
+        Index(
+            "ix_surrenders_due",
+            "refund_due_on",
+            "surrender_id",
+            postgresql_where="state IN ('confirmed', 'terminated')",
+        ),
+    )
 
     surrender_id: str = Field(primary_key=True, max_length=64)
     policy_no: str = Field(max_length=64, index=True)

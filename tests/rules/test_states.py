@@ -4,7 +4,16 @@ from itertools import pairwise
 import pytest
 
 from insurance.rules.codes import DOCUMENT_KINDS, REASON_CODES
-from insurance.rules.status import LABELS, SURRENDER_REASONS, allowed, label, next_states, policy_state, whose_turn
+from insurance.rules.status import (
+    LABELS,
+    SURRENDER_REASONS,
+    allowed,
+    label,
+    next_states,
+    policy_state,
+    turn_of,
+    whose_turn,
+)
 
 CLAIM_WALKS = [
     "reported submitted reading assessing decided agreed paying paid closed",
@@ -181,3 +190,21 @@ def test_coded_values_are_those_of_the_api():
     ]
     assert list(SURRENDER_REASONS) == ["bought_twice", "not_wanted", "poor_service", "wrong_details", "other"]
     assert len(DOCUMENT_KINDS) == 16
+
+
+@pytest.mark.parametrize(
+    ("process", "state", "turn"),
+    [
+        ("surrender", "quoted", "family"),
+        ("surrender", "confirmed", "insurer"),
+        ("surrender", "terminated", "insurer"),
+        ("surrender", "payee_needed", "family"),
+        ("surrender", "refunded", None),
+        ("surrender", "rejected", None),
+        ("correction", "submitted", "insurer"),
+        ("correction", "confirming", "insurer"),
+        ("correction", "corrected", None),
+    ],
+)
+def test_so_it_is_of_surrenders_and_corrections(process, state, turn):
+    assert turn_of(process, state) == turn
