@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -30,21 +31,23 @@ def _sums(fields: dict[str, Any]) -> tuple[Decimal, Decimal, Decimal | None]:
     return Decimal(fields["total"]), charges, payers
 
 
-def _draw(group: str, count: int, seed: int = 11) -> list[Labelled]:
-    return list(corpus(count, seed, group))
+@cache
+def _drawn(group: str) -> list[Labelled]:
+    """The later groups have five layouts."""
+    return list(corpus(5, 11, group))
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_a_seed_draws_the_same_files(group: str) -> None:
-    (first,), (again,), (other,) = _draw(group, 1), _draw(group, 1), _draw(group, 1, 12)
+    first, (again,), (other,) = _drawn(group)[0], corpus(1, 11, group), corpus(1, 12, group)
     assert (first.name, first.content, first.truth) == (again.name, again.content, again.truth)
     assert first.content != other.content
 
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_every_file_has_all_keys_of_the_truth_and_a_name_of_its_own(group: str) -> None:
-    files = _draw(group, 6)
-    assert len({file.stem for file in files}) == 6
+    files = _drawn(group)
+    assert len({file.stem for file in files}) == 5
     for file in files:
         told = {"group", "degradation", "layout", "tampered", "qr", "fields", "texts", "turned_ccw", "mark", "notes"}
         assert told <= set(file.truth)

@@ -6,14 +6,12 @@ from insurance.simulators.receipts.pairs import look_alike, pairs
 from insurance.simulators.receipts.spec import print_out
 
 
-def test_a_pair_is_the_same_for_its_seed() -> None:
-    assert pairs(1) == pairs(1)
-
-
-def test_both_answers_occur_and_the_two_files_always_differ() -> None:
-    drawn = [pairs(seed) for seed in range(2, 6)]
-    assert {same for _, _, same in drawn} == {True, False}
-    assert all(first != second for first, second, _ in drawn)
+def test_a_pair_is_the_same_for_its_seed_and_both_answers_occur_of_two_files_that_differ() -> None:
+    # seeds whose pictures are drawn quickly
+    drawn = {seed: pairs(seed) for seed in (2, 4, 5, 7)}
+    assert drawn[2] == pairs(2)
+    assert {same for _, _, same in drawn.values()} == {True, False}
+    assert all(first != second for first, second, _ in drawn.values())
 
 
 def test_receipts_that_look_alike_share_patient_and_hospital_but_no_number_day_or_sum() -> None:
