@@ -8,7 +8,7 @@ from insurance.simulators.receipts.held_out import held_out
 from insurance.simulators.receipts.known import known
 from insurance.simulators.receipts.labelled import Labelled
 from insurance.simulators.receipts.marks import marks
-from insurance.simulators.receipts.rounds import round_1, round_2, round_3, round_4
+from insurance.simulators.receipts.rounds import round_1, round_2, round_3, round_4, round_5, round_6
 from insurance.simulators.receipts.unseen import unseen
 
 # group: how `count` files of it are drawn from a seed
@@ -23,6 +23,8 @@ GROUPS: dict[str, Callable[[int, int], Iterator[Labelled]]] = {
     "round_2": round_2,
     "round_3": round_3,
     "round_4": round_4,
+    "round_5": round_5,
+    "round_6": round_6,
 }
 
 

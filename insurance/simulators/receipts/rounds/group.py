@@ -6,6 +6,8 @@ from random import Random
 from insurance.simulators.receipts.in_turn import in_turn
 from insurance.simulators.receipts.labelled import Labelled
 from insurance.simulators.receipts.rounds.clinics import bilingual_bill, spaced_bill
+from insurance.simulators.receipts.rounds.coded import coded_bill, discharge_grid, numbered_pairs
+from insurance.simulators.receipts.rounds.counters import army_receipt, county_counter, in_sections, many_sums
 from insurance.simulators.receipts.rounds.countryside import cooperative_sheet, hand_receipt, preprinted_columns
 from insurance.simulators.receipts.rounds.digital import two_line_invoice, wide_invoice
 from insurance.simulators.receipts.rounds.funds import capital_bill, eastern_bill, settlement_list, shares_above
@@ -19,6 +21,7 @@ from insurance.simulators.receipts.rounds.lifelike import (
 )
 from insurance.simulators.receipts.rounds.lists import ward_list
 from insurance.simulators.receipts.rounds.phones import paid_by_phone, pharmacy_roll
+from insurance.simulators.receipts.rounds.platforms import card_of_a_bill, values_below, with_leaders
 from insurance.simulators.receipts.sheet import Sheet
 
 ROUNDS: tuple[dict[str, Callable[[Random], Sheet]], ...] = (
@@ -50,6 +53,20 @@ ROUNDS: tuple[dict[str, Callable[[Random], Sheet]], ...] = (
         "delta_slip": delta_slip,
         "northern_old": northern_old,
     },
+    {
+        "card_of_a_bill": card_of_a_bill,
+        "coded_bill": coded_bill,
+        "with_leaders": with_leaders,
+        "numbered_pairs": numbered_pairs,
+        "discharge_grid": discharge_grid,
+    },
+    {
+        "values_below": values_below,
+        "army_receipt": army_receipt,
+        "in_sections": in_sections,
+        "many_sums": many_sums,
+        "county_counter": county_counter,
+    },
 )
 
 
@@ -67,3 +84,11 @@ def round_3(count: int, seed: int) -> Iterator[Labelled]:
 
 def round_4(count: int, seed: int) -> Iterator[Labelled]:
     return in_turn("round_4", ROUNDS[3], count, seed)
+
+
+def round_5(count: int, seed: int) -> Iterator[Labelled]:
+    return in_turn("round_5", ROUNDS[4], count, seed)
+
+
+def round_6(count: int, seed: int) -> Iterator[Labelled]:
+    return in_turn("round_6", ROUNDS[5], count, seed)
