@@ -247,6 +247,7 @@ def _payout_view(parts: Parts, case: CaseFile) -> dict[str, Any] | None:
         "amount_fen": sum(p.amount_fen for p in paid) if paid else owed_fen,
         "paid_at": instant(max((p.paid_at for p in paid if p.paid_at), default=None)),
         "reason": latest.reason if latest else None,
+        "reason_code": latest.reason_code if latest else None,
         "late_days": _late_days(parts, case),
         "transfers": [
             {

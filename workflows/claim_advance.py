@@ -8,6 +8,7 @@ from temporalio import workflow
 from activities.advance import Advancing, CertainStep
 from insurance.rules.case import Assessment, DecidedLine
 from insurance.rules.decision import most, taken, up_to
+from insurance.rules.payees import why_not_paid
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
 from workflows.claim_money import await_payee
@@ -158,7 +159,10 @@ class Advance:
 
     async def _ask_for_payee(self) -> None:
         case = self._case
-        case.tell("payee_needed", "请填写收款账户，收到后立即先支付可以确定的部分")
+        why = ""
+        if case.payouts and case.payouts[-1].state == "failed":
+            why = f"{why_not_paid(case.payouts[-1].reason_code)}；"
+        case.tell("payee_needed", f"{why}请填写收款账户，收到后立即先支付可以确定的部分")
         await case.note("payee_needed", "system", "等待收款账户，以便先支付可以确定的部分")
         if not workflow.patched("advance-reminds"):
             await workflow.wait_condition(lambda: not case.payee_wanted or self._is_needless())

@@ -6,6 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 from insurance.rules.decision import taken
+from insurance.rules.payees import why_not_paid
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase
 from workflows.payouts import transfer
@@ -35,7 +36,8 @@ async def pay(case: ClaimCase) -> None:
         if amount_fen <= 0 or case.is_paid(index):
             continue
         if not await transfer(case, index, amount_fen):
-            await _ask_for_payee(case, "收款账户没有收到款项，请更换账户；赔款一分不少")
+            why = why_not_paid(case.payouts[-1].reason_code)
+            await _ask_for_payee(case, f"{why}，请核对姓名和账号，或者更换账户；赔款一分不少")
             return
         left -= amount_fen
     case.paid_lines = taken(case.decision.lines, case.paid_lines)

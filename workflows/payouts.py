@@ -29,7 +29,7 @@ async def transfer(case: ClaimCase, index: int, amount_fen: int, *, advance: boo
         case.put_payout(replace(payout, state="failed", reason=failure_message(error)))
         return False
     if done.status == "failed":
-        case.put_payout(replace(payout, state="failed", reason=done.reason))
+        case.put_payout(replace(payout, state="failed", reason=done.reason, reason_code=done.reason_code))
         return False
     paid_at = done.paid_at or workflow.now()
     case.put_payout(replace(payout, state="paid", paid_at=paid_at))

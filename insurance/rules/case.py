@@ -241,6 +241,8 @@ class Payout:
     reason: str | None = None
     advance: bool = False
     former: bool = False
+    # why it failed, as the gateway's port names it
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,22 @@ OF_HEIRS = frozenset({"heirs_statement", "relationship_proof"})
 # what can still be brought when nothing else is asked for any more
 PAPERS = ENTITLING | OF_HEIRS | {"guardian_id", "insured_id"}
 
+# why a transfer moved nothing, by the gateway's reason
+NOT_PAID = {
+    "name_mismatch": "收款账户与填写的姓名不一致",
+    "account_not_found": "收款账户不存在",
+    "account_ambiguous": "这个账号对应多个收款账户",
+    "account_closed": "收款账户已停用",
+    "card_rejected": "银行卡不能收款",
+    "payee_unverified": "收款账户没有实名认证",
+    "payee_limit": "收款账户超过了收款限额",
+}
+
+
+def why_not_paid(reason_code: str | None) -> str:
+    """In words for the family, who is asked for another account."""
+    return f"{NOT_PAID.get(reason_code or '', '收款账户没有收到款项')}，没有付款"
+
 
 @dataclass(frozen=True)
 class OnFile:

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from insurance.rules.cover import shanghai_day
-from tests.workflows.process_clocks import down
+from tests.workflows.process_clocks import doubtful, down
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
 from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PayeeOrder
@@ -47,6 +47,30 @@ async def test_a_payee_who_is_named_in_review_is_shown_to_whoever_reviews(world)
     assert "payee_known" in findings(world, claim_id)
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     assert "payee_known" not in findings(world, claim_id)
+
+
+async def test_an_account_that_belongs_to_another_name_is_paid_nothing_and_the_family_is_told_why(world):
+    world.transfers["9106"] = "name_mismatch"
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee("somebody9106"),))
+    await world.until_state(claim_id, "payee_needed")
+    assert world.payments.movements == []
+    (tried,) = world.claim(claim_id).case.payouts
+    assert (tried.state, tried.reason_code) == ("failed", "name_mismatch")
+    (asked,) = (n.text for n in world.books.notices.values() if n.kind == "payee_needed")
+    assert "姓名不一致" in asked and "赔款一分不少" in asked
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_an_advance_to_another_name_moves_nothing_either(world):
+    world.transfers["9106"] = "name_mismatch"
+    claim_id = await doubtful(world, payees=(payee("somebody9106"),))
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    assert world.payments.movements == []
+    asked, *_ = (n.text for n in world.books.notices.values() if n.kind == "payee_needed")
+    assert "姓名不一致" in asked
 
 
 async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_hears_of_a_paper(world):

@@ -27,6 +27,7 @@ from insurance.adapters.ports import (
     TransferOrder,
 )
 
+Outcome = Literal["paid", "pending", "failed", "name_mismatch"]
 APP_ID, SECRET = "fake-app", b"fake-gateway"
 
 
@@ -60,7 +61,7 @@ class FakePayments:
     def __init__(
         self,
         *,
-        transfer_outcome: Callable[[TransferOrder], Literal["paid", "pending", "failed"]] = lambda _: "paid",
+        transfer_outcome: Callable[[TransferOrder], Outcome] = lambda _: "paid",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         timeout_seconds: float = 10.0,
         bill_ready_after: timedelta = timedelta(hours=9),
@@ -151,7 +152,7 @@ class FakePayments:
 
         return self.faults.run("transfer", answer)
 
-    def settle(self, out_biz_no: str, status: Literal["paid", "pending", "failed"]) -> None:
+    def settle(self, out_biz_no: str, status: Outcome) -> None:
         order, pending = self._transfers[out_biz_no]
         match status:
             case "paid":
@@ -159,6 +160,8 @@ class FakePayments:
                 settled = replace(pending, status="paid", paid_at=self._clock())
             case "failed":
                 settled = replace(pending, status="failed", reason_code="account_not_found", reason="收款账号不存在")
+            case "name_mismatch":
+                settled = replace(pending, status="failed", reason_code="name_mismatch", reason="收款账号与姓名不匹配")
             case "pending":
                 settled = pending
         self._transfers[out_biz_no] = (order, settled)
