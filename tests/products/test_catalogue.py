@@ -71,6 +71,20 @@ def test_jiangxi_plus_has_the_sums_of_the_guide():
     assert terms.coverage("accident_disability").draws_on == "accident_death"
 
 
+def test_jiangxi_extra_has_the_sums_of_its_own_table():
+    terms = CATALOGUE.product("jiangxi-extra")
+    (table,) = [
+        line
+        for document in CATALOGUE.documents("jiangxi-extra")
+        for line in document.text.splitlines()
+        if line.startswith("**附表")
+    ]
+    assert len(terms.coverages) == table.count("元")
+    assert all(f"{c.label}{c.limit_fen // 100:,}元" in table for c in terms.coverages)
+    assert terms.premium_fen == 150_00
+    assert terms.coverage("accident_disability").draws_on is None
+
+
 @pytest.mark.parametrize("terms", CATALOGUE.products, ids=lambda terms: terms.product_id)
 def test_coverages_stand_in_the_order_in_which_they_are_cut(terms):
     ids = [coverage.coverage_id for coverage in terms.coverages]
@@ -126,7 +140,7 @@ def test_one_insurer_serves_each_province():
         "ganpo": "360000",
     }
     assert {plan.insurer_code for plan in PLANS} == {"xiangjiang"}
-    assert CATALOGUE.product("jiangxi-plus").insurer_code == "ganpo"
+    assert {CATALOGUE.product(f"jiangxi-{name}").insurer_code for name in ("plus", "extra")} == {"ganpo"}
     assert CATALOGUE.insurer("ganpo").name.endswith("（示例）") and CATALOGUE.insurer("nobody") is None
 
 
@@ -142,6 +156,7 @@ def test_a_product_is_on_sale_from_its_day():
     assert CATALOGUE.on_sale(date(2023, 7, 31)) == ()
     assert [p.product_id for p in CATALOGUE.on_sale(date(2024, 10, 30))] == ["jiangxi-plus"]
     assert len(CATALOGUE.on_sale(date(2024, 10, 31))) == 5
+    assert "jiangxi-extra" in {p.product_id for p in CATALOGUE.on_sale(date(2025, 8, 1))}
 
 
 def test_a_new_version_stands_beside_the_old_one():
