@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from tests.histories import claims, policies, purchases
-from tests.workflows.process_world import World, open_time, open_world
+from tests.workflows.process_world import World, open_world, start_time
 
 HERE = Path(__file__).parent
 Scenario = Callable[[World], Awaitable[list[str]]]
@@ -29,7 +29,7 @@ SCENARIOS: tuple[Scenario, ...] = (
 async def record() -> None:
     asked = [s for s in SCENARIOS if not sys.argv[1:] or s.__name__ in sys.argv[1:]]
     for scenario in asked:
-        async with open_time() as environment, open_world(environment, f"record-{scenario.__name__}") as world:
+        async with await start_time() as environment, open_world(environment, f"record-{scenario.__name__}") as world:
             for order, process_id in enumerate(await scenario(world)):
                 history = await world.client.get_workflow_handle(process_id).fetch_history()
                 started = history.events[0].workflow_execution_started_event_attributes

@@ -256,14 +256,13 @@ class _Clock(Interceptor):
         return Inbound(next)
 
 
-@asynccontextmanager
-async def open_time() -> AsyncIterator[WorkflowEnvironment]:
+async def start_time() -> WorkflowEnvironment:
     """Temporal's test server, one for each test: its clock stands still while anything is left at work by another."""
-    async with await WorkflowEnvironment.start_time_skipping(
+    environment = await WorkflowEnvironment.start_time_skipping(
         data_converter=CONVERTER, test_server_existing_path=str(PROGRAMS / "temporal-test-server")
-    ) as environment:
-        await add_search_attribute(environment.client, INSURER_CODE)
-        yield environment
+    )
+    await add_search_attribute(environment.client, INSURER_CODE)
+    return environment
 
 
 @asynccontextmanager

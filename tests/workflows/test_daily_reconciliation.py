@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -19,13 +19,12 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.reconciliation import DayStep
 from insurance.settings import TemporalSettings
-from tests.workflows.process_world import CONVERTER, PROGRAMS
 from tests.workflows.reconciliation_bills import Bills, working
 from workflows.client import Processes
 from workflows.messages import ReconciliationOrder, ReconciliationOutcome
 from workflows.reconciliation import ReconciliationWorkflow
 from workflows.scheduled import SCHEDULED_START
-from workflows.schedules import DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
+from workflows.schedules import DAILY_POLICY_DAYS, DAILY_RECONCILIATION, daily_reconciliation, ensure_schedules
 from workflows.search import add_search_attribute
 
 pytestmark = pytest.mark.servers
@@ -152,35 +151,29 @@ async def test_a_bill_that_never_comes_delays_no_other(skipped_time: WorkflowEnv
     assert passed < timedelta(minutes=5)
 
 
-@pytest.fixture(scope="module")
-async def real_server() -> AsyncIterator[WorkflowEnvironment]:
-    """The server that `xueping up` runs, which has schedules."""
-    async with await WorkflowEnvironment.start_local(
-        data_converter=CONVERTER, dev_server_existing_path=str(PROGRAMS / "temporal")
-    ) as environment:
-        yield environment
-
-
 async def schedules(client: Client) -> list[str]:
     return [schedule.id async for schedule in await client.list_schedules()]
 
 
-async def test_a_schedule_is_made_once_and_starts_the_day_before(real_server: WorkflowEnvironment) -> None:
+async def test_both_schedules_are_made_once_and_reconciliation_starts_the_day_before(
+    real_server: WorkflowEnvironment,
+) -> None:
     client, queue, bills = real_server.client, "reconciliation-real", Bills()
     for _ in range(3):
         await ensure_schedules(client, queue)
+    for name, hour in ((DAILY_RECONCILIATION, 2), (DAILY_POLICY_DAYS, 1)):
+        made = (await client.get_schedule_handle(name).describe()).info
+        # it stands as it was made: what did not differ was not made anew
+        assert made.last_updated_at is None
+        first = made.next_action_times[0].astimezone(UTC)
+        assert (first.hour, first.minute) == (hour, 0) and first > datetime.now(UTC)
     handle = client.get_schedule_handle(DAILY_RECONCILIATION)
-    before = await handle.describe()
-    # it stands as it was made: what did not differ was not made anew
-    assert before.info.last_updated_at is None
     async with working(client, bills, queue):
         triggered_at = datetime.now(UTC)
         await handle.trigger()
         outcome = await _outcome(client, handle)
     day = (triggered_at + timedelta(hours=8)).date() - timedelta(days=1)
     assert outcome.reconciled in ((day,), (day + timedelta(days=1),))
-    (next_run, *_) = before.info.next_action_times
-    assert (next_run.astimezone(UTC).hour, next_run.minute) == (2, 0)
 
 
 async def _until(handle: ScheduleHandle, true: Callable[[ScheduleDescription], Any]) -> Any:

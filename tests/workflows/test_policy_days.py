@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,9 +14,7 @@ from insurance.rules.cover import SHANGHAI
 from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
 from tests import records
 from tests.workflows.policy_day_worker import telling
-from tests.workflows.process_world import CONVERTER, PROGRAMS
 from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
-from workflows.schedules import DAILY_POLICY_DAYS, ensure_schedules
 
 pytestmark = pytest.mark.servers
 
@@ -200,15 +198,3 @@ async def test_without_a_day_or_a_schedule_nothing_is_guessed(
     with pytest.raises(WorkflowFailureError) as failed:
         await run(skipped_time, database, PolicyDaysOrder())
     assert isinstance(failed.value.cause, ApplicationError) and failed.value.cause.type == "day_unknown"
-
-
-async def test_the_schedule_is_made_once_for_nine_in_the_morning() -> None:
-    async with await WorkflowEnvironment.start_local(
-        data_converter=CONVERTER, dev_server_existing_path=str(PROGRAMS / "temporal")
-    ) as server:
-        for _ in range(2):
-            await ensure_schedules(server.client, "queue")
-        told = await server.client.get_schedule_handle(DAILY_POLICY_DAYS).describe()
-        assert told.info.last_updated_at is None
-        first = told.info.next_action_times[0].astimezone(UTC)
-        assert (first.hour, first.minute) == (1, 0) and first > datetime.now(UTC)

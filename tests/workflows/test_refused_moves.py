@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.testing import WorkflowEnvironment
 
 from tests.workflows.process_orders import adjuster, payee
-from tests.workflows.process_world import CONVERTER, PROGRAMS, World, open_world
+from tests.workflows.process_world import World, open_world
 from workflows.client import MoveRefused
 from workflows.messages import (
     Correction,
@@ -21,7 +21,6 @@ from workflows.messages import (
     Rereading,
     Undoing,
 )
-from workflows.search import INSURER_CODE
 
 pytestmark = pytest.mark.servers
 
@@ -40,14 +39,8 @@ TASK = (
 
 
 @pytest.fixture(scope="module")
-async def full_world() -> AsyncIterator[World]:
-    server = str(PROGRAMS / "temporal")
-    async with (
-        await WorkflowEnvironment.start_local(
-            data_converter=CONVERTER, dev_server_existing_path=server, search_attributes=[INSURER_CODE]
-        ) as environment,
-        open_world(environment, "refused-moves") as world,
-    ):
+async def full_world(real_server: WorkflowEnvironment) -> AsyncIterator[World]:
+    async with open_world(real_server, "refused-moves") as world:
         yield world
 
 
