@@ -211,7 +211,7 @@ def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
             "label": CLOCK_LABELS[clock.clock],
             "whose_turn": _whose_clock(case, clock, turn) if clock.state in ("running", "paused") else None,
             "pauses": [asdict(pause) | {"label": PAUSE_LABELS[pause.because]} for pause in clock.pauses],
-            "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.pauses else None,
+            "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.state == "paused" else None,
         }
         for clock in clocks_of(case, parts.calendar, parts.today())
     ]

@@ -59,6 +59,7 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         if because is None:
             self._reporting = asyncio.create_task(insurer.report(self._case))
             if self._order.reported_by is not None:
+                self._case.tell("reported_for_family", "客服已代您报案，请在理赔页面查看，并提交所需材料")
                 await self._case.note("reported_for_family", f"adjuster:{self._order.reported_by}", "由客服代为报案")
         else:
             await self._case.note("reopened", "family", "因新的情况重新受理", reason=because)

@@ -81,6 +81,8 @@ class Advance:
                 # an account was waited for, and what was certain is not what it was
                 await workflow.wait_condition(lambda: not case.is_being_assessed)
                 known, lines = case.assessment, await self._certain_part()
+                # a disputed decision may have given more to those who were paid already
+                index = index if case.undisputed is None else 0
             elif index == len(case.payees):
                 break
             elif await self._pay_share(index, lines):

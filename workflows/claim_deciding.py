@@ -184,3 +184,5 @@ class Deciding(ClaimParts):
         case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
         case.tell("decision_undone", "审核结果已撤销，将由另一位理赔员重新审核，赔款还没有支付；有疑问请联系客服")
         await self._open_review("由另一位理赔员重新审核")
+        if workflow.patched("advance-after-undoing"):
+            self._advance.ask_again()

@@ -49,6 +49,8 @@ async def test_a_clock_shows_from_when_to_when_it_stood_still_and_why(door: Door
         {"from_on": "2026-03-09", "to_on": None, "because": "payee", "label": "等待收款账户"},
     ]
     assert clocks["payment"]["paused_because"] == "等待收款账户"
+    # it runs again, or is met
+    assert clocks["determination"]["paused_because"] is None
     assert (clocks["advance_payment"]["pauses"], clocks["advance_payment"]["paused_because"]) == ([], None)
 
 

@@ -20,7 +20,7 @@ from tests.workflows.process_clocks import (
 )
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PapersOrder, PayeeOrder
+from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PapersOrder, PayeeOrder, Undoing
 
 pytestmark = pytest.mark.servers
 
@@ -157,6 +157,36 @@ async def test_a_disputed_decision_adds_what_it_gives_to_what_was_advanced(world
     await world.until_state(claim_id, "decided")
     await world.let_pass(days=31)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 840_00)
+
+
+async def test_what_a_disputed_decision_adds_is_paid_when_the_first_advance_was_still_on_its_way(world, monkeypatch):
+    monkeypatch.setattr(world.payments, "transfer", down)
+    claim_id = await taken(world)
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "clock_advance")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, half(adjuster()))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute")
+    await world.until_state(f"{claim_id}-r2", "open")
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(CERTAIN, True), (840_00 - CERTAIN, True)]
+
+
+async def test_an_advance_that_a_decision_made_needless_is_asked_for_again_when_that_is_undone(world):
+    claim_id = await taken(world, payees=())
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, "payee_needed")
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, refused(adjuster()))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "undo", Undoing(adjuster("lead-1", lead=True), "看错了"))
+    await world.until(lambda: world.books.told(claim_id).count("payee_needed") == 2, "asked again")
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    await world.until_told(claim_id, "advance_paid")
+    assert transfers(world, claim_id) == [(CERTAIN, True)]
 
 
 async def test_heirs_get_their_shares_of_the_advance_and_of_the_rest(world):

@@ -13,6 +13,9 @@ async def test_a_report_by_the_hotline_says_who_made_it(world: World):
     (event,) = [e for e in world.books.events[claim_id].values() if e.event == "reported_for_family"]
     assert (event.by, event.text) == ("adjuster:agent-9", "由客服代为报案")
     assert world.claim(claim_id).case.reported_by == "agent-9"
+    # it is the family's turn from now on, and nobody else tells them
+    (told,) = [n for n in world.books.notices.values() if n.kind == "reported_for_family"]
+    assert (told.subject, "提交所需材料" in told.text) == ("parent-1", True)
 
 
 async def test_a_familys_own_report_has_no_such_line(world: World):
