@@ -29,6 +29,7 @@ class AnswerBody(Body):
 
 
 UNSAID = AnswerBody()
+CALLS_OFF = (*NEEDED, "insured_consent")
 
 
 @router.get("")
@@ -51,8 +52,8 @@ async def withdraw(
             raise Problem(409, "illegal_move", "您没有同意过这一项，无须撤回")
         if row.withdrawn_at is None:
             take_back(row, caller.subject, body.place(request), parts.now())
-    if row.kind in NEEDED:
-        # before there is a policy nothing more is to be told to the insurer
+    if row.kind in CALLS_OFF:
+        # before there is a policy nothing more is to be told to the insurer, and nobody is insured against his will
         await call_off_unpaid(parts, row.purchase_id)
     return _view(row)
 

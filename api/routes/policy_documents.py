@@ -30,6 +30,7 @@ router = APIRouter(prefix="/v1", tags=["policies"])
 PRIVATE = {"cache-control": "private, no-store", "referrer-policy": "no-referrer", "vary": "accept"}
 # seconds since 1970; the end of the calendar's last year
 LATEST = 253_402_300_799
+ENDED_EARLY = ("surrendered", "terminated_by_claim", "rescinded")
 PAGE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 
@@ -157,12 +158,14 @@ def _not_signing(error: Exception) -> Problem:
 
 
 def _seen(parts: Parts, policy: Policy, document: Letter | None) -> dict[str, Any]:
-    """The only thing about a person is a masked name."""
+    """The only thing about a person is a masked name. Why a policy ended is its family's alone: an end by a claim tells of a death or an
+    illness."""
     state = state_of(policy, parts.today())
+    ended_early = state in ENDED_EARLY
     return {
         "policy_no": policy.policy_no,
-        "state": state,
-        "label": label("policy", state),
+        "state": "ended" if ended_early else state,
+        "label": "已终止" if ended_early else label("policy", state),
         "insurer": insurer_ref(parts, policy.insurer_code),
         "product_id": policy.product_id,
         "title": policy.terms["title"],

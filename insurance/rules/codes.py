@@ -105,5 +105,8 @@ WITHDRAWAL_MEANS = _codes(
     ),
     school_feedback="撤回后学校不再收到孩子的投保与大案进展；保单和理赔不受影响",
     # 解释三 2: in writing, to the insurer and the policyholder
-    insured_consent="在这里撤回只作记录；被保险人本人书面通知保险公司和投保人撤销同意后，保险合同即告解除，办理请联系客服",
+    insured_consent=(
+        "尚未支付的投保随即取消，没有费用；已有保单的，在这里撤回只作记录："
+        "被保险人本人书面通知保险公司和投保人撤销同意后，保险合同即告解除，办理请联系客服"
+    ),
 )

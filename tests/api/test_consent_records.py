@@ -108,13 +108,17 @@ async def in_state(door: Door, purchase_id, state):
         (await session.get_one(Purchase, purchase_id)).state = state
 
 
-@pytest.mark.parametrize("kind", ["child_data", "share_with_insurer"])
+@pytest.mark.parametrize("kind", ["child_data", "share_with_insurer", "insured_consent"])
 @pytest.mark.parametrize("state", ["submitted", "underwriting", "awaiting_payment", "expired"])
 async def test_a_purchase_that_is_not_paid_is_called_off_with_the_consent_it_needs(door: Door, kind, state):
     subject = records.new("parent")
-    purchase_id = await bought(door, subject)
+    purchase_id = await bought(
+        door, subject, consents=[{"kind": k, "agreed": True} for k in (*KINDS, "insured_consent")]
+    )
     await in_state(door, purchase_id, state)
-    answer = await say(door, subject, "withdraw", (await listed(door, subject))[kind]["consent_id"])
+    consent = (await listed(door, subject))[kind]
+    assert "尚未支付的投保随即取消，没有费用" in consent["withdrawal_means"]
+    answer = await say(door, subject, "withdraw", consent["consent_id"])
     assert (answer.status_code, door.processes.told) == (200, [(purchase_id, "cancel", None)])
 
 

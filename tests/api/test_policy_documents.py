@@ -207,9 +207,14 @@ async def test_the_code_of_another_policy_finds_nothing_and_neither_does_one_of_
     assert (await ask(door, nobody)).status_code == 404
 
 
-async def test_after_its_end_the_state_says_so(door: Door, family: Family):
-    await correct(door, family.policy_no, ended_reason="surrendered", ends_on=date(2026, 3, 1))
-    assert (await ask(door, family)).json()["state"] == "surrendered"
+@pytest.mark.parametrize("why", ["surrendered", "terminated_by_claim", "rescinded"])
+async def test_after_an_early_end_the_state_says_so_and_not_why(door: Door, family: Family, why):
+    await correct(door, family.policy_no, ended_reason=why, ends_on=date(2026, 3, 1))
+    answer = await ask(door, family)
+    seen = answer.json()
+    assert (seen["state"], seen["label"], seen["ends_on"]) == ("ended", "已终止", "2026-03-01")
+    page = (await ask(door, family, accept="text/html")).text
+    assert "已终止" in page and not [word for word in ("理赔", "退保", "解除", why) if word in page + answer.text]
 
 
 @pytest.mark.parametrize("missing", ["issuers", "code_secret"])
