@@ -45,7 +45,9 @@ def as_it_stands(made: ScheduleDescription) -> tuple[Any, ...]:
     )
 
 
-async def test_a_schedule_stands_once_the_stack_does_and_outlives_its_parts(stack: Stack, settings: Settings) -> None:
+async def test_temporal_and_the_worker_come_back_by_themselves_and_the_schedule_stands(
+    stack: Stack, settings: Settings
+) -> None:
     temporal = await connect(settings.temporal)
     made = await scheduled(temporal)
     assert {(at.hour, at.minute) for at in made.info.next_action_times} == {(2, 0)}

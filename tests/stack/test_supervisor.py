@@ -29,6 +29,7 @@ class Heard:
     def __init__(self) -> None:
         self.ready: list[str] = []
         self.fell: list[tuple[str, int]] = []
+        self.waits: list[float] = []
         self.everything = asyncio.Event()
         self.again = asyncio.Event()
 
@@ -39,6 +40,7 @@ class Heard:
 
     def part_fell(self, part, code, wait):
         self.fell.append((part.name, code))
+        self.waits.append(wait)
 
     def all_ready(self, seconds):
         self.everything.set()
@@ -88,6 +90,18 @@ async def test_a_killed_part_comes_back(tmp_path):
     await stop(running)
     assert heard.fell == [("worker", -signal.SIGKILL)]
     assert second != first
+
+
+async def test_a_part_that_falls_again_and_again_is_held_back_longer_up_to_a_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(supervisor, "SHORTEST_WAIT", 0.01)
+    monkeypatch.setattr(supervisor, "LONGEST_WAIT", 0.03)
+    heard, running = await start(tmp_path, part(tmp_path, "worker"))
+    for _ in range(4):
+        heard.again.clear()
+        os.kill(running_parts(tmp_path)["worker"], signal.SIGKILL)
+        await asyncio.wait_for(heard.again.wait(), 20)
+    await stop(running)
+    assert heard.waits == [0.01, 0.02, 0.03, 0.03]
 
 
 async def test_children_of_a_killed_part_go_with_it(tmp_path):

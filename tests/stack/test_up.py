@@ -45,7 +45,8 @@ def test_a_second_up_on_the_folder_is_refused_and_hurts_nobody(stack):
     assert stack.serves()
 
 
-@pytest.mark.parametrize("part", ["worker", "ocr-worker", "api", "temporal", "postgres", "store", "alipay-simulator"])
+# Temporal and the worker: test_daily.py
+@pytest.mark.parametrize("part", ["ocr-worker", "api", "postgres", "store", "alipay-simulator"])
 def test_a_killed_part_comes_back_by_itself(stack, part):
     killed = stack.kill(part)
     stack.wait_for_another(part, killed)
