@@ -13,10 +13,11 @@ from workflows.refunds import FullRefund
 class StrayPaymentWorkflow:
     def __init__(self) -> None:
         self._journal = Journal()
+        self._purchase_id: str | None = None
 
     @workflow.run
     async def run(self, stray: StrayPayment) -> StrayOutcome:
-        payment = stray.payment
+        payment, self._purchase_id = stray.payment, stray.purchase_id
         if await workflow.execute_local_activity_method(StrayPayments.is_known, payment.trade_no, **RECORDS):
             return StrayOutcome("known")
         journal = self._journal
@@ -39,5 +40,5 @@ class StrayPaymentWorkflow:
         await self._publish(payment)
 
     async def _publish(self, payment: PaymentReceived) -> None:
-        record = StrayRecord(process_of(payment.trade_no), self._journal.take())
+        record = StrayRecord(process_of(payment.trade_no), self._journal.take(), self._purchase_id)
         await workflow.execute_local_activity_method(StrayPayments.publish_stray, record, **RECORDS)

@@ -266,3 +266,17 @@ async def test_a_strays_own_booking_is_known_only_once_its_money_is_back(databas
     assert not await stray.is_known(trade_no)
     await stray.publish_stray(StrayRecord(mine, records.entries(f"back:{trade_no}")))
     assert await stray.is_known(trade_no)
+
+
+async def test_whose_order_a_stray_was_paid_for_is_told_and_nobody_when_there_was_none(database: Database):
+    purchase = records.purchase(subject=records.new("parent"), state="issued")
+    await PurchaseRecords(database).publish_purchase(purchase)
+    returned = TimelineEvent(1, "stray_payment_returned", "system", "一笔款项已退回", records.NOW)
+    for purchase_id, told in ((purchase.purchase_id, 1), ("pu-unheard-of", 0), (None, 0)):
+        mine = records.new("stray")
+        record = StrayRecord(mine, Entries(events=(returned,)), purchase_id)
+        for _ in range(2):
+            await StrayPayments(database).publish_stray(record)
+        to_family = (OutboxNotice.about == mine) & (OutboxNotice.subject == purchase.subject)
+        assert await count(database, OutboxNotice, to_family) == told
+        assert await count(database, OutboxNotice, OutboxNotice.about == mine) == told
