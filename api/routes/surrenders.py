@@ -30,6 +30,7 @@ from workflows.messages import SurrenderRequest
 router = APIRouter(prefix="/v1", tags=["surrenders"])
 
 REFUND_TO = "退款按原付款路径退回；原账户收不了时，只能退到投保人本人的账户，户名须与保单一致：投保人姓名有误的，请先申请更正再退保"
+CLAIM_OPEN = "这张保单有正在处理的理赔，结案后可以再申请退保"
 
 
 class SurrenderBody(Body):
@@ -39,10 +40,13 @@ class SurrenderBody(Body):
 
 @router.get("/policies/{policy_no}/surrender-quote")
 async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[str, Any]:
-    """What would be refunded if it were asked for now, of which policy, and the reasons to choose from. Nothing is stored."""
+    """What would be refunded if it were asked for now, of which policy, and the reasons to choose from; `blocked` says what has to be over
+    first. Nothing is stored. 409 `policy_ended` where nothing is left to end."""
     today = parts.today()
     async with parts.database.transaction() as session:
         policy = await own_policy(session, caller.subject, policy_no)
+        _require_running(parts, policy)
+        blocked = await _open_claim(session, policy)
         value = await _value(session, policy, today)
     reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
     return _quote_view(value) | {
@@ -50,6 +54,7 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
         "policy": _policy_card(parts, policy),
         "reasons": reasons,
         "refund_to": REFUND_TO,
+        "blocked": {"code": "claim_open", "message": CLAIM_OPEN} if blocked else None,
     }
 
 
@@ -126,11 +131,19 @@ async def _shown(parts: Parts, caller: Caller, surrender_id: str) -> dict[str, A
 
 
 async def _require_surrenderable(parts: Parts, session: AsyncSession, policy: Policy) -> None:
+    _require_running(parts, policy)
+    if await _open_claim(session, policy):
+        raise Problem(409, "claim_open", CLAIM_OPEN)
+
+
+def _require_running(parts: Parts, policy: Policy) -> None:
     if policy.surrender_id is not None or state_of(policy, parts.today()) not in ("pending_effect", "in_force"):
         raise Problem(409, "policy_ended", "这张保单已终止或正在退保")
-    open_claim = select(Claim.claim_id).where(Claim.policy_no == policy.policy_no, col(Claim.open)).limit(1)
-    if (await session.exec(open_claim)).first() is not None:
-        raise Problem(409, "claim_open", "这张保单有正在处理的理赔，结案后可以再申请退保")
+
+
+async def _open_claim(session: AsyncSession, policy: Policy) -> bool:
+    statement = select(Claim.claim_id).where(Claim.policy_no == policy.policy_no, col(Claim.open)).limit(1)
+    return (await session.exec(statement)).first() is not None
 
 
 async def _value(session: AsyncSession, policy: Policy, today: date) -> SurrenderValue:

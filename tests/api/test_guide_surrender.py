@@ -49,6 +49,19 @@ async def test_a34_surrender_begins_on_the_policy_and_only_while_there_is_someth
     assert "surrender" in (await read(door, f"/v1/policies/{running}", subject))["actions"]
     assert "surrender" not in (await read(door, f"/v1/policies/{over}", subject))["actions"]
     assert not problems_of(await ask(door, subject, over), statuses=(409,), code="policy_ended")
+    quote = await door.client.get(f"/v1/policies/{over}/surrender-quote", headers=door.parent(subject))
+    assert not problems_of(quote, statuses=(409,), code="policy_ended")
+
+
+async def test_a34_an_open_claim_is_named_before_anything_is_asked_for(door: Door, subject: str):
+    policy_no = await policy(door, subject)
+    quote = f"/v1/policies/{policy_no}/surrender-quote"
+    assert (await read(door, quote, subject))["blocked"] is None
+    case = records.case(policy_no=policy_no, subject=subject)
+    await ClaimRecords(door.database).publish_claim(records.claim(case=case))
+    blocked = (await read(door, quote, subject))["blocked"]
+    assert blocked["code"] == "claim_open" and "结案后" in blocked["message"]
+    assert not problems_of(await ask(door, subject, policy_no), statuses=(409,), code="claim_open")
 
 
 async def test_a35_the_page_says_which_policy_of_whom_and_until_when(door: Door, subject: str):
