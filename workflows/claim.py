@@ -1,10 +1,14 @@
 """Claim (理赔): from report to payout. `run` is the process; what the family and adjusters say comes in as updates."""
 
 import asyncio
+from datetime import timedelta
 
 from temporalio import workflow
 
 from insurance.rules.case import Decision
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import end_of_day
+from insurance.rules.reminders import last_day
 from workflows import claim_insurer as insurer
 from workflows import claim_money as money
 from workflows.claim_adjusters import AdjusterMoves
@@ -96,7 +100,8 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             return
         reminder = "审核结果还在等您确认或提出异议"
         if not await self._heard(self._is_answered, self._order.dispute_days, reminder):
-            await self._unanswered(case.decision)
+            if not await self._gives_more_time():
+                await self._unanswered(case.decision)
             return
         if self._undoing is not None:
             await self._undo(self._undoing)
@@ -107,6 +112,23 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             await case.move("disputed", "disputed", "family", text, reason=self._objection.reason)
         elif self._accepted:
             await self._agree("family", "您已确认审核结果")
+
+    async def _gives_more_time(self) -> bool:
+        """Whoever heard of a decision late, or has not yet, has all of the time from then on."""
+        case = self._case
+        if not self._keeps_clocks or not workflow.patched("time-from-the-telling"):
+            return False
+        is_untold = bool(case.undelivered) or not self._deliveries.all_done()
+        since = workflow.now() if is_untold else case.decision_told_at
+        ends = since and end_of_day(shanghai_day(since + timedelta(days=self._order.dispute_days)))
+        if since is None or ends is None or ends <= workflow.now():
+            return False
+        case.state_since = since
+        if case.undelivered:
+            text = "理赔决定通知仍未送达家长，答复期限顺延，请电话告知或者当面交付，并登记送达"
+            case.tell_staff("lead", "notice_refused", text)
+        await case.note("answer_time_extended", "system", f"审核结果送达较晚，答复期限顺延至{last_day(ends)}")
+        return True
 
     async def _unanswered(self, decision: Decision) -> None:
         if decision.outcome == "refused":
@@ -146,7 +168,11 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         case, self._closing = self._case, True
         if self._reporting is not None:
             await self._reporting
-        await workflow.wait_condition(lambda: self._deliveries.all_done() and self._advance.is_settled())
+        # what was accepted need not arrive any more
+        is_answered = case.decision is not None and case.decision.outcome == "partial"
+        await workflow.wait_condition(
+            lambda: (is_answered or self._deliveries.all_done()) and self._advance.is_settled()
+        )
         await insurer.close(case)
         self._letters.no_more_tries()
         await workflow.wait_condition(self._letters.all_done)

@@ -120,13 +120,16 @@ class ClaimCase(ClaimFacts):
         """A clock counts from it. Only the first request for papers pauses one: there is no second (保险法 22)."""
         if kind == "decided_refused":
             self.refusal_notified_at = at
+        if kind != "supplement_requested":
+            self.decision_told_at = at
         elif self.state == "supplement_requested" and self.since_clocks_began(self.notice_delivered_at) is None:
             self.notice_delivered_at = at
         self.no_more_to_deliver(kind)
 
     def not_delivered(self, kind: str) -> None:
         """For good: somebody of the insurer has to tell the family."""
-        is_wanted = self.decision is not None if kind == "decided_refused" else self.state == "supplement_requested"
+        is_of_papers = kind == "supplement_requested"
+        is_wanted = self.state == "supplement_requested" if is_of_papers else self.decision is not None
         if is_wanted and kind not in self.undelivered:
             self.undelivered = (*self.undelivered, kind)
 

@@ -84,7 +84,8 @@ class Deciding(ClaimParts):
             "partial": "审核完成，部分赔付，请您确认",
             "refused": "很抱歉，本次申请未能赔付，原因见理赔决定",
         }[decision.outcome]
-        if decision.outcome != "refused" or not self._keeps_clocks:
+        is_delivered = self._keeps_clocks and self._has_to_arrive(decision)
+        if not is_delivered:
             case.tell(f"decided_{decision.outcome}", text)
         if decision.by == "automatic" and self._is_brisk:
             # what it decides is held since it was assessed
@@ -92,13 +93,20 @@ class Deciding(ClaimParts):
         else:
             limits, reason = case.reserved(decision.lines), why(decision.reason_codes, decision.comment)
             await case.move("decided", "decided", by, text, limits=limits, reason=reason)
-        if decision.outcome == "refused" and self._keeps_clocks:
-            self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", "decided_refused", text)
+        if is_delivered:
+            self._deliveries.begin(f"decided-{case.round}-{len(case.undone)}", f"decided_{decision.outcome}", text)
         # whoever is paid in full without a person asks for a letter when one is wanted
         if decision.by == "adjuster" and workflow.patched("letters"):
             self._letters.begin()
         if decision.by == "automatic" and self._order.quality_sampled:
             await open_quality_review(case)
+
+    @staticmethod
+    def _has_to_arrive(decision: Decision) -> bool:
+        """The law counts from a refusal's arrival (保险法 24), the family's time for an answer from that of either."""
+        if decision.outcome == "partial":
+            return workflow.patched("partial-is-delivered")
+        return decision.outcome == "refused"
 
     # --- review ---------------------------------------------------------------------------------------------------------
 

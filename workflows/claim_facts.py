@@ -64,6 +64,7 @@ class ClaimFacts(ClaimSums):
         self.advance_from: datetime | None = None
         self.undisputed: tuple[DecidedLine, ...] | None = None
         self.undelivered: tuple[str, ...] = ()
+        self.decision_told_at: datetime | None = None
         self.serious: SeriousMark | None = None
         # the family has taken it back; the state follows
         self.withdrawn = False
@@ -89,6 +90,7 @@ class ClaimFacts(ClaimSums):
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
         self.advance_from, self.undisputed = case.advance_from, case.undisputed
         self.serious, self.undelivered = case.serious, case.undelivered
+        self.decision_told_at = case.decision_told_at
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
         continued = self.order.continued
@@ -113,11 +115,12 @@ class ClaimFacts(ClaimSums):
     def undo_decision(self) -> None:
         if self.decision is not None:
             self.undone.append(self.decision)
-        self.no_more_to_deliver("decided_refused")
+        self.decision_told_at = None
+        self.no_more_to_deliver("decided_refused", "decided_partial")
         self.decision, self.agreed_at = None, None
 
-    def no_more_to_deliver(self, kind: str) -> None:
-        self.undelivered = tuple(other for other in self.undelivered if other != kind)
+    def no_more_to_deliver(self, *kinds: str) -> None:
+        self.undelivered = tuple(kind for kind in self.undelivered if kind not in kinds)
 
     def file(self) -> CaseFile:
         order = self.order
@@ -163,6 +166,7 @@ class ClaimFacts(ClaimSums):
             payee_wanted=self.payee_wanted,
             advance_waits=self.advance_waits,
             undelivered=self.undelivered,
+            decision_told_at=self.decision_told_at,
             advance_from=self.advance_from,
             undisputed=self.undisputed,
         )

@@ -10,10 +10,15 @@ from insurance.adapters.ports import Notice
 from workflows.claim_case import ClaimCase
 from workflows.options import OUTSIDE
 
-TITLES = {"supplement_requested": "补充材料通知", "decided_refused": "理赔决定通知"}
+TITLES = {
+    "supplement_requested": "补充材料通知",
+    "decided_refused": "理赔决定通知",
+    "decided_partial": "理赔决定通知",
+}
 ARRIVED = {
     "supplement_requested": "补充材料通知已送达，审核时限自即日起暂停，收到材料后继续",
     "decided_refused": "理赔决定通知已送达",
+    "decided_partial": "理赔决定通知已送达",
 }
 
 

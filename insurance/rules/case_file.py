@@ -86,5 +86,7 @@ class CaseFile:
     advance_from: datetime | None = None
     # of a decision that the family disputes: what it gives is certain, what it denies is not
     undisputed: tuple[DecidedLine, ...] | None = None
+    # the notice of a decision that the family may answer reached it; its time for an answer counts from then
+    decision_told_at: datetime | None = None
     # kinds of notices that the channel will never take to the family, and nobody has told it of otherwise
     undelivered: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ async def test_a_disputed_decision_goes_once_to_somebody_else(world):
 
 async def test_a_claim_with_a_partial_decision_is_withdrawn(world):
     claim_id = await decided(world, partial(adjuster()))
+    await world.until_told(claim_id, "notice_delivered")
     await world.update(claim_id, "withdraw")
     assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
     assert held(world, claim_id)[1] == 0

@@ -166,8 +166,13 @@ async def test_a_refusal_counts_as_told_when_its_notice_has_arrived(world, monke
     monkeypatch.undo()
     await world.let_pass(hours=13)
     await world.until_told(claim_id, "notice_delivered")
-    assert world.claim(claim_id).case.refusal_notified_at is not None
-    await world.let_pass(days=30)
+    told_at = world.claim(claim_id).case.refusal_notified_at
+    assert told_at is not None
+    # the family has thirty days from then on, and not the ten that were left
+    await world.let_pass(days=29)
+    assert world.books.walked(claim_id)[-1] == "decided"
+    assert "answer_time_extended" in world.books.told(claim_id)
+    await world.let_pass(days=2)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 0)
 
 
@@ -234,6 +239,24 @@ async def test_a_request_for_papers_that_was_handed_over_stops_the_clock_from_th
     case = world.claim(claim_id).case
     clocks = {clock.clock: clock.state for clock in clocks_of(case, load_calendar(), shanghai_day(world.time))}
     assert (clocks["determination"], case.undelivered) == ("paused", ())
+
+
+async def test_silence_of_a_family_that_was_never_told_counts_as_nothing(world, monkeypatch):
+    claim_id = await taken(world)
+    monkeypatch.setattr(world.notices, "send", refuses)
+    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", HALF))
+    await world.until_told(claim_id, "notice_refused")
+    assert world.claim(claim_id).case.undelivered == ("decided_partial",)
+    await world.let_pass(days=32)
+    await world.until_told(claim_id, "answer_time_extended")
+    assert world.books.walked(claim_id)[-1] == "decided"
+    assert len([n for n in world.books.notices.values() if n.kind == "notice_refused"]) == 2
+    told = Delivery(LEAD, "decided_partial", "telephone", "lead-1", world.time)
+    await world.update(claim_id, "record_delivery", told)
+    await world.let_pass(days=29)
+    assert world.books.walked(claim_id)[-1] == "decided"
+    await world.let_pass(days=3)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 840_00)
 
 
 async def test_what_was_undone_need_not_be_delivered_any_more(world, monkeypatch):

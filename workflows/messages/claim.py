@@ -10,8 +10,8 @@ from insurance.rules.terms import ProductTerms
 from workflows.messages.people import Actor
 from workflows.messages.review import ReviewResult
 
-# a clock counts from their arrival
-NoticeKind = Literal["decided_refused", "supplement_requested"]
+# a clock, or the family's time for an answer, counts from their arrival
+NoticeKind = Literal["decided_refused", "decided_partial", "supplement_requested"]
 
 
 @dataclass(frozen=True)
