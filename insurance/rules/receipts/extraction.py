@@ -23,6 +23,7 @@ from insurance.rules.receipts.unlabelled import (
     sum_in_capitals,
     sums_left_over,
     tax,
+    total_at_the_head,
     total_beside,
 )
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
@@ -34,6 +35,8 @@ _BLOCK = (*PAYERS, "self_pay", "self_expense")
 _LONGER = re.compile(r"[\u3400-\u9fff]{2}")
 _HEAD_OF_A_TABLE = re.compile(r"项目|金额|数量|单价|规格|单位|备注|名称|收费|费用|药品|品名|小计")
 Kind = Literal["known", "by_its_words", "damaged"]
+# `1. 挂号费`, where every charge has its number or a known name follows
+_NUMBERED = re.compile(r"\d{1,2}[.、)](?=[\u3400-\u9fff])")
 _VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
@@ -47,7 +50,8 @@ def extract(lines: Sequence[Line]) -> Draft:
     _without_labels(placed, draft)
     draft.extras = _extras(placed, draft)
     rows = read_items(placed)
-    draft.cells = tuple((_item_name(name), _item_amount(amount)) for name, amount in rows.pairs)
+    numbered = all(name is not None and _NUMBERED.match(name.print.text) for name, _ in rows.pairs)
+    draft.cells = tuple((_item_name(name, numbered), _item_amount(amount)) for name, amount in rows.pairs)
     draft.items_whole = rows.whole
     draft = _without_details(draft)
     return draft if draft.items_whole else _without_empty_lines(draft)
@@ -226,7 +230,7 @@ def _without_labels(page: Sequence[Placed], draft: Draft) -> None:
     if draft.text("hospital") is None and (named := hospital_by_its_name(page, foot.y if foot else float("inf"))):
         _take(draft, "hospital", named)
     _rest_of_the_block(page, draft, foot)
-    if "total" not in draft.labelled and foot and (total := total_beside(foot, page)):
+    if "total" not in draft.labelled and (total := total_beside(foot, page) if foot else total_at_the_head(page)):
         _take(draft, "total", total)
 
 
@@ -254,10 +258,14 @@ def _take(draft: Draft, name: str, found: tuple[Placed, Print]) -> None:
     draft.values[name] = Value(text, raw.text, place.line.box, score, line=place.line)
 
 
-def _item_name(place: Placed | None) -> Value | None:
+def _item_name(place: Placed | None, numbered: bool) -> Value | None:
     if place is None:
         return None
-    name = place.print.part(0, _end_of_name(place)).without("。.,:;'").as_one_of(ITEM_NAMES)
+    name = place.print.part(0, _end_of_name(place))
+    number = _NUMBERED.match(name.text)
+    if number and (numbered or name.text[number.end() :] in ITEM_NAMES):
+        name = name.part(number.end())
+    name = name.without("。.,:;'").as_one_of(ITEM_NAMES)
     return Value(name.text, place.text, place.line.box, name.score, line=place.line)
 
 

@@ -12,6 +12,7 @@ from statistics import median
 from insurance.rules.receipts.labels import ITEM_HEADS, find_labels
 from insurance.rules.receipts.layout import Placed, same_row
 from insurance.rules.receipts.names_of_charges import names_above_sums, over_two_lines
+from insurance.rules.receipts.pairs_in_rows import pairs_in_rows
 from insurance.rules.receipts.shapes import SPECKS
 from insurance.rules.receipts.text import parse_amount, to_fen
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
@@ -78,6 +79,8 @@ def read_items(page: Sequence[Placed]) -> Rows:
     columns, head_y, height = _columns(page)
     if not columns:
         running = _in_running_text(page)
+        if across_the_page := pairs_in_rows(_without_heads(page), _is_name):
+            return Rows(across_the_page, True)
         columns, head_y, height = _column_without_heads(page)
         if not columns or any(name is sum_ for name, sum_ in running):
             return Rows(running, False)
@@ -152,18 +155,22 @@ def _columns(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
 
 
 def _column_without_heads(page: Sequence[Placed]) -> tuple[list[_Column], float, float]:
-    """Some slips print no heads: between the last labelled line and the total, names stand at one edge, sums at the other."""
-    totals = [p.y - 0.5 * p.height for p in page if _TOTAL.search(p.print.text)]
-    rows = [p for p in page if p.y < min(totals, default=float("-inf"))]
-    labelled = [p.y for p in rows if find_labels(p.print.text)]
-    top = max(labelled, default=float("-inf"))
-    body = [p for p in rows if p.y > top]
+    """Some slips print no heads: names stand at one edge, sums at the other."""
+    body = _without_heads(page)
     names, amounts = [p for p in body if _is_name(p)], _amounts(body)
-    if not labelled or not names or not amounts:
+    if not names or not amounts:
         return [], 0.0, 0.0
-    edge = max(a.right for a in amounts)
+    edge, top = max(a.right for a in amounts), min(p.y for p in body) - names[0].height
     sums = [a.x for a in amounts if edge - a.right < 2 * a.height]
     return [_Column(min(n.left for n in names), median(sums), float("-inf"), until=min(sums))], top, names[0].height
+
+
+def _without_heads(page: Sequence[Placed]) -> list[Placed]:
+    """What stands between the last labelled line and the total."""
+    totals = [p.y - 0.5 * p.height for p in page if _TOTAL.search(p.print.text)]
+    rows = [p for p in page if p.y < min(totals, default=float("-inf"))]
+    labelled = [p.y + 0.5 * p.height for p in rows if find_labels(p.print.text)]
+    return [p for p in rows if p.y > max(labelled, default=float("inf"))]
 
 
 def _column(start: float, end: float, amount: Placed, row: Sequence[Placed]) -> _Column:

@@ -100,6 +100,14 @@ def total_beside(capitals: Placed, page: Sequence[Placed]) -> Found | None:
     return place, place.print.without("¥")
 
 
+def total_at_the_head(page: Sequence[Placed]) -> Found | None:
+    """Phones show the total alone in its row above whatever has a label, with a currency sign."""
+    labelled = [p.y for p in page if find_labels(p.print.text)]
+    above = [p for p in page if p.y < min(labelled, default=float("-inf")) and p.print.text.startswith("¥")]
+    alone = [p for p in above if not any(other is not p and same_row(p, other) for other in page)]
+    return (alone[0], alone[0].print.without("¥")) if len(alone) == 1 else None
+
+
 def sum_in_capitals(page: Sequence[Placed]) -> Found | None:
     """The one line that is nothing but a sum in capitals, wherever it stands."""
     found = [(p, p.print) for p in page if len(p.print.text) > 2 and fen_of_capitals(p.print.text) is not None]

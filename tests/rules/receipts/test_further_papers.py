@@ -5,7 +5,8 @@ from printed import changed, line, receipt
 from insurance.rules.receipts.checks import check_receipt
 from insurance.rules.receipts.draft import Draft
 from insurance.rules.receipts.extraction import extract
-from insurance.rules.receipts.layout import Line
+from insurance.rules.receipts.layout import Line, straighten
+from insurance.rules.receipts.pairs_in_rows import pairs_in_rows
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.reading import Extras, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.second import combine
@@ -110,3 +111,45 @@ def test_the_hospital_stands_before_the_kind_of_its_paper() -> None:
     ]
     assert read(page).fields.hospital == "成都市朝阳路人民医院"
     assert read(changed(page, "成都市朝阳路人民医院门诊收费凭证", "人民医院门诊收费凭证")).fields.hospital is None
+
+
+def grid(*rows: tuple[str, ...]) -> list[Line]:
+    cells = [line(cell, 80 + 200 * j, 200 + 50 * i) for i, row in enumerate(rows) for j, cell in enumerate(row)]
+    total = [line("合计（大写）", 80, 500), line("壹佰元整", 280, 500), line("￥100.00", 900, 500)]
+    return [line("姓名：陶馨", 80, 120), *cells, *total]
+
+
+def test_charges_without_heads_run_over_the_width_of_the_page() -> None:
+    page = grid(("床位费", "20.00", "手术费", "30.00"), ("护理费", "50.00"))
+    reading = read(page)
+    assert reading.fields.items == (Item("床位费", "20.00"), Item("手术费", "30.00"), Item("护理费", "50.00"))
+    assert "items_equal_total" in {check.code for check in reading.checks if check.ok}
+
+
+def test_a_row_that_is_not_names_and_sums_in_turn_is_no_such_table() -> None:
+    def pairs(*rows: tuple[str, ...]) -> int:
+        return len(pairs_in_rows(straighten(grid(*rows)[1:-3]), lambda place: place.text.endswith("费")))
+
+    assert pairs(("床位费", "20.00", "手术费", "30.00"), ("护理费", "50.00")) == 3
+    assert pairs(("床位费", "20.00", "手术费", "30.00"), ("护理费", "1.00", "50.00")) == 0
+    assert pairs(("床位费", "20.00"), ("护理费", "50.00")) == 0
+
+
+def test_numbers_of_charges_are_no_part_of_their_names() -> None:
+    page = grid(("1. 床位费", "20.00", "2.", "手术费", "30.00"), ("3.特需护理", "50.00"))
+    names = [item.name for item in read(page).fields.items]
+    assert names[:2] == ["床位费", "手术费"]
+    every = grid(("1.床位费", "20.00", "2.陪护用品", "80.00"))
+    assert [item.name for item in read(every).fields.items] == ["床位费", "陪护用品"]
+
+
+def test_a_sum_alone_above_all_labels_is_the_total_of_a_card() -> None:
+    card = [line("￥100.00", 400, 60), line("开票单位", 80, 200), line("南昌市明湖人民医院", 600, 200)]
+    assert read(card).fields.total == "100.00"
+    beside = [*card, line("优惠", 80, 60)]
+    assert read(beside).fields.total is None
+
+
+def test_what_the_fund_paid_in_all_is_the_pool() -> None:
+    assert read(changed(receipt(), "医保统筹基金支付：150.00", "基金支付总额：150.00")).fields.pool_pay == "150.00"
+    assert read(changed(receipt(), "医保统筹基金支付：150.00", "其他基金支付总额：150.00")).fields.pool_pay is None
