@@ -19,9 +19,9 @@ from insurance.rules.reminders import Call, text_of
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import RefundAccount, SurrenderOutcome, SurrenderRequest
-from workflows.options import OUTSIDE, RECORDS
+from workflows.options import OUTSIDE, RECORDS, pauses
 from workflows.payouts import followed
-from workflows.refunds import refund
+from workflows.refunds import ACCOUNT_GONE, REFUSED_PAUSES, REMINDED_EVERY, refund
 
 ENDED = frozenset({"refunded", "rejected", "cancelled"})
 REJECTIONS = {
@@ -51,6 +51,8 @@ class SurrenderWorkflow:
         self._account_wanted_on: date | None = None
         self._waited_days = 0
         self._refund_late = False
+        # when the operator last heard that the gateway refuses
+        self._refused_told_at: datetime | None = None
         self._confirmation_no: str | None = None
         self._rejected_code: str | None = None
         self._refunded_at: datetime | None = None
@@ -213,12 +215,29 @@ class SurrenderWorkflow:
         if request.out_trade_no is None:
             return False
         key = f"{request.surrender_id}-back"
-        try:
-            await refund(RefundStep(request.out_trade_no, key, request.refund_fen, "退保退款"))
-        except ActivityError:
-            return False
+        step = RefundStep(request.out_trade_no, key, request.refund_fen, "退保退款")
+        for pause in pauses(*REFUSED_PAUSES):
+            try:
+                await refund(step)
+                break
+            except ActivityError as error:
+                # one that was refused before this was told apart goes on as it did
+                if failure_code(error) in ACCOUNT_GONE or not workflow.patched("refused-surrender-refund"):
+                    return False
+            await self._tell_refused()
+            await workflow.sleep(pause)
         self._moved(key, None)
         return True
+
+    async def _tell_refused(self) -> None:
+        """Any other refusal may hide money that has moved: no other account is paid, and the clock goes on."""
+        now = workflow.now()
+        if self._refused_told_at is None or now - self._refused_told_at >= REMINDED_EVERY:
+            self._refused_told_at = now
+            operator = f"role:operator:{self._request.insurer_code}"
+            self._journal.tell(operator, "refund_refused", "一笔退保款的退款被支付渠道拒绝，请核对", now)
+            text = "退款暂时没有成功，正在核对，仍会全额退回"
+            await self._publish(self._state, "refund_refused", "system", text)
 
     async def _refund_to_account(self) -> bool:
         """One account of the applicant's; another one when it can't take the money."""

@@ -6,7 +6,7 @@ import pytest
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from insurance.adapters.ports import Refund
+from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable, Refund
 from insurance.calendar import load_calendar
 from insurance.rules.refund_clock import refund_plan
 from insurance.rules.settlement import Step
@@ -216,6 +216,38 @@ async def test_a_refund_in_time_is_not_called_late(world, monkeypatch):
     await world.end_of(surrender_id)
     assert clock_calls(world, surrender_id) == ["clock_half_time"]
     assert world.books.records[surrender_id].broken_due_on is None
+
+
+async def test_a_refusal_that_may_hide_a_refund_is_told_to_the_operator_and_no_other_account_is_paid(
+    world, monkeypatch
+):
+    surrender_id = await bought_here(world)
+    really, calls = world.payments.refund, []
+
+    async def moved_and_then_refused(*refund):
+        calls.append(refund)
+        if len(calls) == 1:
+            await really(*refund)
+            raise PaymentsUnavailable("answer lost")
+        raise PaymentsRefused("trade_not_paid")
+
+    async def says_nothing(*_):
+        return None
+
+    with monkeypatch.context() as gateway:
+        gateway.setattr(world.payments, "refund", moved_and_then_refused)
+        gateway.setattr(world.payments, "query_refund", says_nothing)
+        await world.update(surrender_id, "confirm")
+        await world.let_pass(days=16)
+        await world.until_told(surrender_id, "clock_half_time")
+    assert told_to(world, surrender_id, "refund_refused") == ["role:operator:xiangjiang"] * 3
+    assert told_to(world, surrender_id, "payee_needed") == []
+    with pytest.raises(MoveRefused):
+        await world.update(surrender_id, "set_account", ACCOUNT)
+    await world.let_pass(days=1)
+    assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
+    assert world.books.walked(surrender_id) == [*ENDED, "refunded"]
+    assert [amount for kind, _, amount in world.payments.movements if kind != "payment"] == [REFUND]
 
 
 async def test_nobody_is_late_while_the_family_has_no_account(world):

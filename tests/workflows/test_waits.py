@@ -28,6 +28,7 @@ EXEMPT = {
     "claim_adjusters.undo": "an answer to the lead, given by the process's next step",
     "complaint.run": "for handlers, which end with their record",
     "purchase.run": "for handlers, which end with the state",
+    "purchase_money.return_surplus_until": "for one payment more, or the premium's policy or refund, which we owe",
     "purchase_money.settle": "for refunds that we owe, which remind every week",
     "purchase.set_account": "an answer to the family, given by the process's next step",
     "purchase_underwriting.underwrite": "for the insurer's answer, which has a limit of a day of its own",
@@ -106,6 +107,9 @@ TESTED = {
     "serious_case._wait": (
         "test_serious_case.test_what_is_late_is_called_again_every_week_until_it_is_done",
         "test_serious_case.test_a_case_that_is_paid_and_not_closed_within_three_days_is_called",
+    ),
+    "surrender._refund_by_original_route": (
+        "test_surrender.test_a_refusal_that_may_hide_a_refund_is_told_to_the_operator_and_no_other_account_is_paid",
     ),
     "surrender._stops": ("test_surrender.test_a_refund_that_takes_its_time_is_reminded_of_and_goes_up",),
     "surrender._wait_for_account": ("test_surrender.test_nobody_is_late_while_the_family_has_no_account",),
