@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,7 @@ class Stack:
 
     folder: Path
     port: int
+    program: Sequence[str | Path] = (XUEPING,)
     process: subprocess.Popen[str] | None = None
 
     @property
@@ -49,7 +51,7 @@ class Stack:
     def start(self) -> None:
         with self.folder.with_suffix(".out").open("w") as output:
             self.process = subprocess.Popen(
-                [XUEPING, "up", "--data-dir", self.folder, "--port", str(self.port)],
+                [*self.program, "up", "--data-dir", self.folder, "--port", str(self.port)],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 text=True,
