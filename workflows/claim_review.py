@@ -100,5 +100,6 @@ def review_order(case: ClaimCase, review_id: str, excluded: tuple[str, ...], *, 
         refusal_second_above_fen=order.terms.small_claim_fen,
         answers=answers,
         critical_illness=order.report.critical_illness,
+        family=order.subject,
         decided_last=case.undone[-1].adjusters if excluded and case.undone else (),
     )

@@ -39,11 +39,15 @@ def _is_due(case: CaseFile, clock: Clock) -> bool:
 
 
 def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
-    """The clock that staff must keep next; none while every one is met or waits for the family."""
+    """The clock that staff must keep next; none while every one is met or waits for the family. A determination has to be made known
+    too (保险法 23): it is due as long as its notice is not delivered."""
     if facts_of(case) is None or case.state == "withdrawn":
         return None
-    running = (c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF and done_on(case, c) is None)
-    theirs = (c for c in running if c.state != "paused" and not waits_for_account(case, c))
+    clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF]
+    running = (c for c in clocks if done_on(case, c) is None)
+    theirs = [c for c in running if c.state != "paused" and not waits_for_account(case, c)]
+    if not theirs and case.undelivered:
+        theirs = [c for c in clocks if c.clock == "determination"]
     return min(theirs, key=lambda c: c.due_on, default=None)
 
 

@@ -122,7 +122,7 @@ def why_not_by(complaint: ComplaintFile, subject: str, is_lead: bool, is_operato
     if complaint.state == "review_requested" and not is_operator:
         return "superior_required"
     answered_by = {complaint.answer.by} if complaint.answer else set()
-    return "conflict_of_interest" if subject in {*complaint.complained_about, *answered_by} else None
+    return "conflict_of_interest" if subject in {*complaint.complained_about, *answered_by, complaint.subject} else None
 
 
 def where_next(insurer_name: str, answer_days: int) -> Iterator[tuple[str, str]]:

@@ -303,6 +303,13 @@ def test_a_wait_that_begins_on_a_last_day_that_was_rolled_over_ends_on_no_later_
     assert (promise.due_on, promise.state) == (date(2026, 4, 21), "running")
 
 
+def test_a_reduction_of_which_the_family_was_not_told_stays_due():
+    reduced = case(state="decided", decision=decision("partial", on(3)))
+    assert next_due(reduced, CALENDAR, date(2026, 3, 5)) is None
+    untold = next_due(replace(reduced, undelivered=("decided_partial",)), CALENDAR, date(2026, 3, 5))
+    assert (untold.clock, untold.due_on) == ("determination", date(2026, 4, 1))
+
+
 def test_nothing_is_due_where_an_advance_paid_it_all():
     paid = Payout("o-1", 1, 0, 940_40, "paid", on(2), advance=True)
     settled = case(state="closed", decision=decision("full", on(3)), agreed_at=on(3), payouts=(paid,), updated_at=on(3))

@@ -82,6 +82,7 @@ def test_nobody_answers_a_complaint_about_themselves():
 
 def test_who_leads_nobody_answers_no_complaint():
     assert why_not_by(complaint(), "adjuster-2", False, False) == "lead_required"
+    assert why_not_by(complaint(subject="lead-9"), "lead-9", True, False) == "conflict_of_interest"
 
 
 def test_a_review_is_its_superiors_and_not_of_whoever_answered():

@@ -80,6 +80,13 @@ async def test_who_takes_an_old_review_has_the_whole_time_for_it(world):
     await world.until_state(review_id, "open")
 
 
+async def test_nobody_reviews_the_claim_of_their_own_family(world):
+    claim_id = await in_review(world)
+    mother = adjuster(world.claim(claim_id).case.subject)
+    for update, said in (("take", mother), ("reassign", Reassignment(LEAD, mother.subject))):
+        assert await refusal_of(world, f"{claim_id}-r1", update, said) == "conflict_of_interest"
+
+
 async def test_a_lead_reassigns_and_nobody_else(world):
     _, review_id = await taken(world)
     assert await refusal_of(world, review_id, "reassign", Reassignment(adjuster(), "adjuster-2")) == "lead_required"

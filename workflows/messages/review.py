@@ -31,6 +31,8 @@ class ReviewOrder:
     answers: bool = False
     critical_illness: bool = False
     decided_last: tuple[str, ...] = ()
+    # whose claim it is: nobody reviews their own child's
+    family: str = ""
 
 
 @dataclass(frozen=True)
