@@ -26,9 +26,11 @@ from insurance.rules.case import (
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of, waits_for_account
 from insurance.rules.codes import REASON_CODES
+from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import Clock
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
+from insurance.rules.periods import end_of_day
 from insurance.rules.receipts.against_claim import fen_of
 from insurance.rules.reminders import CLOCK_NAMES
 from insurance.rules.settlement import Settlement
@@ -72,6 +74,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "warnings": _warnings(parts, case),
         "settlement": settlement_view(case.assessment.settlement) if case.assessment else None,
         "decision": decision_view(case.decision) if case.decision else None,
+        "answer": _answer_view(parts, case),
         "payees": [
             {"kind": p.kind, "account": mask_account(p.account), "name": mask_name(p.name), "share": p.share}
             | ({"relationship": p.relationship, "proof": p.proof} if caller.role == "adjuster" else {})
@@ -125,6 +128,16 @@ def decision_view(decision: Decision) -> dict[str, Any]:
         "adjusters": list(decision.adjusters),
         "decided_at": instant(decision.decided_at),
     }
+
+
+def _answer_view(parts: Parts, case: CaseFile) -> dict[str, Any] | None:
+    """Until when the family may say what it thinks of a decision, and what it may do; None while nothing is asked of it."""
+    if case.state != "decided" or case.decision is None or case.decision.outcome == "full":
+        return None
+    since = case.state_since or case.decision.decided_at
+    until = end_of_day(shanghai_day(since + timedelta(days=parts.settings.process.dispute_days)))
+    may = {"accept": case.decision.outcome != "refused", "dispute": not case.disputed}
+    return {"until": instant(until), "may": [move for move, is_allowed in may.items() if is_allowed]}
 
 
 def _established_view(case: CaseFile, caller: Caller) -> dict[str, Any] | None:

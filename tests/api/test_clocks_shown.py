@@ -86,3 +86,27 @@ async def test_an_advance_that_waits_for_an_account_is_the_familys_turn(door: Do
     advance = next(clock for clock in claim["clocks"] if clock["clock"] == "advance_payment")
     assert (claim["whose_turn"], advance["whose_turn"]) == ("adjuster", "family")
     assert (advance["state"], advance["paused_because"]) == ("paused", "等待收款账户")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "disputed", "may"),
+    [
+        ("partial", False, ["accept", "dispute"]),
+        ("partial", True, ["accept"]),
+        ("refused", False, ["dispute"]),
+        ("refused", True, []),
+    ],
+)
+async def test_a_family_sees_until_when_it_may_answer_a_decision_and_how(
+    door: Door, family: Family, outcome, disputed, may
+):
+    decision = Decision("adjuster", outcome, 0, (), ("event_not_covered",), "", (), ("adj-1",), ago(5))
+    decided = {"state": "decided", "received_at": ago(9), "state_since": ago(5), "disputed": disputed}
+    claim = await shown(door, family, decision=decision, **decided)
+    # thirty days from 5 March on, all of the last one
+    assert claim["answer"] == {"until": "2026-04-05T00:00:00.000+08:00", "may": may}
+
+
+async def test_nothing_is_asked_of_a_family_that_is_paid_in_full(door: Door, family: Family):
+    decision = Decision("adjuster", "full", 900_00, (), (), "", (), ("adj-1",), ago(5))
+    assert (await shown(door, family, state="decided", received_at=ago(9), decision=decision))["answer"] is None
