@@ -1,8 +1,11 @@
 """Purchases, and money for one that has ended. A scenario ends with the processes whose histories are kept."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from insurance.adapters.ports import PayOrder
+from insurance.rules.cover import shanghai_day
+from insurance.rules.death_cover import death_cover
+from tests.workflows.process_orders import terms
 from tests.workflows.process_world import World
 from workflows.messages import RefundAccount
 
@@ -75,3 +78,38 @@ async def stray(world: World) -> list[str]:
     await world.pay(purchase_id)
     await world.end_of(world.started[-1])
     return [world.started[-1]]
+
+
+async def stray_booked(world: World) -> list[str]:
+    """As `stray`, in the books before it is back."""
+    return await stray(world)
+
+
+async def paid_again(world: World) -> list[str]:
+    """The premium waits for an account; a second payment that comes meanwhile is back before it."""
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    expires_at = world.time + timedelta(hours=1)
+    world.payments.page_pay_url(PayOrder(f"{purchase_id}-9", 1_00, "other", expires_at))
+    await world.pay(purchase_id, attempt=9)
+    await world.until_told(purchase_id, "payment_returned")
+    await world.update(purchase_id, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def over_cap(world: World) -> list[str]:
+    """Paid when somebody else had filled the cap on the child's death cover; the account was gone after a first refusal."""
+    cover = death_cover(terms(), date(2012, 3, 15), shanghai_day(world.time), existing_fen=0)
+    purchase_id = await world.awaiting_payment(death_cover=cover, counts_everybodys=True)
+    world.books.covered_fen = 500_000_00
+    world.payments.faults.add("refund", "refuse")
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_told(purchase_id, "refund_refused")
+    await world.let_pass(hours=2)
+    await world.until_state(purchase_id, "payee_needed")
+    await world.update(purchase_id, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    await world.end_of(purchase_id)
+    return [purchase_id]

@@ -18,7 +18,7 @@ Scenario = Callable[[World], Awaitable[list[str]]]
 
 SCENARIOS: tuple[Scenario, ...] = (
     purchases.bought, purchases.bought_late, purchases.cancelled, purchases.returned, purchases.returned_elsewhere,
-    purchases.stray,
+    purchases.stray, purchases.stray_booked, purchases.paid_again, purchases.over_cap,
     claims.claimed, claims.reviewed, claims.corrected, claims.withdrawn, claims.lapsed, claims.sampled, claims.serious,
     claims.advanced, claims.continued, claims.automatic, claims.undone, claims.bereaved,
     policies.surrendered, policies.refunded_late, policies.amended, policies.complained, policies.reconciled,
