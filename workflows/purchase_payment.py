@@ -9,12 +9,14 @@ from temporalio.exceptions import ActivityError
 from activities.payments import PaymentSteps
 from insurance.adapters.ports import PayOrder
 from workflows.messages import PaymentReceived
-from workflows.options import OUTSIDE, QUESTION, RECORDS
+from workflows.options import OUTSIDE, QUESTION, RECORDS, pauses
 from workflows.purchase_case import PurchaseCase
 from workflows.purchase_money import PurchaseMoney
 
 # The gateway is asked about an order when no notice came; each pause is twice the one before.
 FIRST_PAYMENT_QUERY = timedelta(minutes=1)
+# about an order of which the gateway would not say how it ended
+ASKED_AGAIN = timedelta(minutes=5), timedelta(days=1)
 
 
 class PremiumPayment:
@@ -22,6 +24,8 @@ class PremiumPayment:
         self._case = case
         self._money = money
         self.resume_asked = False
+        # orders that may have been paid, for all that the gateway said
+        self._unsaid: list[str] = []
 
     async def collect(self) -> None:
         """Until the premium is there (`accepted`), the family cancels, or an expired order is not resumed in time."""
@@ -32,7 +36,7 @@ class PremiumPayment:
             if paid_in_time == "paid":
                 return
             if paid_in_time == "cancelled":
-                await case.publish("cancelled", "cancelled", "family", "您已取消投保，没有产生费用")
+                await case.publish("cancelled", "cancelled", "family", f"您已取消投保，{self._costs()}")
                 return
             case.tell("payment_expired", "支付已超时，您可以在“未完成投保”中继续支付")
             await case.publish("expired", "payment_expired", "system", "支付时间已过，尚未收到保费")
@@ -44,11 +48,14 @@ class PremiumPayment:
         case = self._case
         outcome = await self._wait_for_resume()
         if outcome == "cancelled":
-            await case.publish("cancelled", "cancelled", "family", "您已取消投保，没有产生费用")
+            await case.publish("cancelled", "cancelled", "family", f"您已取消投保，{self._costs()}")
         elif outcome == "lapsed":
             case.reason = ("lapsed", "超过可继续支付的期限")
-            await case.publish("cancelled", "lapsed", "system", "长时间未支付，本次投保已结束，没有产生费用")
+            await case.publish("cancelled", "lapsed", "system", f"长时间未支付，本次投保已结束，{self._costs()}")
         return outcome == "resumed"
+
+    def _costs(self) -> str:
+        return "如有已付款项，会全额退回" if self._unsaid else "没有产生费用"
 
     async def _open_payment(self) -> None:
         case = self._case
@@ -87,14 +94,19 @@ class PremiumPayment:
     async def _wait_for_resume(self) -> Literal["paid", "resumed", "cancelled", "lapsed"]:
         case = self._case
         deadline = workflow.now() + timedelta(days=case.order.resume_days)
+        again = pauses(*ASKED_AGAIN)
         while workflow.now() < deadline:
+            left = deadline - workflow.now()
             try:
                 await workflow.wait_condition(
                     lambda: self._money.waits() or case.cancel_asked or self.resume_asked,
-                    timeout=deadline - workflow.now(),
+                    timeout=min(left, next(again)) if self._unsaid else left,
                 )
             except TimeoutError:
-                return "lapsed"
+                if not self._unsaid:
+                    return "lapsed"
+            # the family waits for an answer, unless it gives up or its time is over
+            await self._ask_about_unsaid(OUTSIDE if case.cancel_asked or workflow.now() >= deadline else QUESTION)
             if await self._money.accept_premium():
                 return "paid"
             if case.cancel_asked:
@@ -107,15 +119,23 @@ class PremiumPayment:
         """Afterwards nobody can pay it. An order that the gateway will not close ends with its time."""
         if not await self._ask_gateway("close", OUTSIDE):
             await workflow.sleep(max(self._case.expires_at - workflow.now(), timedelta(0)))
-            await self._ask_gateway("query", OUTSIDE)
+            self._unsaid.append(self._case.out_trade_no)
+        await self._ask_about_unsaid(OUTSIDE)
+        if self._unsaid and not workflow.patched("asks-again"):
+            self._unsaid.clear()
 
-    async def _ask_gateway(self, how: Literal["query", "close"], patience: dict[str, Any]) -> bool:
-        """What the gateway itself says of the order: a notice may be late or lost. False when it does not say."""
+    async def _ask_about_unsaid(self, patience: dict[str, Any]) -> None:
+        self._unsaid = [number for number in self._unsaid if not await self._ask_gateway("query", patience, number)]
+
+    async def _ask_gateway(
+        self, how: Literal["query", "close"], patience: dict[str, Any], number: str | None = None
+    ) -> bool:
+        """What the gateway itself says of the order: a notice may be late or lost. False when it does not say how it ended."""
         step = PaymentSteps.query_trade if how == "query" else PaymentSteps.close_trade
         try:
-            trade = await workflow.execute_activity_method(step, self._case.out_trade_no, **patience)
+            trade = await workflow.execute_activity_method(step, number or self._case.out_trade_no, **patience)
         except ActivityError:
             return False
         if trade.status == "paid" and trade.trade_no and trade.amount_fen is not None and trade.paid_at:
             self._money.receive(PaymentReceived(trade.out_trade_no, trade.trade_no, trade.amount_fen, trade.paid_at))
-        return True
+        return how == "close" or trade.status != "waiting"

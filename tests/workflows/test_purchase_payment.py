@@ -144,6 +144,52 @@ async def test_a_gateway_that_will_not_answer_about_an_order_does_not_break_the_
     assert (await world.end_of(purchase_id)).state == "issued"
 
 
+async def paid_and_nobody_said_so(world, refused=1):
+    """In time; the notice is lost, and the gateway refuses to close the order and to say how it ended."""
+    purchase_id = await world.awaiting_payment()
+    await world.let_pass(minutes=28)
+    world.payments.pay(f"{purchase_id}-1")
+    world.payments.faults.add("close", "refuse")
+    world.payments.faults.add("query", "refuse", times=refused)
+    await world.let_pass(minutes=3)
+    await world.until_state(purchase_id, "expired")
+    return purchase_id
+
+
+async def test_an_order_whose_end_the_gateway_did_not_tell_is_asked_about_again(world):
+    purchase_id = await paid_and_nobody_said_so(world, refused=3)
+    await world.let_pass(hours=1)
+    assert (await world.end_of(purchase_id)).state == "issued"
+    assert money(world, purchase_id) == PAID
+
+
+@pytest.mark.parametrize(("update", "ends", "moved"), [("cancel", "refunded", PAID_BACK), ("resume", "issued", PAID)])
+async def test_a_family_that_paid_an_order_without_a_known_end_pays_nothing_twice(world, update, ends, moved):
+    purchase_id = await paid_and_nobody_said_so(world)
+    await world.update(purchase_id, update)
+    assert (await world.end_of(purchase_id)).state == ends
+    assert money(world, purchase_id) == moved
+
+
+async def test_an_order_without_a_known_end_is_asked_about_once_more_before_it_lapses(world):
+    purchase_id = await paid_and_nobody_said_so(world, refused=1_000)
+    await world.let_pass(days=29, hours=23)
+    assert record(world, purchase_id).state == "expired"
+    world.payments.faults.clear()
+    await world.let_pass(hours=2)
+    assert (await world.end_of(purchase_id)).state == "issued"
+
+
+async def test_nobody_is_told_that_nothing_was_paid_while_the_gateway_does_not_say_so(world):
+    purchase_id = await paid_and_nobody_said_so(world, refused=1_000)
+    await world.let_pass(days=31)
+    assert (await world.end_of(purchase_id)).state == "cancelled"
+    assert "没有产生费用" not in "".join(event.text for event in world.books.events[purchase_id].values())
+    await world.tell_last_notice()
+    await world.end_of(f"stray-{trade_no_of(world, purchase_id, 1)}")
+    assert money(world, purchase_id) == PAID_BACK
+
+
 async def test_a_cancelled_order_can_not_be_paid_any_more(world):
     purchase_id = await world.awaiting_payment()
     world.payments.open_page(f"{purchase_id}-1")

@@ -90,6 +90,7 @@ TESTED = {
     ),
     "purchase_payment._wait_for_resume": (
         "test_purchase_payment.test_an_expired_order_lapses_and_money_after_that_goes_back",
+        "test_purchase_payment.test_an_order_whose_end_the_gateway_did_not_tell_is_asked_about_again",
     ),
     "quality_review._tell_claim": (
         "test_quality_review.test_a_disagreement_that_comes_as_the_claim_ends_stands_in_its_record_seconds_later",
