@@ -68,11 +68,13 @@ def _without_unproved(
     unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n, draft)} - borne_out
     if looks_like_another(fields.check_code, [code.check_code for code in codes]):
         unsure.add("check_code")
-    doubted = contradicted(checks) - supported(fields, checks) - {"total", "total_upper", "items"}
+    summed = supported(fields, checks)
+    doubted = contradicted(checks) - summed - {"total", "total_upper", "items"}
     ok = {check.code: check.ok for check in checks}
     for name in doubted:
-        # that two looks agree makes no print clear; but who paid may be all that contradicts a forged total
-        alone = name in PAYERS and not ok.get("items_equal_total")
+        # that two looks agree makes no print clear; but who paid may be all that contradicts a forged total, unless one's own
+        # parts bear that out
+        alone = name in PAYERS and not ok.get("items_equal_total") and "self_expense" not in summed
         clear = scores.get(name, 0.0) if alone else _clearness(name, draft)
         if clear < CLEAR and getattr(fields, name) is not None:
             unsure.add(name)

@@ -107,3 +107,11 @@ def test_a_damaged_label_whose_field_stands_elsewhere_owns_nothing() -> None:
     page = changed(receipt(), "其他支付：0.00", "业支付：0.00")
     fields = fields_of(changed(page, "个人自费：20.00", "20.00"))
     assert (fields.other_pay, fields.self_expense) == ("0.00", "20.00")
+
+
+def test_cash_that_contradicts_what_the_own_parts_bear_out_must_be_clear() -> None:
+    page = changed([*receipt()], "300.00", None)
+    unclear = changed(page, "个人现金支付：356.50", "个人现金支付：856.50", 0.8)
+    assert fields_of(unclear, unclear).cash_pay is None
+    clear = changed(page, "个人现金支付：356.50", "个人现金支付：856.50", 0.95)
+    assert fields_of(clear).cash_pay == "856.50"
