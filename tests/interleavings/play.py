@@ -34,11 +34,12 @@ class Broken(AssertionError):
         return self
 
 
-def search(seed: int, books: Books = Ledger, *, replays: bool = True, tries: int = 600) -> None:
+def search(seed: int, books: Books = Ledger, *, replays: bool = True, tries: int = 600) -> World:
     """Raises `Broken` with the shortest way that was found."""
-    first = _outcome(Seeded(seed, STEPS), books, replays)
-    if first is None:
-        return
+    try:
+        return play(Seeded(seed, STEPS), books, replays=replays)
+    except Broken as broken:
+        first = broken
 
     def still_fails(script: Script) -> bool:
         again = _outcome(Scripted(script), books, replays)
