@@ -18,8 +18,10 @@ from insurance.calendar import load_calendar
 from insurance.rules.case import CaseReceipt, DecidedLine, EvidenceFile
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of, next_due
-from insurance.rules.cover import shanghai_day
+from insurance.rules.cover import last_day_of_cover, shanghai_day
 from insurance.rules.periods import Calendar, end_of_day
+from insurance.rules.policy_end import ended_by_claim
+from insurance.rules.terms import ProductTerms
 from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt, Review
 from insurance.tables.reviews import WAITING
 
@@ -50,6 +52,7 @@ class ClaimRecord:
 BESIDE_THE_FIELDS = ("checks", "treated_on", "extras", "codes", "items_whole", "assumed", "likeness")
 
 _case = TypeAdapter(CaseFile)
+_terms = TypeAdapter(ProductTerms)
 _receipt = TypeAdapter(CaseReceipt)
 
 
@@ -65,8 +68,7 @@ class ClaimRecords:
         due = next_due(case, self._calendar, day) if record.open else None
         due_at = end_of_day(due.due_on) if due else None
         async with self._database.transaction() as session:
-            if record.limits is not None:
-                await lock_policy(session, case.policy_no)
+            policy = await lock_policy(session, case.policy_no) if record.limits or _tells_of_a_death(case) else None
             is_news = await publish_row(
                 session,
                 Claim,
@@ -91,6 +93,8 @@ class ClaimRecords:
             )
             if record.limits is not None and is_news:
                 await replace_limits(session, case.policy_no, case.claim_id, record.limits)
+            if is_news and policy is not None:
+                _end_by_death(policy, case)
             if is_news and case.state == "in_review" and due_at is not None:
                 await _review_is_due(session, case.claim_id, due_at)
             if is_news:
@@ -107,6 +111,19 @@ async def lock_policy(session: AsyncSession, policy_no: str) -> Policy:
     """Everything that uses limits or ends cover takes this lock first."""
     statement = select(Policy).where(Policy.policy_no == policy_no).with_for_update()
     return (await session.exec(statement)).one()
+
+
+def _tells_of_a_death(case: CaseFile) -> bool:
+    return case.state == "closed" and case.established is not None and case.established.died_on is not None
+
+
+def _end_by_death(policy: Policy, case: CaseFile) -> None:
+    """Only under `lock_policy`. What had ended before the death stays as it ended; a claim that was opened again may find another day."""
+    terms = _terms.validate_python(policy.terms)
+    last_day, is_again = ended_by_claim(terms, case), policy.ended_reason == "terminated_by_claim"
+    until = last_day_of_cover(terms, policy.effective_date) if is_again else policy.ends_on
+    if last_day is not None and (is_again or policy.ended_reason is None) and last_day <= until:
+        policy.ended_reason, policy.ends_on = "terminated_by_claim", last_day
 
 
 async def _review_is_due(session: AsyncSession, claim_id: str, due_at: datetime) -> None:

@@ -13,7 +13,7 @@ from temporalio import activity
 
 from insurance.rules.cover import SHANGHAI
 from insurance.rules.policy_days import Moment, text_of, told_about, told_late_about
-from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
+from insurance.tables import Claim, Database, OutboxNotice, Policy, PolicyDay
 
 # how many days are made up for after an outage
 MAKE_UP_DAYS = 60
@@ -95,17 +95,17 @@ class PolicyDays:
         )
 
     def _spoken_of(self, step: PolicyDayStep) -> Sequence[ColumnElement[bool]]:
-        """Policies that ended otherwise were told so; who has renewed need not be asked to."""
-        runs, on_its_day = col(Policy.ended_reason).is_(None), self._on_its_day(step)
+        """Policies that ended otherwise were told so; who has renewed need not be asked to; who has lost the child is told nothing."""
+        spoken_of = col(Policy.ended_reason).is_(None), self._on_its_day(step), ~_tells_of_a_death()
         if step.moment != "expiring":
-            return runs, on_its_day
+            return spoken_of
         later = aliased(Policy)
         renewed = exists().where(
             col(later.insured_digest) == col(Policy.insured_digest),
             col(later.ends_on) > col(Policy.ends_on),
             col(later.ended_reason).is_(None),
         )
-        return runs, on_its_day, ~renewed
+        return *spoken_of, ~renewed
 
     def _on_its_day(self, step: PolicyDayStep) -> ColumnElement[bool]:
         """Or lately come to us, when it had passed."""
@@ -129,6 +129,18 @@ class PolicyDays:
             "created_at": step.at,
             "sent_at": None,
         }
+
+
+def _tells_of_a_death() -> ColumnElement[bool]:
+    """A claim on any policy of the child, paid or not, unless it was taken back."""
+    its, case = aliased(Policy), Claim.case
+    died = case["established"]["died_on"].astext.is_not(None)
+    return exists().where(
+        col(its.insured_digest) == col(Policy.insured_digest),
+        col(Claim.policy_no) == col(its.policy_no),
+        col(Claim.state) != "withdrawn",
+        or_(died, case["report"]["patient_state"].astext == "deceased"),
+    )
 
 
 def _day_of(moment: Moment) -> Any:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
@@ -126,7 +126,8 @@ class SurrenderRecords:
                 fixed=frozenset({"policy_no", "subject", "created_at"}),
             )
             if record.ends_policy:
-                ending = update(Policy).where(col(Policy.policy_no) == record.policy_no)
+                ends = func.coalesce(col(Policy.ended_reason), "surrendered") == "surrendered"
+                ending = update(Policy).where(col(Policy.policy_no) == record.policy_no, ends)
                 await session.execute(ending.values(ended_reason="surrendered", ends_on=record.cover_ends_on))
             if record.broken_due_on is not None:
                 await _count_broken(session, record, record.broken_due_on)

@@ -223,14 +223,14 @@ def _require_claimable(parts: Parts, policy: Policy, accident_at: datetime) -> N
 
 def _require_covered(policy: Policy, accident_at: datetime) -> None:
     """A surrender that is under way waits for no claim; once it is done, what happened before the end of cover can be reported for as
-    long as any other accident (保险法 26)."""
-    if policy.ended_reason != "surrendered":
+    long as any other accident (保险法 26). So it is where a claim has ended the policy."""
+    if policy.ended_reason not in ("surrendered", "terminated_by_claim"):
         if policy.surrender_id is not None:
             raise Problem(409, "surrender_open", "这张保单正在退保，退保办结后可以就保障期内的事故报案")
     elif policy.ends_on < policy.effective_date:
         raise Problem(409, "policy_not_in_force", "保单在生效前已退保，没有提供过保障")
     elif shanghai_day(accident_at) > policy.ends_on:
-        raise Problem(409, "policy_ended", "事故发生在退保之后，这张保单不再提供保障")
+        raise Problem(409, "policy_ended", "事故发生在保单终止之后，这张保单不再提供保障")
 
 
 def _order(parts: Parts, caller: Caller, policy: Policy, body: ReportBody, claim_id: str) -> ClaimOrder:

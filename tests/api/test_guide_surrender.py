@@ -238,6 +238,13 @@ async def test_an_accident_of_the_last_afternoon_of_cover_is_reported_the_day_af
     assert not problems_of(after, code="policy_ended", statuses=(409,))
 
 
+async def test_what_happened_before_a_death_is_reported_after_it_ended_the_policy(door: Door, subject: str):
+    policy_no = await policy(door, subject, ended_reason="terminated_by_claim", ends_on=date(2026, 3, 9))
+    assert (await reports(door, subject, policy_no)).status_code == 201
+    after = await reports(door, subject, policy_no, "2026-03-10T00:00:00+08:00")
+    assert not problems_of(after, code="policy_ended", statuses=(409,))
+
+
 async def test_while_a_surrender_is_under_way_nothing_is_reported(door: Door, subject: str):
     policy_no = await policy(door, subject, surrender_id="su-1")
     assert not problems_of(await reports(door, subject, policy_no), code="surrender_open", statuses=(409,))

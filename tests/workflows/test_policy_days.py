@@ -9,7 +9,9 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
+from activities.claims import ClaimRecords
 from activities.policy_days import PolicyDays, PolicyDayStep
+from insurance.rules.case import Established
 from insurance.rules.cover import SHANGHAI
 from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
 from tests import records
@@ -190,6 +192,34 @@ async def test_who_has_renewed_is_not_asked_to(
     )
     await run(skipped_time, database, PolicyDaysOrder(last_day - timedelta(days=30)))
     assert await kinds(database, this_year) == []
+
+
+@pytest.mark.parametrize(
+    ("told_of", "hears"),
+    [
+        ({"report": records.report(patient_state="deceased"), "state": "closed"}, []),
+        (
+            {"established": Established("adj-1", "死亡证明", records.NOW, died_on=records.TODAY), "state": "in_review"},
+            [],
+        ),
+        ({"report": records.report(patient_state="deceased"), "state": "withdrawn"}, ["policy_expiring"]),
+        ({"state": "closed"}, ["policy_expiring"]),
+    ],
+    ids=["reported", "found", "taken back", "alive"],
+)
+async def test_who_has_lost_the_child_hears_of_no_day_of_any_of_its_policies(
+    database: Database, first_day: date, told_of: dict[str, Any], hears: list[str]
+) -> None:
+    child = records.new("child")[:64]
+    of_claim, other = await stored(
+        database, policy(first_day, insured_digest=child), policy(first_day, insured_digest=child)
+    )
+    case = records.case(policy_no=of_claim, **told_of)
+    await ClaimRecords(database).publish_claim(records.claim(case=case, open=False))
+    last_day = first_day.replace(first_day.year + 1) - timedelta(days=1)
+    steps = PolicyDays(database, PUBLIC_URL, expiring_days=30)
+    await steps.tell_policy_day(PolicyDayStep(last_day - timedelta(days=30), "expiring", "", records.NOW))
+    assert [await kinds(database, number) for number in (of_claim, other)] == [hears, hears]
 
 
 async def test_without_a_day_or_a_schedule_nothing_is_guessed(
