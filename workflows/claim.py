@@ -1,7 +1,7 @@
 """Claim (理赔): from report to payout. `run` is the process; what the family and adjusters say comes in as updates."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 
@@ -13,6 +13,7 @@ from workflows import claim_insurer as insurer
 from workflows import claim_money as money
 from workflows.claim_adjusters import AdjusterMoves
 from workflows.claim_family import FamilyMoves
+from workflows.claim_notices import TITLES
 from workflows.messages import ClaimOrder, ClaimOutcome
 
 
@@ -73,7 +74,9 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
     async def _gather(self) -> None:
         """The family's turn: papers, then submit."""
         days = self._order.idle_days
-        if not await self._heard(lambda: self._submitted, days, "还在等您提交理赔材料"):
+        if await self._heard(lambda: self._submitted, days, "还在等您提交理赔材料"):
+            return
+        if not await self._gives_more_time(days, None):
             await self._lapse()
 
     async def _lapse(self) -> None:
@@ -100,7 +103,7 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             return
         reminder = "审核结果还在等您确认或提出异议"
         if not await self._heard(self._is_answered, self._order.dispute_days, reminder):
-            if not await self._gives_more_time():
+            if not await self._gives_more_time(self._order.dispute_days, case.decision_told_at):
                 await self._unanswered(case.decision)
             return
         if self._undoing is not None:
@@ -113,21 +116,21 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         elif self._accepted:
             await self._agree("family", "您已确认审核结果")
 
-    async def _gives_more_time(self) -> bool:
-        """Whoever heard of a decision late, or has not yet, has all of the time from then on."""
+    async def _gives_more_time(self, days: float, told_at: datetime | None) -> bool:
+        """Whoever heard late, or has not heard yet, of what they should answer has all of the time from then on."""
         case = self._case
         if not self._keeps_clocks or not workflow.patched("time-from-the-telling"):
             return False
         is_untold = bool(case.undelivered) or not self._deliveries.all_done()
-        since = workflow.now() if is_untold else case.decision_told_at
-        ends = since and end_of_day(shanghai_day(since + timedelta(days=self._order.dispute_days)))
+        since = workflow.now() if is_untold else told_at
+        ends = since and end_of_day(shanghai_day(since + timedelta(days=days)))
         if since is None or ends is None or ends <= workflow.now():
             return False
         case.state_since = since
         if case.undelivered:
-            text = "理赔决定通知仍未送达家长，答复期限顺延，请电话告知或者当面交付，并登记送达"
+            text = f"{TITLES[case.undelivered[0]]}仍未送达家长，期限顺延，请电话告知或者当面交付，并登记送达"
             case.tell_staff("lead", "notice_refused", text)
-        await case.note("answer_time_extended", "system", f"审核结果送达较晚，答复期限顺延至{last_day(ends)}")
+        await case.note("answer_time_extended", "system", f"通知送达较晚，您的期限顺延至{last_day(ends)}")
         return True
 
     async def _unanswered(self, decision: Decision) -> None:

@@ -44,10 +44,14 @@ class Deciding(ClaimParts):
         if case.assessment.automatic and not case.payees_known:
             # named while the rules were at work
             case.assessment = await self._assessed()
-        if case.assessment.automatic:
+        if case.assessment.automatic and not self._is_in_hands():
             await self._decide(decide_automatically(case.assessment, workflow.now()))
         else:
             await self._open_review("有需要人工核对的内容，已转理赔员")
+
+    def _is_in_hands(self) -> bool:
+        """What a person has asked, undone or decided, a person decides."""
+        return self._case.review_count > 0 and workflow.patched("decided-in-hands")
 
     async def _assessed(self) -> Assessment:
         case, case.is_being_assessed = self._case, True
@@ -111,13 +115,13 @@ class Deciding(ClaimParts):
     # --- review ---------------------------------------------------------------------------------------------------------
 
     async def _open_review(self, text: str) -> None:
-        """Nobody who has decided the claim decides it again."""
+        """Nobody who had a part in the claim decides it."""
         case, order = self._case, self._order
         assert case.assessment is not None
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
         await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
-        await self._review.begin(case.deciders)
+        await self._review.begin(case.concerned)
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""
@@ -186,11 +190,13 @@ class Deciding(ClaimParts):
         case, self._undoing, self._accepted = self._case, None, False
         case.account_came()
         case.undo_decision()
+        case.undone_by = (*case.undone_by, undoing.actor.subject)
         case.disputed, case.undisputed = False, None
         case.assessment = await self._assessed()
         by, text = undoing.actor.label, "审核结果已撤销，重新审核"
         case.journal.event("decision_undone", by, text, workflow.now(), reason=undoing.reason)
-        case.tell("decision_undone", "审核结果已撤销，将由另一位理赔员重新审核，赔款还没有支付；有疑问请联系客服")
+        paid = "已先行支付的部分不用退回" if case.paid_fen else "赔款还没有支付"
+        case.tell("decision_undone", f"审核结果已撤销，将由另一位理赔员重新审核，{paid}；有疑问请联系客服")
         await self._open_review("由另一位理赔员重新审核")
         if workflow.patched("advance-after-undoing"):
             self._advance.ask_again()

@@ -30,10 +30,14 @@ def advance_clock(case, world):
     return next(clock for clock in clocks if clock.clock == "advance_payment")
 
 
+async def after_sixty_days(world, claim_id, told="advance_paid"):
+    await world.let_pass(days=80)
+    await world.until_told(claim_id, told)
+
+
 async def test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_decision(world):
     claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     assert world.claim(claim_id).case.advance_paid
     assert world.claim(claim_id).case.state == "in_review"
     assert transfers(world, claim_id) == [(CERTAIN, True)]
@@ -45,8 +49,7 @@ async def test_after_sixty_days_what_is_certain_is_paid_and_the_rest_with_the_de
 
 async def test_an_advance_waits_for_an_account_and_is_paid_when_there_is_one(world):
     claim_id = await doubtful(world, payees=())
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
+    await after_sixty_days(world, claim_id, "payee_needed")
     assert transfers(world, claim_id) == []
     await world.let_pass(days=15)
     await world.until(lambda: world.books.told(claim_id).count("payee_reminded") >= 2, "reminded every week")
@@ -65,8 +68,7 @@ async def test_an_advance_waits_for_an_account_and_is_paid_when_there_is_one(wor
 async def test_an_advance_that_bounces_asks_for_another_account(world):
     world.transfers["9102"] = "failed"
     claim_id = await doubtful(world, payees=(payee("x9102"),))
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
+    await after_sixty_days(world, claim_id, "payee_needed")
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     await world.until_told(claim_id, "advance_paid")
     assert transfers(world, claim_id) == [(CERTAIN, True)]
@@ -74,8 +76,7 @@ async def test_an_advance_that_bounces_asks_for_another_account(world):
 
 async def test_a_decision_makes_an_advance_needless_that_still_waits_for_an_account(world):
     claim_id = await taken(world, payees=())
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
+    await after_sixty_days(world, claim_id, "payee_needed")
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, full(adjuster()))
     await world.until_state(claim_id, "payee_needed")
@@ -144,8 +145,7 @@ async def test_what_a_disputed_refusal_denies_is_not_certain_and_its_sixty_days_
 
 async def test_a_disputed_decision_adds_what_it_gives_to_what_was_advanced(world):
     claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, half(adjuster()))
     await world.until_state(claim_id, "decided")
@@ -162,8 +162,7 @@ async def test_a_disputed_decision_adds_what_it_gives_to_what_was_advanced(world
 async def test_what_a_disputed_decision_adds_is_paid_when_the_first_advance_was_still_on_its_way(world, monkeypatch):
     monkeypatch.setattr(world.payments, "transfer", down)
     claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "clock_advance")
+    await after_sixty_days(world, claim_id, "clock_advance")
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, half(adjuster()))
     await world.until_state(claim_id, "decided")
@@ -177,13 +176,14 @@ async def test_what_a_disputed_decision_adds_is_paid_when_the_first_advance_was_
 
 async def test_an_advance_that_a_decision_made_needless_is_asked_for_again_when_that_is_undone(world):
     claim_id = await taken(world, payees=())
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
+    await after_sixty_days(world, claim_id, "payee_needed")
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, refused(adjuster()))
     await world.until_state(claim_id, "decided")
     await world.update(claim_id, "undo", Undoing(adjuster("lead-1", lead=True), "看错了"))
     await world.until(lambda: world.books.told(claim_id).count("payee_needed") == 2, "asked again")
+    (undone,) = [n.text for n in world.books.notices.values() if n.kind == "decision_undone"]
+    assert "赔款还没有支付" in undone
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     await world.until_told(claim_id, "advance_paid")
     assert transfers(world, claim_id) == [(CERTAIN, True)]
@@ -192,8 +192,7 @@ async def test_an_advance_that_a_decision_made_needless_is_asked_for_again_when_
 async def test_heirs_get_their_shares_of_the_advance_and_of_the_rest(world):
     heirs = payee("a@example.com", "黄建国", "0.5"), payee("b@example.com", "李秀英", "0.5")
     claim_id = await taken(world, payees=heirs)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, full(adjuster()))
     await world.end_of(claim_id)
@@ -202,24 +201,21 @@ async def test_heirs_get_their_shares_of_the_advance_and_of_the_rest(world):
 
 async def test_where_nothing_is_certain_the_operator_hears_of_it_and_nothing_is_paid(world):
     claim_id = await doubtful(world, sure=False)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_nothing_certain")
+    await after_sixty_days(world, claim_id, "advance_nothing_certain")
     assert transfers(world, claim_id) == []
     assert addressed(world, claim_id, "advance_nothing_certain") == {"role:operator:xiangjiang"}
 
 
 async def test_a_claim_that_was_paid_in_advance_is_not_withdrawn(world):
     claim_id = await doubtful(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     with pytest.raises(MoveRefused):
         await world.update(claim_id, "withdraw")
 
 
 async def test_a_refusal_after_an_advance_takes_nothing_back(world):
     claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, refused(adjuster()))
     await world.until_state(claim_id, "decided")
@@ -232,8 +228,7 @@ async def test_what_one_heir_got_in_advance_is_used_while_the_other_has_no_accou
     world.transfers["9102"] = "failed"
     heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
     claim_id = await taken(world, payees=heirs)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
+    await after_sixty_days(world, claim_id, "payee_needed")
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, refused(adjuster()))
     await world.until_told(claim_id, "advance_paid")
@@ -246,8 +241,7 @@ async def test_what_one_heir_got_in_advance_is_used_while_the_other_has_no_accou
 async def test_an_account_is_not_changed_while_an_advance_is_on_its_way(world, monkeypatch):
     monkeypatch.setattr(world.payments, "transfer", down)
     claim_id = await doubtful(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "clock_advance")
+    await after_sixty_days(world, claim_id, "clock_advance")
     with pytest.raises(MoveRefused):
         await world.update(claim_id, "set_payee", PayeeOrder((payee("other@example.com"),)))
     monkeypatch.undo()
@@ -260,8 +254,7 @@ async def test_heirs_together_get_no_more_than_was_decided_when_one_had_more_in_
     world.transfers["9102"] = "failed"
     heirs = payee("a@example.com", "黄建国", "0.5"), payee("b9102", "李秀英", "0.5")
     claim_id = await taken(world, payees=heirs)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "payee_needed")
+    await after_sixty_days(world, claim_id, "payee_needed")
     await world.update(f"{claim_id}-r1", "take", adjuster())
     low = (DecidedLine("accident_medical", 500_00),)
     await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", low))
@@ -275,8 +268,7 @@ async def test_heirs_together_get_no_more_than_was_decided_when_one_had_more_in_
 
 async def test_after_an_advance_the_rest_goes_to_another_account_when_the_first_takes_no_more(world):
     claim_id = await taken(world, payees=(payee("x9102"),))
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     world.transfers["9102"] = "failed"
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, full(adjuster()))
@@ -294,8 +286,7 @@ async def test_a_family_that_brings_nothing_does_not_lose_a_claim_whose_advance_
     claim_id = await world.report(idle_days=3)
     await world.hand_in(claim_id, world.receipt(), world.receipt(sure=False), payees=(payee(),))
     await world.until_state(f"{claim_id}-r1", "open")
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "clock_advance")
+    await after_sixty_days(world, claim_id, "clock_advance")
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await world.update(f"{claim_id}-r1", "request_documents", PapersOrder(adjuster(), ("medical_record",), ""))
     await world.until_state(claim_id, "supplement_requested")
@@ -315,8 +306,7 @@ async def test_a_family_that_brings_nothing_does_not_lose_a_claim_whose_advance_
 @pytest.mark.parametrize(("fen", "used"), [(15_000_00, "accident_disability"), (500_00, "accident_medical")])
 async def test_limits_are_used_by_what_was_paid_and_not_by_what_was_thought_before(world, fen, used):
     claim_id = await taken(world)
-    await world.let_pass(days=80)
-    await world.until_told(claim_id, "advance_paid")
+    await after_sixty_days(world, claim_id)
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await world.update(claim_id, "establish", Establishing(adjuster(), "见鉴定", disability_grades=(8,)))
     lines = (DecidedLine("accident_disability", fen),)

@@ -21,7 +21,7 @@ from tests.workflows.process_clocks import (
     refused,
     taken,
 )
-from tests.workflows.process_orders import adjuster
+from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_reviews import LEAD, refusal_of
 from workflows.messages import ClaimOutcome, Correction, DecisionOrder, Delivery, PapersOrder
 
@@ -257,6 +257,24 @@ async def test_silence_of_a_family_that_was_never_told_counts_as_nothing(world, 
     assert world.books.walked(claim_id)[-1] == "decided"
     await world.let_pass(days=3)
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 840_00)
+
+
+async def test_a_claim_does_not_lapse_for_papers_that_the_family_was_never_asked_for(world, monkeypatch):
+    claim_id = await world.report(idle_days=10)
+    await world.hand_in(claim_id, world.receipt(sure=False), payees=(payee(),))
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    monkeypatch.setattr(world.notices, "send", refuses)
+    await world.update(review_id, "take", adjuster())
+    await world.update(review_id, "request_documents", PapersOrder(adjuster(), ("medical_record",), "请补病历"))
+    await world.until_told(claim_id, "notice_refused")
+    await world.let_pass(days=12)
+    await world.until_told(claim_id, "answer_time_extended")
+    assert world.books.walked(claim_id)[-1] == "supplement_requested"
+    handed = Delivery(LEAD, "supplement_requested", "handed_over", "lead-1", world.time)
+    await world.update(claim_id, "record_delivery", handed)
+    await world.let_pass(days=12)
+    assert (await world.end_of(claim_id)).state == "withdrawn"
 
 
 async def test_what_was_undone_need_not_be_delivered_any_more(world, monkeypatch):
