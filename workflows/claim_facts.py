@@ -49,6 +49,7 @@ class ClaimFacts(ClaimSums):
         self.is_being_assessed = False
         self.decision: Decision | None = None
         self.undone: list[Decision] = []
+        self.undone_by: tuple[str, ...] = ()
         self.agreed_at: datetime | None = None
         self.consents: tuple[CaseConsent, ...] = order.consents
         self.disputed = False
@@ -84,6 +85,7 @@ class ClaimFacts(ClaimSums):
         self.state_since = case.state_since or case.updated_at
         self.established = case.established
         self.assessment, self.decision, self.undone = case.assessment, case.decision, list(case.undone)
+        self.undone_by = case.undone_by
         self.agreed_at = case.agreed_at
         self.payees, self.payouts, self.consents = case.payees, list(case.payouts), case.consents
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
@@ -142,6 +144,7 @@ class ClaimFacts(ClaimSums):
             assessment=self.assessment,
             decision=self.decision,
             undone=tuple(self.undone),
+            undone_by=self.undone_by,
             agreed_at=self.agreed_at,
             payees=self.payees,
             consents=self.consents,
@@ -209,6 +212,14 @@ class ClaimFacts(ClaimSums):
         """Adjusters whose decisions on this claim were undone or are disputed."""
         decisions = [*self.undone, *([self.decision] if self.decision else [])]
         return tuple(dict.fromkeys(person for decision in decisions for person in decision.adjusters))
+
+    @property
+    def concerned(self) -> tuple[str, ...]:
+        """Whoever had a part in it, and does not decide it: by a decision that is looked at again, by undoing one, or by speaking or
+        handing in for the family."""
+        handed_in = (document.given_by.partition("adjuster:")[2] for document in self.documents.values())
+        people = (*self.deciders, *self.undone_by, self.order.reported_by, *handed_in)
+        return tuple(dict.fromkeys(person for person in people if person))
 
     def since_clocks_began(self, at: datetime | None) -> datetime | None:
         start = self.clocks_from or self.received_at

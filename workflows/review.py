@@ -8,7 +8,7 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import Assessment, Decision, PapersRequest
-from insurance.rules.decision import NotDecidable, decide_by_adjuster, needs_second_adjuster, why
+from insurance.rules.decision import NotDecidable, decide_by_adjuster, decided_sum, needs_second_adjuster, why
 from insurance.rules.skills import GRAVE
 from workflows.messages import (
     DecisionOrder,
@@ -128,12 +128,17 @@ class ReviewWorkflow(AtADesk):
     def _needs_second(self, order: DecisionOrder) -> bool:
         limits = self._order.second_adjuster_from_fen, self._order.refusal_second_above_fen
         desk, assessment = self._desk, self._desk.assessment
-        if order.outcome != "refused" or workflow.patched("grave-refusals"):
-            return needs_second_adjuster(assessment, order.outcome, *limits, is_grave=desk.skill in GRAVE)
-        # of before: receipts counted only where the terms pay nothing
-        if assessment.settlement.payable_fen:
-            assessment = replace(assessment, claimed_fen=0)
-        return needs_second_adjuster(assessment, order.outcome, *limits)
+        decided_fen = decided_sum(assessment, order.outcome, order.lines)
+        is_grave = desk.skill in GRAVE
+        if not workflow.patched("what-is-taken-away"):
+            # of before: only refusals were weighed, by what was corrected
+            known = replace(assessment, read_payable_fen=0, unread_totals=0)
+            decided_fen = decided_fen if order.outcome == "refused" else assessment.settlement.payable_fen
+            if order.outcome == "refused" and not workflow.patched("grave-refusals"):
+                is_grave = False
+                known = replace(known, claimed_fen=0) if assessment.settlement.payable_fen else known
+            assessment = known
+        return needs_second_adjuster(assessment, order.outcome, decided_fen, *limits, is_grave=is_grave)
 
     def _decision(self, order: DecisionOrder) -> Decision:
         first = (self._first.actor.subject,) if self._first else ()

@@ -90,9 +90,9 @@ class ReviewDesk:
         if not order.actor.lead:
             raise ApplicationError("只有理赔主管可以改派", type="lead_required")
         self.require_undecided()
-        barred = self.order.decided_last if order.nobody_else and self.order.decided_last else self.order.excluded
+        barred = self.order.decided_last if order.nobody_else else self.order.excluded
         if order.to in (*barred, self.first, self.order.family):
-            message = "这位理赔员已处理过这件申请，或者这是其本人家庭的申请，须由另一位理赔员审核"
+            message = "这位理赔员参与过这件申请，或者这是其本人家庭的申请，须由另一位理赔员审核"
             raise ApplicationError(message, "adjuster", type="conflict_of_interest")
 
     def require_holder(self, actor: Actor) -> None:
@@ -108,7 +108,7 @@ class ReviewDesk:
         if subject == self.order.family:
             raise ApplicationError("这是您本人家庭的申请，须由另一位理赔员审核", type="conflict_of_interest")
         if subject in self.order.excluded or subject == self.first:
-            raise ApplicationError("您已处理过这件申请，须由另一位理赔员审核", type="conflict_of_interest")
+            raise ApplicationError("您参与过这件申请，须由另一位理赔员审核", type="conflict_of_interest")
 
     # --- record -------------------------------------------------------------------------------------------------------
 

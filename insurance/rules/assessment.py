@@ -65,8 +65,23 @@ def assess(claim: ClaimToAssess) -> Assessment:
             payees_known=claim.payees_known,
         )
     )
-    claimed_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in counted)
-    return Assessment(settlement, findings, passed, not findings, claim.grounds, claimed_fen)
+    read = [receipt.as_read() for receipt in counted]
+    totals = [_totals(one, another) for one, another in zip(counted, read, strict=True)]
+    return Assessment(
+        settlement,
+        findings,
+        passed,
+        not findings,
+        claim.grounds,
+        claimed_fen=sum(max(some) for some in totals if some),
+        read_payable_fen=(settlement if read == counted else _settled(claim, read)).payable_fen,
+        unread_totals=totals.count([]),
+    )
+
+
+def _totals(*receipts: CaseReceipt) -> list[int]:
+    """In fen; none of those that could not be read."""
+    return [fen for receipt in receipts if (fen := fen_of(receipt.fields.total)) is not None]
 
 
 def _settled(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> Settlement:

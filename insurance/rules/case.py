@@ -2,9 +2,9 @@
 
 Frozen values, replaced and never changed. They travel through Temporal as JSON and are published to the tables as they are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from insurance.rules.benefit import Settlement
 from insurance.rules.receipts.likeness import Likeness
@@ -130,6 +130,22 @@ class CaseReceipt:
     def is_amended(self, name: str) -> bool:
         return any(amendment.field == name for amendment in self.amendments)
 
+    def as_read(self) -> "CaseReceipt":
+        """Before anybody corrected it."""
+        if not self.amendments:
+            return self
+        first = {amendment.field: amendment.old for amendment in reversed(self.amendments)}
+        settled = first.get("social_insurance_settled", "true" if self.social_insurance_settled else "false")
+        day = self.read_fields.date if self.treated_on == self.fields.date else self.treated_on
+        return replace(
+            self,
+            fields=self.read_fields,
+            treated_on=first.get("treated_on", day),
+            category=cast(Category, first.get("category", self.category)),
+            social_insurance_settled=settled == "true",
+            amendments=(),
+        )
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -182,7 +198,8 @@ class AssessmentGrounds:
 @dataclass(frozen=True)
 class Assessment:
     """`passed` names every check that held; `automatic` when all did and the sum is within the product's limit. `claimed_fen`:
-    what the receipts come to, each counted once."""
+    what the receipts come to, each counted once, as read or as corrected, whichever is more; `unread_totals` of them come to nobody
+    knows what. `read_payable_fen`: what the terms would pay for them as they were read."""
 
     settlement: Settlement
     findings: tuple[Finding, ...]
@@ -190,6 +207,8 @@ class Assessment:
     automatic: bool
     grounds: AssessmentGrounds
     claimed_fen: int = 0
+    read_payable_fen: int = 0
+    unread_totals: int = 0
 
 
 @dataclass(frozen=True)

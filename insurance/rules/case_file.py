@@ -88,5 +88,7 @@ class CaseFile:
     undisputed: tuple[DecidedLine, ...] | None = None
     # the notice of a decision that the family may answer reached it; its time for an answer counts from then
     decision_told_at: datetime | None = None
+    # who undid its decisions, and decides nothing of it
+    undone_by: tuple[str, ...] = ()
     # kinds of notices that the channel will never take to the family, and nobody has told it of otherwise
     undelivered: tuple[str, ...] = ()

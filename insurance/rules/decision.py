@@ -146,15 +146,31 @@ def why(reason_codes: Sequence[str], comment: str) -> str | None:
 
 
 def needs_second_adjuster(
-    assessment: Assessment, outcome: Outcome, large_from_fen: int, small_up_to_fen: int | None, is_grave: bool = False
+    assessment: Assessment,
+    outcome: Outcome,
+    decided_fen: int,
+    large_from_fen: int,
+    small_up_to_fen: int | None,
+    is_grave: bool = False,
 ) -> bool:
-    """Two adjusters from `large_from_fen` on (DESIGN 8: 20,000 yuan), and for the refusal of a claim of more than
-    `small_up_to_fen` (3,000 yuan; None: refusals need no second one). A refusal is weighed by the larger of what the terms would pay
-    and what the receipts come to; that of a death, a disability or a critical illness (`is_grave`) always takes two: before anything is
-    established the terms pay nothing, and there need be no receipt."""
-    payable_fen = assessment.settlement.payable_fen
+    """Two adjusters from `large_from_fen` on (DESIGN 8: 20,000 yuan), and whoever takes more than `small_up_to_fen` (3,000 yuan; None:
+    nothing that is taken needs a second one) from what the terms would pay, for the receipts as they were read or as they were
+    corrected. A refusal is weighed by what the receipts come to as well, which nobody knows of one whose total is not read; that of a
+    death, a disability or a critical illness (`is_grave`) always takes two: before anything is established the terms pay nothing, and
+    there need be no receipt."""
+    payable_fen = max(assessment.settlement.payable_fen, assessment.read_payable_fen)
     if payable_fen >= large_from_fen:
         return True
-    if outcome != "refused" or small_up_to_fen is None:
+    if small_up_to_fen is None:
         return False
-    return is_grave or max(payable_fen, assessment.claimed_fen) > small_up_to_fen
+    if outcome == "refused":
+        is_unknown = is_grave or assessment.unread_totals > 0
+        return is_unknown or max(payable_fen, assessment.claimed_fen) > small_up_to_fen
+    return payable_fen - decided_fen > small_up_to_fen
+
+
+def decided_sum(assessment: Assessment, outcome: Outcome, lines: Sequence[DecidedLine] | None) -> int:
+    """In fen, of an order that the rules allow."""
+    if outcome == "full":
+        return assessment.settlement.payable_fen
+    return sum(line.payable_fen for line in lines or ()) if outcome == "partial" else 0

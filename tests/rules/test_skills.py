@@ -9,7 +9,7 @@ from insurance.rules.case import Assessment, AssessmentGrounds, Finding
 from insurance.rules.decision import needs_second_adjuster
 from insurance.rules.settlement import Line
 from insurance.rules.skills import SKILLS, SUSPICIOUS, needed_skill
-from tests.rules.test_findings import claim, receipt
+from tests.rules.test_findings import amended, claim, receipt
 
 LARGE, SMALL = 20_000_00, 3_000_00
 
@@ -77,16 +77,42 @@ def test_every_skill_has_a_chinese_name_and_every_suspicion_is_a_finding_that_is
     ],
 )
 def test_two_adjusters_decide_large_sums_and_refusals_of_all_but_small_claims(outcome, payable, claimed, two):
-    assert needs_second_adjuster(assessment(payable, claimed=claimed), outcome, LARGE, SMALL) is two
+    decided = {"full": payable, "partial": payable - 1_00, "refused": 0}[outcome]
+    assert needs_second_adjuster(assessment(payable, claimed=claimed), outcome, decided, LARGE, SMALL) is two
 
 
 def test_nobody_alone_refuses_a_death_a_disability_or_a_critical_illness():
-    assert needs_second_adjuster(assessment(0), "refused", LARGE, SMALL, is_grave=True)
-    assert not needs_second_adjuster(assessment(SMALL), "full", LARGE, SMALL, is_grave=True)
+    assert needs_second_adjuster(assessment(0), "refused", 0, LARGE, SMALL, is_grave=True)
+    assert not needs_second_adjuster(assessment(SMALL), "full", SMALL, LARGE, SMALL, is_grave=True)
 
 
 def test_a_review_of_before_needs_no_second_one_for_a_refusal():
-    assert not needs_second_adjuster(assessment(0, claimed=9000_00), "refused", LARGE, None)
+    assert not needs_second_adjuster(assessment(0, claimed=9000_00), "refused", 0, LARGE, None)
+
+
+@pytest.mark.parametrize(("decided", "two"), [(1, True), (4000_00 - 1, True), (4000_00, False)])
+def test_nobody_alone_takes_more_than_a_small_sum_from_what_the_terms_pay(decided, two):
+    assert needs_second_adjuster(assessment(7000_00), "partial", decided, LARGE, SMALL) is two
+
+
+def test_what_a_correction_takes_away_counts_as_taken():
+    corrected = assess(claim(amended(receipt("9000.00"), total="200.00")))
+    assert (corrected.claimed_fen, corrected.settlement.payable_fen) == (9000_00, 80_00)
+    assert corrected.read_payable_fen > SMALL
+    assert needs_second_adjuster(corrected, "full", 80_00, LARGE, SMALL)
+    assert needs_second_adjuster(corrected, "refused", 0, LARGE, SMALL)
+    more = assess(claim(amended(receipt("200.00"), total="9000.00")))
+    assert not needs_second_adjuster(more, "full", more.settlement.payable_fen, LARGE, SMALL)
+
+
+def test_nobody_alone_refuses_what_nobody_could_read():
+    unread = receipt("9000.00")
+    unread = replace(unread, fields=replace(unread.fields, total=None), read_fields=replace(unread.fields, total=None))
+    unknown = assess(claim(unread))
+    assert (unknown.claimed_fen, unknown.unread_totals) == (0, 1)
+    assert needs_second_adjuster(unknown, "refused", 0, LARGE, SMALL)
+    known = assess(claim(amended(unread, total="200.00")))
+    assert not needs_second_adjuster(known, "refused", 0, LARGE, SMALL)
 
 
 def test_what_is_claimed_counts_every_receipt_once():

@@ -56,7 +56,7 @@ class PapersOrder:
 
 @dataclass(frozen=True)
 class Reassignment:
-    """`nobody_else`: the insurer has no adjuster who has not decided the claim before."""
+    """`nobody_else`: the insurer has no adjuster who had no part in the claim."""
 
     actor: Actor
     to: str
