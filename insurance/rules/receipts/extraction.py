@@ -189,14 +189,18 @@ def _right_of(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
 
 
 def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
-    """A value in the row below its label: some papers print a row of labels and under it a row of what they head."""
-    if place.print.text.endswith(":") or len(_heads_beside(place, page)) < 3:
+    """A value in the row below its label: some papers print a row of labels and under it a row of what they head; of two labels
+    only what stands close below and begins at the same edge."""
+    heads = len(_heads_beside(place, page))
+    if place.print.text.endswith(":") or heads < 2:
         return None
     column = [
         p for p in page if 0.6 < (p.y - place.y) / place.height < 5 and p.left < place.right and p.right > place.left
     ]
     nearest = min(column, key=lambda p: p.y, default=None)
     if nearest is None or find_labels(nearest.print.text) or _HEAD_OF_A_TABLE.match(nearest.print.text):
+        return None
+    if heads == 2 and (nearest.y - place.y > 2.5 * place.height or abs(nearest.left - place.left) > 0.6 * place.height):
         return None
     value, score = read_value(name, nearest.print)
     return Value(value, nearest.print.text, nearest.line.box, score, line=nearest.line) if value is not None else None

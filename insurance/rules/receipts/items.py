@@ -17,13 +17,14 @@ from insurance.rules.receipts.shapes import SPECKS
 from insurance.rules.receipts.text import parse_amount, to_fen
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
 
-_AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实收|小计|总价)(\(元\)|金额)?$|^收费金额")
+_AMOUNT_HEAD = re.compile(r"^[金全]额(\(元\)|元)?|额\(元\)$|^(应收|实收|应付|实付|小计|总价)(\(元\)|金额)?$|^收费金额")
 # where a form prints what was asked beside what was taken, the latter counts
-_TAKEN = re.compile(r"实收")
-_RIVAL_HEAD = re.compile(r"单价|收费标准|应收|税额|自付|自费|自负|统筹|医保")
+_TAKEN = re.compile(r"实[收付]")
+_RIVAL_HEAD = re.compile(r"单价|原价|定价|收费标准|应收|优惠|折扣|税额|自付|自费|自负|统筹|医保")
 _TOTAL = re.compile(r"合计|大写|小写|^合.?$")
 _DETAILS = re.compile(r"以下[是为]|(?:费用|清单)?明细(?:如下|:|$)|清单项")
 _MONEY = re.compile(r"[¥]?-?\d[\d,.:]*\d")
+_NUMBER = re.compile(r"^\d{1,2}[.、)]")
 _QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
 _STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用章")
 _HEAD = re.compile(
@@ -105,7 +106,7 @@ def _in_running_text(page: Sequence[Placed]) -> tuple[Pair, ...]:
     pairs: list[tuple[float, float, Pair]] = []
     for place in page:
         name, _, sum_ = place.print.text.partition(":")
-        if name not in ITEM_NAMES:
+        if _NUMBER.sub("", name) not in ITEM_NAMES:
             continue
         row = [p for p in page if p.left > place.left and p is not place and same_row(place, p)]
         nearest = place if sum_ else min(row, key=lambda p: p.left, default=None)

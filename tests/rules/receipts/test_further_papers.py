@@ -5,6 +5,7 @@ from printed import changed, line, receipt
 from insurance.rules.receipts.checks import check_receipt
 from insurance.rules.receipts.draft import Draft
 from insurance.rules.receipts.extraction import extract
+from insurance.rules.receipts.label_words import meaning_of
 from insurance.rules.receipts.layout import Line, straighten
 from insurance.rules.receipts.pairs_in_rows import pairs_in_rows
 from insurance.rules.receipts.proof import prove
@@ -153,3 +154,34 @@ def test_a_sum_alone_above_all_labels_is_the_total_of_a_card() -> None:
 def test_what_the_fund_paid_in_all_is_the_pool() -> None:
     assert read(changed(receipt(), "医保统筹基金支付：150.00", "基金支付总额：150.00")).fields.pool_pay == "150.00"
     assert read(changed(receipt(), "医保统筹基金支付：150.00", "其他基金支付总额：150.00")).fields.pool_pay is None
+
+
+def test_of_two_labels_beside_each_other_the_values_stand_close_below() -> None:
+    labels = [line("就诊人", 80, 100), line("缴费时间", 480, 100)]
+    below = [line("陶馨", 80, 140), line("2026-03-06", 480, 140)]
+    fields = read([*labels, *below]).fields
+    assert (fields.payer, fields.date) == ("陶馨", "2026-03-06")
+    assert read([*labels, line("陶馨", 160, 140)]).fields.payer is None
+    assert read([*labels, line("陶馨", 80, 260)]).fields.payer is None
+
+
+def test_what_was_paid_counts_beside_list_price_and_discount() -> None:
+    heads = [line(head, x, 100) for head, x in (("服务项目", 80), ("原价", 500), ("优惠", 700), ("实付金额", 900))]
+    charge = [line("换药(中)", 80, 150), line("50.00", 490, 150), line("10.00", 690, 150), line("40.00", 910, 150)]
+    other = [line("头颅CT平扫", 80, 200), line("70.00", 490, 200), line("10.00", 690, 200), line("60.00", 910, 200)]
+    items = read([*heads, *charge, *other, line("合计金额", 80, 300), line("￥100.00", 900, 300)]).fields.items
+    assert items == (Item("换药(中)", "40.00"), Item("头颅CT平扫", "60.00"))
+
+
+def test_numbered_phrases_are_charges() -> None:
+    page = [line("患者姓名：陶馨", 80, 100), line("1. 床位费：20.00元", 80, 200), line("2. 护理费：", 500, 200)]
+    page = [*page, line("80.00元", 640, 200), line("1. 总费用：100.00元", 80, 300)]
+    assert read(page).fields.items == (Item("床位费", "20.00"), Item("护理费", "80.00"))
+
+
+def test_own_money_paid_by_phone_is_cash() -> None:
+    assert [meaning_of(words) for words in ("自费微信支付", "个人支付宝支付金额", "微信支付")] == [
+        "cash_pay",
+        "cash_pay",
+        None,
+    ]
