@@ -1,21 +1,25 @@
 import pytest
 
-from tests.workflows.process_orders import adjuster
+from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_reviews import (
     LEAD,
     PAYABLE,
     asked_for_papers,
+    correction,
     decided,
     full,
     held,
     papers_brought,
     refusal_of,
     refused,
+    taken,
 )
 from workflows.messages import (
     ClaimOutcome,
     PapersOrder,
+    PayeeOrder,
     Reassignment,
+    Undoing,
 )
 
 pytestmark = pytest.mark.servers
@@ -68,3 +72,61 @@ async def test_who_decided_a_disputed_claim_does_not_get_it_by_way_of_papers(wor
     await world.until_state(third, "open")
     assert await refusal_of(world, third, "take", adjuster()) == "conflict_of_interest"
     await world.update(third, "take", other)
+
+
+# --- what a person has had, a person decides ------------------------------------------------------------------------------
+
+
+async def leaves_no_question(world, claim_id, who):
+    """Every field of its receipt is confirmed as it was read: the rules alone would pay."""
+    read = next(iter(world.books.receipts.values())).fields
+    names = ("total", "payer", "date", "pool_pay", "other_pay", "self_expense", "bill_no", "bill_code")
+    await world.update(
+        claim_id, "correct", correction(world, claim_id, who, **{name: getattr(read, name) for name in names})
+    )
+    assert world.claim(claim_id).case.assessment.automatic
+
+
+async def asked_by_an_adjuster(world):
+    claim_id, review_id = await taken(world)
+    await leaves_no_question(world, claim_id, adjuster())
+    return claim_id, review_id, adjuster()
+
+
+async def asked_after_a_dispute(world):
+    claim_id = await decided(world, refused(adjuster()))
+    await world.update(claim_id, "dispute")
+    review_id, other = f"{claim_id}-r2", adjuster("adjuster-2")
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", other)
+    await leaves_no_question(world, claim_id, other)
+    return claim_id, review_id, other
+
+
+async def asked_after_an_undoing(world):
+    claim_id = await world.report(quality_sampled=True)
+    await world.hand_in(claim_id, world.receipt())
+    await world.until_state(claim_id, "payee_needed")
+    assert world.claim(claim_id).case.decision.by == "automatic"
+    await world.update(claim_id, "undo", Undoing(LEAD, "怀疑票据是伪造的，请人工核对原件"))
+    review_id, other = f"{claim_id}-r1", adjuster("adjuster-2")
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", other)
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    return claim_id, review_id, other
+
+
+@pytest.mark.parametrize("asked", [asked_by_an_adjuster, asked_after_a_dispute, asked_after_an_undoing])
+async def test_what_comes_or_does_not_come_for_an_adjuster_is_never_decided_by_the_rules_alone(world, asked):
+    claim_id, review_id, who = await asked(world)
+    await world.update(review_id, "request_documents", PapersOrder(who, ("diagnosis",), "请补诊断证明"))
+    await world.until_state(claim_id, "supplement_requested")
+    # without the paper
+    await world.update(claim_id, "submit")
+    again = f"{claim_id}-r{int(review_id[-1]) + 1}"
+    await world.until_state(again, "open")
+    case = world.claim(claim_id).case
+    assert case.assessment.automatic and case.decision is None
+    await world.update(again, "take", who)
+    await world.update(again, "decide", full(who))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
