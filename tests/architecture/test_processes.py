@@ -36,18 +36,6 @@ def modules_of(package):
     return [importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)]
 
 
-def methods_marked(marker, package):
-    """Everything in the package that `marker` knows, wherever it stands."""
-    return {
-        found
-        for module in modules_of(package)
-        for _, owner in inspect.getmembers(module, inspect.isclass)
-        if owner.__module__ == module.__name__
-        for found in [marker(owner)]
-        if found
-    }
-
-
 def name_of_call(node):
     return ast.unparse(node.func)
 
