@@ -1,23 +1,27 @@
 """Reconciling one day with the gateway's statement (对账), and what is kept of it. Every step is safe to repeat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Cast, String, all_, any_, cast, func, or_, text, update
+from sqlalchemy import Cast, String, all_, and_, any_, cast, func, not_, or_, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
+from activities.journal import Entries, NoticeDraft, write_entries
 from insurance.adapters.ports import Payments, Statement
 from insurance.rules.cover import SHANGHAI
-from insurance.rules.reconciliation import Booked, Difference, Reconciled, our_key, reconcile
+from insurance.rules.reconciliation import PURCHASE, Booked, Difference, Reconciled, our_key, reconcile
 from insurance.tables import Database, Movement, Reconciliation, ReconciliationDifference
 
 # how long a day without a statement is asked about again
 MAKE_UP_DAYS = 30
+# of payments of one day that we did not know of, how many are told to their purchases at once
+MOST_TOLD = 1000
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,23 @@ class DayStep:
 
 
 @dataclass(frozen=True)
+class UnknownPayment:
+    """For an order of ours, as the gateway's bill has it: its notice never came, and nobody asked."""
+
+    out_trade_no: str
+    trade_no: str
+    amount_fen: int
+    paid_at: datetime
+
+
+@dataclass(frozen=True)
 class DayReconciled:
-    """`differences`: found on this day and not explained by now."""
+    """`differences`: found on this day and not explained by now; `unknown`: those of them that are payments for our orders."""
 
     day: date
     matched: int
     differences: int
+    unknown: tuple[UnknownPayment, ...] = ()
 
 
 class Reconciling:
@@ -57,7 +72,8 @@ class Reconciling:
 
     @activity.defn
     async def reconcile_day(self, step: DayStep) -> DayReconciled:
-        """Asks the gateway first, so that nothing is locked meanwhile. `PaymentsUnavailable` until there is a statement."""
+        """Asks the gateway first, so that nothing is locked meanwhile. `PaymentsUnavailable` until there is a statement. What nobody
+        can explain is told to the platform's operator; of an unknown payment its purchase hears first."""
         statement = await self._payments.statement(step.day)
         theirs = [Booked(our_key(line.kind, line.number, line.trade_no), line.amount_fen) for line in statement.lines]
         async with self._database.transaction() as session:
@@ -67,7 +83,9 @@ class Reconciling:
             known = await _in_our_books(session, {d.key for d in elsewhere})
             result = reconcile(ours, theirs, elsewhere, known)
             await _store(session, statement, result, now)
-            return DayReconciled(step.day, result.matched, await _open_of(session, step.day))
+            unknown = tuple(islice(_unknown_payments(statement, result.differences), MOST_TOLD))
+            await _tell_operator(session, step.day, unknown, now)
+            return DayReconciled(step.day, result.matched, await _open_of(session, step.day), unknown)
 
     @activity.defn
     async def note_no_statement(self, step: DayStep) -> None:
@@ -182,6 +200,28 @@ async def _resolve_elsewhere(session: AsyncSession, day: str, explained: Iterabl
             col(table.resolved_at).is_(None),
         )
         await session.execute(one.values(resolved_at=now, resolved_by_day=day))
+
+
+def _unknown_payments(statement: Statement, found: Sequence[Difference]) -> Iterator[UnknownPayment]:
+    missing = {difference.key for difference in found if difference.kind == "missing_here"}
+    for line in statement.lines:
+        is_ours = line.kind == "payment" and line.number.startswith(PURCHASE)
+        if is_ours and our_key(line.kind, line.number, line.trade_no) in missing:
+            yield UnknownPayment(line.number, line.trade_no, line.amount_fen, line.at)
+
+
+async def _tell_operator(session: AsyncSession, day: date, told: Iterable[UnknownPayment], now: datetime) -> None:
+    """Once about what is open of a day, and again when more is found. What a purchase is told of has until the next comparison."""
+    table = ReconciliationDifference
+    their_own = _array(our_key("payment", p.out_trade_no, p.trade_no) for p in told)
+    has_time = and_(col(table.day) == day.isoformat(), col(table.key) == any_(their_own))
+    is_open = select(table.day, func.count(), func.max(table.found_at)).where(
+        col(table.resolved_at).is_(None), not_(has_time)
+    )
+    for of_day, count, found_at in (await session.exec(is_open.group_by(col(table.day)))).all():
+        words = f"{of_day}的对账有{count}处差异没有得到解释，请与支付渠道核对"
+        notice = NoticeDraft(f"{count}:{found_at:%Y%m%dT%H%M%S}", "role:operator", "reconciliation_open", words, now)
+        await write_entries(session, f"reconciliation-{of_day}", Entries(notices=(notice,)))
 
 
 async def _open_of(session: AsyncSession, day: date) -> int:

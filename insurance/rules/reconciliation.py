@@ -13,8 +13,9 @@ DifferenceKind = Literal["missing_here", "missing_there", "amount_differs"]
 
 # surrenders give money back under numbers of their own, also by transfer
 SURRENDER = "su-"
-# and so do purchases by transfer, to accounts that families give
-REFUNDS = (SURRENDER, "pu-")
+# so do purchases by transfer, to accounts that families give; their orders are named after them
+PURCHASE = "pu-"
+REFUNDS = (SURRENDER, PURCHASE)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from activities.reconciliation import DayReconciled, DayStep, Reconciling
+from activities.reconciliation import DayReconciled, DayStep, Reconciling, UnknownPayment
 from insurance.adapters.payments.fake import FakePayments
 from insurance.adapters.ports import PaymentsUnavailable, Statement, StatementLine, TransferOrder
 from insurance.rules.cover import SHANGHAI
 from insurance.settings import DatabaseSettings
-from insurance.tables import Database, Movement, Reconciliation, ReconciliationDifference
+from insurance.tables import Database, Movement, OutboxNotice, Reconciliation, ReconciliationDifference
 from tests.postgres_server import PostgresServer
 
 pytestmark = pytest.mark.servers
@@ -24,6 +24,9 @@ LATER = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
 
 def at(day: date, hour: int = 12, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI)
+
+
+UNKNOWN = UnknownPayment("pu-1-1", "2026A", 120_00, at(DAY))
 
 
 class Gateway(FakePayments):
@@ -68,6 +71,13 @@ async def differences(books: Database) -> list[tuple[str, str, str, str | None]]
     return [(row.day, row.kind, row.key, row.resolved_by_day) for row in rows]
 
 
+async def told(books: Database) -> list[tuple[str, str, str]]:
+    """To whom, about what, and what is said first."""
+    async with books.transaction() as session:
+        rows = (await session.exec(select(OutboxNotice))).all()
+    return [(row.subject, row.about, row.text.partition("没有")[0]) for row in rows]
+
+
 async def the_day(books: Database, day: date = DAY) -> Reconciliation | None:
     async with books.transaction() as session:
         return await session.get(Reconciliation, day.isoformat())
@@ -99,13 +109,38 @@ async def test_each_difference_is_kept_with_its_key(
     gateway.booked("other", "5463", "2026E", 1_00, at(DAY))
     await moved(books, "out:cl-1-1-0-0", "payout", 944_40, at(DAY))
     await moved(books, "back:su-1-back", "refund", 65_00, at(DAY))
-    assert await reconciling.reconcile_day(DayStep(DAY)) == DayReconciled(DAY, 0, 4)
+    assert await reconciling.reconcile_day(DayStep(DAY)) == DayReconciled(DAY, 0, 4, (UNKNOWN,))
     assert await differences(books) == [
         ("2026-03-10", "missing_there", "back:su-1-back", None),
         ("2026-03-10", "missing_here", "in:2026A", None),
         ("2026-03-10", "amount_differs", "out:cl-1-1-0-0", None),
         ("2026-03-10", "missing_here", "unknown:5463", None),
     ]
+    # of the payment its purchase hears first
+    assert await told(books) == [("role:operator", "reconciliation-2026-03-10", "2026-03-10的对账有3处差异")]
+
+
+async def test_what_stays_open_is_told_to_the_operator_once(
+    books: Database, gateway: Gateway, reconciling: Reconciling
+) -> None:
+    gateway.booked("payment", "pu-1-1", "2026A", 120_00, at(DAY))
+    gateway.booked("payment", "elsewhere-1", "2026B", 120_00, at(NEXT))
+    for day in (DAY, DAY):
+        assert len((await reconciling.reconcile_day(DayStep(day))).unknown) == 1
+    assert await told(books) == []
+    for day in (NEXT, NEXT + timedelta(days=1)):
+        assert (await reconciling.reconcile_day(DayStep(day))).unknown == ()
+    assert sorted(about for _, about, _ in await told(books)) == [f"reconciliation-{DAY}", f"reconciliation-{NEXT}"]
+
+
+async def test_a_payment_that_its_purchase_has_taken_by_the_next_day_is_told_to_nobody(
+    books: Database, gateway: Gateway, reconciling: Reconciling
+) -> None:
+    gateway.booked("payment", "pu-1-1", "2026A", 120_00, at(DAY))
+    await reconciling.reconcile_day(DayStep(DAY))
+    await moved(books, "in:2026A", "premium", 120_00, at(DAY))
+    await reconciling.reconcile_day(DayStep(NEXT))
+    assert await told(books) == []
 
 
 @pytest.mark.parametrize("times", [1, 3])
@@ -114,7 +149,7 @@ async def test_a_day_done_again_is_the_same_day(
 ) -> None:
     gateway.booked("payment", "pu-1-1", "2026A", 120_00, at(DAY))
     for _ in range(times):
-        assert await reconciling.reconcile_day(DayStep(DAY)) == DayReconciled(DAY, 0, 1)
+        assert await reconciling.reconcile_day(DayStep(DAY)) == DayReconciled(DAY, 0, 1, (UNKNOWN,))
     assert await differences(books) == [("2026-03-10", "missing_here", "in:2026A", None)]
 
 

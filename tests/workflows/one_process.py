@@ -1,6 +1,6 @@
-"""A worker of one daily process, with steps that the test brings."""
+"""A worker of one daily process, and what it starts, with steps that the test brings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from temporalio.client import Client
@@ -10,11 +10,11 @@ from activities.failures import FailureInterceptor
 from worker import SANDBOX
 
 
-def worker_of(client: Client, queue: str, process: type, *steps: Callable[..., Any]) -> Worker:
+def worker_of(client: Client, queue: str, processes: Sequence[type], *steps: Callable[..., Any]) -> Worker:
     return Worker(
         client,
         task_queue=queue,
-        workflows=[process],
+        workflows=processes,
         activities=steps,
         interceptors=[FailureInterceptor()],
         workflow_runner=SANDBOX,

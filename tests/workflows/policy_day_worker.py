@@ -30,4 +30,4 @@ class OneMorePage:
 
 def telling(client: Client, steps: Any, queue: str) -> Worker:
     done = steps.days_to_tell, steps.tell_policy_day, steps.note_day_told
-    return worker_of(client, queue, PolicyDaysWorkflow, *done)
+    return worker_of(client, queue, (PolicyDaysWorkflow,), *done)

@@ -1,16 +1,19 @@
 """Reconciling without a gateway and books: what a day's bill is like is up to the test."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.reconciliation import DayReconciled, DayStep
+from activities.reconciliation import DayReconciled, DayStep, UnknownPayment
 from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable
 from tests.workflows.one_process import worker_of
 from workflows.reconciliation import ReconciliationWorkflow
+from workflows.stray_payment import StrayPaymentWorkflow
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Bills:
     missed: list[date] = field(default_factory=list)
     reconciled: list[date] = field(default_factory=list)
     noted: list[DayStep] = field(default_factory=list)
+    unknown: tuple[UnknownPayment, ...] = ()
 
     @activity.defn
     async def days_to_reconcile(self, step: DayStep) -> list[date]:
@@ -35,13 +39,13 @@ class Bills:
             self.late_by_questions[step.day] -= 1
             raise PaymentsUnavailable("the bill is not there yet")
         self.reconciled.append(step.day)
-        return DayReconciled(step.day, 0, 0)
+        return DayReconciled(step.day, 0, len(self.unknown), self.unknown)
 
     @activity.defn
     async def note_no_statement(self, step: DayStep) -> None:
         self.noted.append(step)
 
 
-def working(client: Client, bills: Bills, queue: str) -> Worker:
-    steps = bills.days_to_reconcile, bills.reconcile_day, bills.note_no_statement
-    return worker_of(client, queue, ReconciliationWorkflow, *steps)
+def working(client: Client, bills: Bills, queue: str, *strays_steps: Callable[..., Any]) -> Worker:
+    steps = bills.days_to_reconcile, bills.reconcile_day, bills.note_no_statement, *strays_steps
+    return worker_of(client, queue, (ReconciliationWorkflow, StrayPaymentWorkflow), *steps)

@@ -1,7 +1,14 @@
+from datetime import date
+
 import pytest
 
+from activities.payments import PaymentSteps
+from activities.reconciliation import UnknownPayment
 from insurance.adapters.ports import PayOrder
-from tests.workflows.process_purchases import PAID, PAID_BACK, money, told_to, trade_no_of
+from tests.workflows.process_orders import PREMIUM
+from tests.workflows.process_purchases import PAID, PAID_BACK, money, record, told_to, trade_no_of
+from tests.workflows.reconciliation_bills import Bills, working
+from workflows.messages import ReconciliationOrder
 
 pytestmark = pytest.mark.servers
 
@@ -50,3 +57,37 @@ async def test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week(w
     assert (await world.end_of(stray)).outcome == "refunded"
     assert told_to(world, stray, "refund_refused") == ["role:operator"] * 2
     assert money(world, "pu-unknown-here") == [("premium", 50_00), ("refund", 50_00)]
+
+
+async def reconciled(world, purchase_id):
+    """A day whose bill has a payment that nobody told us of."""
+    notice = world.payments.notices[-1]
+    unknown = UnknownPayment(f"{purchase_id}-1", notice["trade_no"], PREMIUM, world.time)
+    bills, queue = Bills(unknown=(unknown,)), f"{world.queue}-bills"
+    steps = world.books.is_known, world.books.publish_stray, PaymentSteps(world.payments).refund
+    stray = f"stray-{notice['trade_no']}"
+    world.started.append(stray)
+    async with working(world.client, bills, queue, *steps):
+        for order in (1, 2):
+            day = ReconciliationOrder(date(2026, 3, 10), alone=True)
+            await world.client.execute_workflow("reconciliation", day, id=f"{queue}-{order}", task_queue=queue)
+        return await world.end_of(stray) if record(world, purchase_id).state == "cancelled" else None
+
+
+async def test_a_payment_that_only_the_bill_knows_becomes_a_policy_while_its_purchase_runs(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.faults.add("query", "refuse", times=100)
+    world.payments.pay(f"{purchase_id}-1")
+    await reconciled(world, purchase_id)
+    assert (await world.end_of(purchase_id)).state == "issued"
+    assert money(world, purchase_id) == PAID
+
+
+async def test_a_payment_that_only_the_bill_knows_goes_back_once_when_its_purchase_is_over(world):
+    purchase_id = await world.awaiting_payment()
+    in_time = world.time
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    await world.pay_in_the_last_second(purchase_id, 1, in_time)
+    assert (await reconciled(world, purchase_id)).outcome == "refunded"
+    assert money(world, purchase_id) == PAID_BACK
