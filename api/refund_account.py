@@ -11,6 +11,7 @@ from insurance.rules.persons import same_name
 from insurance.tables import Purchase, Surrender
 from workflows.messages import Actor, RefundAccount
 
+GIVE_ACCOUNT = "请填写投保人本人的收款账户，收到后立即退款"
 CORRECT_FIRST = "如投保时姓名填错，请先在保单页面申请更正（保全），更正后再填写收款账户"
 
 

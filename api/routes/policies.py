@@ -1,5 +1,6 @@
 """Policies (保单): lists by tab and role, and one policy with what can be done on it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ from api.errors import not_found
 from api.paging import PageAsked, Paging, page_of
 from api.parts import Parts
 from api.reading_log import note_read
+from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import coverage_views, insurer_ref
 from api.routes.purchases import purchase_view
 from api.timeline import timeline_about
@@ -24,7 +26,7 @@ from insurance.rules.correction import LABELS
 from insurance.rules.signed_link import link_signature
 from insurance.rules.status import label, policy_state
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Policy, Purchase
+from insurance.tables import Policy, Purchase, Surrender
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 terms_of = TypeAdapter(ProductTerms)
@@ -57,7 +59,8 @@ async def list_policies(
         active = _active(parts.today())
         conditions = [*mine, active if view == "active" else ~active]
         rows = await page_of(session, Policy, conditions, page, "policy_no")
-    return rows.answer(lambda row: policy_view(parts, row))
+        waiting = await _account_wanted(session, rows.rows)
+    return rows.answer(lambda row: policy_view(parts, row) | _to_do(row, waiting))
 
 
 @router.get("/{policy_no}")
@@ -71,6 +74,7 @@ async def show_policy(parts: TheParts, caller: ParentOrAdjuster, policy_no: Obje
             "download": _download(parts, policy_no) if caller.role == "parent" else None,
             "messages_url": f"/v1/policies/{policy_no}/messages",
             "timeline": await timeline_about(session, policy_no, caller),
+            **_to_do(row, await _account_wanted(session, [row])),
         }
     return policy_view(parts, row) | told
 
@@ -106,6 +110,21 @@ def _download(parts: Parts, policy_no: str) -> dict[str, Any] | None:
     return {"url": f"{parts.settings.public_url}{DOWNLOADS}/{policy_no}?{query}", "expires_at": instant(until)}
 
 
+async def _account_wanted(session: AsyncSession, policies: Sequence[Policy]) -> set[str]:
+    """The surrenders of these whose refund waits for an account of the family's."""
+    ids = [row.surrender_id for row in policies if row.surrender_id is not None]
+    if not ids:
+        return set()
+    waiting = select(Surrender.surrender_id).where(
+        col(Surrender.surrender_id).in_(ids), Surrender.state == "payee_needed"
+    )
+    return set((await session.exec(waiting)).all())
+
+
+def _to_do(row: Policy, account_wanted: set[str]) -> dict[str, Any]:
+    return {"to_do": GIVE_ACCOUNT if row.surrender_id in account_wanted else None}
+
+
 def state_of(row: Policy, today: date) -> str:
     ended = (row.ended_reason, row.ends_on) if row.ended_reason else None
     return policy_state(row.effective_date, row.ends_on, ended, today)
@@ -132,6 +151,8 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
         "coverages": coverage_views(terms),
         "contact": contact_of(parts, row.insurer_code),
         "document_url": f"/v1/policies/{row.policy_no}/document",
+        # the surrender that was confirmed: `/v1/surrenders/{surrender_id}`
+        "surrender_id": row.surrender_id,
         # a correction that is under way, and those that the insurer confirmed
         "correction_id": row.correction_id,
         "endorsements": [

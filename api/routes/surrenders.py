@@ -13,8 +13,9 @@ from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrOperator, TheP
 from api.errors import Problem, not_found
 from api.fields import Body, Comment
 from api.idempotency import first_record, once
+from api.paging import Paging, page_of
 from api.parts import Parts
-from api.refund_account import AccountBody, ask_the_insurer, is_concerned
+from api.refund_account import GIVE_ACCOUNT, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, state_of, terms_of
 from api.timeline import timeline_of
@@ -72,6 +73,16 @@ async def request(
         return surrender_view(row)
 
     return await once(parts, caller, f"POST /v1/policies/{policy_no}/surrenders", key, body, 201, work)
+
+
+@router.get("/policies/{policy_no}/surrenders")
+async def list_surrenders(parts: TheParts, caller: Parent, policy_no: ObjectId, page: Paging) -> dict[str, Any]:
+    """Newest first, also those that came to nothing."""
+    async with parts.database.transaction() as session:
+        await own_policy(session, caller.subject, policy_no)
+        mine = [col(Surrender.policy_no) == policy_no, col(Surrender.subject) == caller.subject]
+        rows = await page_of(session, Surrender, mine, page, "surrender_id")
+    return rows.answer(surrender_view)
 
 
 @router.get("/surrenders/{surrender_id}")
@@ -237,7 +248,7 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "refund_due_on": row.refund_due_on.isoformat() if row.refund_due_on else None,
         "rejected_code": row.rejected_code,
         "refunded_at": instant(row.refunded_at),
-        "to_do": "请填写投保人本人的收款账户，收到后立即退款" if row.state == "payee_needed" else None,
+        "to_do": GIVE_ACCOUNT if row.state == "payee_needed" else None,
     }
 
 

@@ -258,6 +258,7 @@ ROUTES = (
     Route(
         "POST", POLICY + "/surrenders", PARENT, lambda _: {"reason": "other", "comment": "搬家"}, owned=True, creates=True
     ),
+    Route("GET", POLICY + "/surrenders", PARENT, owned=True),
     Route("GET", SURRENDER, PARENT, owned=True),
     Route("POST", SURRENDER + "/confirm", PARENT, owned=True),
     Route("POST", SURRENDER + "/cancel", PARENT, owned=True),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from api_door import Door
@@ -11,7 +11,7 @@ from refusals import problems_of
 
 from activities.claims import ClaimRecords
 from activities.corrections import Corrections
-from activities.surrenders import SurrenderRecords
+from activities.surrenders import HoldStep, SurrenderRecords
 from insurance.rules.days import SHANGHAI
 from insurance.rules.surrender import surrender_value
 from tests import records
@@ -210,6 +210,29 @@ async def test_a_surrender_that_waits_for_an_account_says_so(door: Door, subject
     await SurrenderRecords(door.database).publish_surrender(waiting)
     shown = await read(door, f"/v1/surrenders/{waiting.surrender_id}", subject)
     assert "请填写投保人本人的收款账户" in shown["to_do"]
+
+
+async def test_a_family_finds_its_surrender_and_what_it_waits_for_on_the_ended_policy(door: Door, subject: str):
+    policy_no = await policy(door, subject)
+    first = (await ask(door, subject, policy_no)).json()["surrender_id"]
+    given_up = records.surrender(surrender_id=first, subject=subject, policy_no=policy_no, state="cancelled", seq=2)
+    await SurrenderRecords(door.database).publish_surrender(given_up)
+    waiting = records.surrender(
+        subject=subject, policy_no=policy_no, state="terminated", ends_policy=True, cover_ends_on=date(2026, 3, 9),
+        created_at=records.NOW + timedelta(hours=1),
+    )  # fmt: skip
+    await SurrenderRecords(door.database).hold_policy(HoldStep(waiting.surrender_id, policy_no))
+    await SurrenderRecords(door.database).publish_surrender(waiting)
+    (card,) = (await read(door, "/v1/policies?view=ended", subject))["items"]
+    assert (card["surrender_id"], card["to_do"]) == (waiting.surrender_id, None)
+    asks = replace(waiting, state="payee_needed", seq=waiting.seq + 1)
+    await SurrenderRecords(door.database).publish_surrender(asks)
+    (card,) = (await read(door, "/v1/policies?view=ended", subject))["items"]
+    shown = await read(door, f"/v1/policies/{policy_no}", subject)
+    assert "请填写投保人本人的收款账户" in card["to_do"] and shown["to_do"] == card["to_do"]
+    listed = (await read(door, f"/v1/policies/{policy_no}/surrenders", subject))["items"]
+    assert [item["surrender_id"] for item in listed] == [waiting.surrender_id, first]
+    assert listed[0]["to_do"] == card["to_do"] and listed[1]["label"] == "已取消"
 
 
 # --- claims on what was surrendered (保险法 26) --------------------------------------------------------------------------

@@ -19,6 +19,7 @@ PERSONAL = [
 SHOWN_TO_PARENTS = [
     "/v1/policies", "/v1/policies?view=unfinished", "/v1/policies/{policy_no}", "/v1/purchases/{purchase_id}", "/v1/claims",
     "/v1/surrenders/{surrender_id}", "/v1/policies/{policy_no}/surrender-quote",
+    "/v1/policies/{policy_no}/surrenders",
 ]  # fmt: skip
 
 
