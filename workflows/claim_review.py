@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
 from workflows.claim_case import ClaimCase
 from workflows.messages import ReviewAnswer, ReviewOrder, ReviewResult
@@ -73,14 +73,12 @@ class ClaimReview:
 
 
 async def open_quality_review(case: ClaimCase) -> None:
-    """It goes on by itself; payment does not wait for it."""
+    """It goes on by itself; payment does not wait for it. One that is open already sees what was decided again."""
     review_id = f"{case.order.claim_id}-q{case.round}"
-    await workflow.start_child_workflow(
-        "quality_review",
-        replace(review_order(case, review_id, ()), kind="quality"),
-        id=review_id,
-        parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-    )
+    order = replace(review_order(case, review_id, ()), kind="quality")
+    abandon = workflow.ParentClosePolicy.ABANDON
+    with suppress(WorkflowAlreadyStartedError):
+        await workflow.start_child_workflow("quality_review", order, id=review_id, parent_close_policy=abandon)
 
 
 def review_order(case: ClaimCase, review_id: str, excluded: tuple[str, ...], *, answers: bool = False) -> ReviewOrder:

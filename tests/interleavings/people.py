@@ -15,6 +15,7 @@ from workflows.messages import (
     DecisionOrder,
     PapersOrder,
     PayeeOrder,
+    QualityJudgement,
     Reassignment,
     RefundAccount,
     Rereading,
@@ -120,6 +121,13 @@ class People:
                 yield times, f"{review.review_id} taken by {who.subject}", lambda t=tell, w=who: t("take", w)
             if review.state in HOLDING:
                 holder = adjuster(review.adjuster or "")
+                if review.kind == "quality":
+                    yield (
+                        12,
+                        f"{review.review_id} judged",
+                        lambda t=tell, h=holder: t("judge", QualityJudgement(h, True)),
+                    )
+                    continue
                 yield (
                     12,
                     f"{review.review_id} decided",
@@ -208,7 +216,10 @@ class People:
                 free = next(f"adjuster-{n}" for n in range(20, 40) if f"adjuster-{n}" not in self._seen(review))
                 label = f"{review.review_id} taken by {free}"
                 yield review.review_id, label, lambda t=tell, f=free: t("take", adjuster(f))
-            if review.state in HOLDING:
+            if review.state in HOLDING and review.kind == "quality":
+                verdict = QualityJudgement(adjuster(review.adjuster or ""), True)
+                yield review.review_id, f"{review.review_id} agrees", lambda t=tell, v=verdict: t("judge", v)
+            elif review.state in HOLDING:
                 order = self._last_decision(review, adjuster(review.adjuster or ""))
                 yield review.review_id, f"{review.review_id} {order.outcome}", lambda t=tell, o=order: t("decide", o)
 

@@ -63,8 +63,8 @@ def _kind(why: str) -> str:
 
 def play(choices: Choices, books: Books = Ledger, *, replays: bool = True) -> World:
     """`replays`: every process is replayed from its past when all is over, and must say the same again."""
-    length, faults, office = (choices.pick(count) for count in (len(_LENGTHS), _MOST_FAULTS, _OFFICES))
-    world = World(choices, books(), _LENGTHS[length], faults, slow_office=office == _OFFICES - 1)
+    length, faults, office, sampled = (choices.pick(count) for count in (len(_LENGTHS), _MOST_FAULTS, _OFFICES, 2))
+    world = World(choices, books(), _LENGTHS[length], faults, office == _OFFICES - 1, sampled == 1)
     promises, people = Promises(world), People(world)
     try:
         _go(world, people, promises)

@@ -46,6 +46,8 @@ class World:
     faults: int = 3
     # adjusters leave claims alone for months, so that what is certain is paid in advance (保险法 25)
     slow_office: bool = False
+    # what was decided without a person is looked at beside (质量抽查)
+    sampled: bool = False
 
     def __post_init__(self) -> None:
         self.log: list[str] = []
@@ -81,6 +83,7 @@ class World:
             claim_id=f"cl-{len(self.claims) + 1}",
             terms=replace(terms(), second_adjuster_from_fen=1_000_00),
             idle_days=30,
+            quality_sampled=self.sampled,
             **self._cut(),
         )
         if self.ledger.report(order):
@@ -104,6 +107,7 @@ class World:
             documents=tuple(documents.values()),
             receipts=tuple(r for r in self.ledger.receipts.values() if r.document_id in documents),
             idle_days=30,
+            quality_sampled=self.sampled,
             **self._cut(),
         )
         if claim_id not in self.server.processes or not self.server.processes[claim_id].is_open:

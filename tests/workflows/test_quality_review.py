@@ -50,6 +50,14 @@ async def test_nothing_is_opened_beside_a_claim_that_a_person_decides(world):
     assert f"{claim_id}-q1" not in world.books.records
 
 
+async def test_a_quality_review_that_is_open_already_is_no_obstacle_to_payment(world):
+    # whatever runs under its id
+    await world.report(claim_id="cl-drawn-q1")
+    claim_id = await world.report(claim_id="cl-drawn", quality_sampled=True)
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
 async def test_an_agreement_is_recorded_and_tells_the_claim_nothing(world):
     claim_id, review_id = await sampled(world)
     await world.end_of(claim_id)
