@@ -310,7 +310,12 @@ async def test_limits_are_used_by_what_was_paid_and_not_by_what_was_thought_befo
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await world.update(claim_id, "establish", Establishing(adjuster(), "见鉴定", disability_grades=(8,)))
     lines = (DecidedLine("accident_disability", fen),)
-    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", lines))
+    for who in ("adjuster-1", "adjuster-2")[: 1 if fen > ALL else 2]:
+        if who != "adjuster-1":
+            # so much is taken away that two weigh it
+            await world.update(f"{claim_id}-r1", "take", adjuster(who))
+        order = DecisionOrder(adjuster(who), "partial", ("item_not_covered",), "", lines)
+        await decided(world, claim_id, order)
     await world.until_state(claim_id, "decided")
     await world.update(claim_id, "accept")
     paid = max(fen, CERTAIN)
