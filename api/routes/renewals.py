@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from api.deps import ObjectId, Parent, TheParts
 from api.on_file import is_served
 from api.routes.policies import own_policy
+from insurance.rules.codes import NO_GUARANTEED_RENEWAL
 from insurance.rules.eligibility import renews
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
@@ -33,4 +34,5 @@ async def renewal(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[
         "relationship": policy.relationship,
         "effective_date": first_day.isoformat(),
         "without_gap": goes_on and renews(first_day, policy.ends_on),
+        "not_guaranteed": NO_GUARANTEED_RENEWAL,
     }

@@ -8,7 +8,7 @@ from datetime import date
 from insurance.letters.coverage_words import payment_words, waiting_words
 from insurance.letters.letter import Block, Facts, Heading, Issuer, Letter, Paragraph, QrCode, Table, chinese_day
 from insurance.rules.capitals import write_capitals
-from insurance.rules.codes import RELATIONSHIPS
+from insurance.rules.codes import NO_GUARANTEED_RENEWAL, RELATIONSHIPS
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.money import yuan
 from insurance.rules.terms import ProductTerms
@@ -77,6 +77,7 @@ def electronic_policy(paper: PolicyOnPaper, number: str, issuer: Issuer, verify_
             _contract(paper),
             Paragraph(f"保险期间：自{chinese_day(paper.effective_date)}零时起至{chinese_day(paper.ends_on)}二十四时止（北京时间）。"),
             Paragraph(f"保险费：人民币{yuan(paper.premium_fen)}元（{write_capitals(paper.premium_fen)}），{chinese_day(paper.paid_on)}收讫。"),
+            Paragraph(f"{NO_GUARANTEED_RENEWAL}。"),
             Heading("保险责任（单位：元）"),
             _coverages(paper),
             Paragraph("等待期、免赔额、赔付比例和“不赔”各项均减轻保险公司的责任，请特别留意；完整内容以所列条款为准。", small=True),

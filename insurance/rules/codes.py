@@ -93,6 +93,9 @@ ASKED_CONSENTS: Mapping[str, bool] = MappingProxyType(
 # one line of business under two names (guide lines 128, 162)
 LINE_NAMES = ("学平险", "学意险")
 
+# said wherever renewing is spoken of (银保监办发〔2021〕7号: a short-term policy guarantees none)
+NO_GUARANTEED_RENEWAL = "本产品不保证续保：保险期间届满后需要重新投保，经保险公司同意并交纳保险费，获得新的保险合同"
+
 # what it means to take a consent back; taken back here, none ends cover (保险法 15), and a purchase that needs it is called off unpaid
 WITHDRAWAL_MEANS = _codes(
     child_data=(

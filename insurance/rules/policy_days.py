@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Literal
 
+from insurance.rules.codes import NO_GUARANTEED_RENEWAL
+
 Moment = Literal["in_effect", "expiring", "ended"]
 MOMENTS: tuple[Moment, ...] = ("in_effect", "expiring", "ended")
 # how long ago cover may have begun for its family still to hear of it
@@ -39,6 +41,9 @@ def text_of(moment: Moment, title: str, policy_no: str, about: date, renewal_url
         case "in_effect":
             return f"{policy}自{on}零时起生效"
         case "expiring":
-            return f"{policy}保障到{on}二十四时为止。愿意续保可以打开 {renewal_url} ，到期前续上没有新的等待期；是否续保由您决定"
+            return (
+                f"{policy}保障到{on}二十四时为止。愿意续保可以打开 {renewal_url} ，到期前续上没有新的等待期；是否续保由您决定。"
+                f"{NO_GUARANTEED_RENEWAL}"
+            )
         case "ended":
             return f"{policy}已于{on}二十四时到期。保障期间发生的事故仍可申请理赔"

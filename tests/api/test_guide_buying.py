@@ -104,7 +104,7 @@ async def test_a10_everything_to_be_read_is_there_by_version_and_is_what_its_has
         assert hashlib.sha256(text.content).hexdigest() == document["sha256"]
     # the bundle of clauses: each benefit names the one it stands on
     assert all(coverage["clause"] for coverage in product["coverages"])
-    assert product["title"] in product["introduction"]
+    assert product["title"] in product["introduction"] and "本产品不保证续保" in product["introduction"]
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------

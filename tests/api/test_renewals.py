@@ -28,6 +28,7 @@ async def test_the_next_year_begins_where_this_one_ends(door: Door):
     told = await asked(door, subject, await bought(door, subject))
     assert (told["effective_date"], told["without_gap"], told["on_sale"]) == ("2026-09-01", True, True)
     assert (told["product_id"], told["premium_fen"]) == (records.PLAN_2.product_id, 120_00)
+    assert "不保证续保" in told["not_guaranteed"]
 
 
 async def test_cover_that_has_not_begun_is_not_gone_on_with(door: Door):

@@ -28,6 +28,10 @@ def test_the_family_reads_whose_contract_it_is_about_what_and_for_how_long():
     assert "400-000-0731（每日8:00-20:00）" in text
 
 
+def test_it_says_that_renewing_is_not_guaranteed():
+    assert "本产品不保证续保" in text_of(as_pdf(e_policy()))
+
+
 def test_every_coverage_stands_with_its_sum_and_its_clause():
     letter = e_policy()
     (table,) = (block for block in letter.blocks if isinstance(block, Table) and block.header[0] == "保险责任")

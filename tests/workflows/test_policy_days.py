@@ -83,6 +83,7 @@ async def test_a_policy_hears_of_its_first_day_of_its_coming_end_and_of_its_end(
     assert f"{first_day.year}年9月1日零时起生效" in begins and number[-4:] in begins
     assert f"{last_day.year}年8月31日二十四时" in expires
     assert f"{PUBLIC_URL}/v1/policies/{number}/renewal" in expires
+    assert "不保证续保" in expires
     assert "仍可申请理赔" in ended
 
 
