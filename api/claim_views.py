@@ -24,17 +24,16 @@ from insurance.rules.case import (
     Payout,
 )
 from insurance.rules.case_file import CaseFile
-from insurance.rules.claim_clocks import clocks_of, waits_for_account
+from insurance.rules.claim_clocks import clocks_of, whose_clock
 from insurance.rules.codes import REASON_CODES
 from insurance.rules.cover import shanghai_day
-from insurance.rules.deadlines import Clock
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.periods import end_of_day
 from insurance.rules.receipts.against_claim import fen_of
 from insurance.rules.reminders import CLOCK_NAMES
 from insurance.rules.settlement import Settlement
-from insurance.rules.status import Turn, label, whose_turn
+from insurance.rules.status import label, whose_turn
 from insurance.tables import Claim
 
 # long enough to look through a claim, too short to be passed on
@@ -217,26 +216,16 @@ def _receipt_view(receipt: CaseReceipt, caller: Caller) -> dict[str, Any]:
 
 def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
     """Every clock with its article, its days, from when to when it stood still and why, and whose turn it is."""
-    turn = whose_turn(case.state)
     return [
         asdict(clock)
         | {
             "label": CLOCK_LABELS[clock.clock],
-            "whose_turn": _whose_clock(case, clock, turn) if clock.state in ("running", "paused") else None,
+            "whose_turn": whose_clock(case, clock) if clock.state in ("running", "paused") else None,
             "pauses": [asdict(pause) | {"label": PAUSE_LABELS[pause.because]} for pause in clock.pauses],
             "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.state == "paused" else None,
         }
         for clock in clocks_of(case, parts.calendar, parts.today())
     ]
-
-
-def _whose_clock(case: CaseFile, clock: Clock, turn: Turn) -> Turn:
-    """A refusal is the insurer's to deliver, while the family may answer already; an advance may wait for the family's account."""
-    if waits_for_account(case, clock):
-        return "family"
-    if "supplement_requested" in case.undelivered:
-        return "insurer"
-    return "insurer" if clock.clock == "refusal_notice" else turn
 
 
 def _warnings(parts: Parts, case: CaseFile) -> list[dict[str, str]]:

@@ -86,6 +86,8 @@ class ClockKeeper:
             case.tell_staff("lead" if call.kind == "overdue" else "operator", f"clock_{call.kind}", text)
         elif whose_turn(case.state) == "adjuster":
             await self._review.tell("remind", Reminder(f"clock_{call.kind}", text))
-        elif whose_turn(case.state) != "family":
-            case.tell_staff("operator", f"clock_{call.kind}", text)
+        else:
+            # a clock that runs on while the family has the case: a notice has not reached it
+            role = "lead" if whose_turn(case.state) == "family" else "operator"
+            case.tell_staff(role, f"clock_{call.kind}", text)
         await case.note(f"clock_{call.kind}", "system", text)

@@ -14,6 +14,7 @@ from insurance.rules.deadlines import (
     clocks,
     limitation_clock,
 )
+from insurance.rules.status import Turn, whose_turn
 
 PAID = ("paid", "closed")
 PAYMENTS = frozenset({"payment", "agreed_payment"})
@@ -54,6 +55,16 @@ def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
 def waits_for_account(case: CaseFile, clock: Clock) -> bool:
     """What is certain is paid in advance as soon as the family names an account that takes it."""
     return clock.clock == "advance_payment" and case.payee_wanted
+
+
+def whose_clock(case: CaseFile, clock: Clock) -> Turn:
+    """Whose turn it is by this clock. One of staff that runs on while the family has the case waits for a notice to reach it, which is
+    the insurer's to see to."""
+    turn = whose_turn(case.state)
+    if waits_for_account(case, clock):
+        return "family"
+    is_theirs = clock.clock in STAFF and clock.state != "paused"
+    return "insurer" if clock.clock == "refusal_notice" or (turn == "family" and is_theirs) else turn
 
 
 STAFF = frozenset(

@@ -163,6 +163,8 @@ async def test_a_refusal_counts_as_told_when_its_notice_has_arrived(world, monke
     await world.let_pass(days=20)
     assert world.claim(claim_id).case.refusal_notified_at is None
     assert {"clock_due_day", "clock_overdue", "clock_escalated"} <= set(calls(world, claim_id))
+    # the family may answer already, and it is the insurer who must see to the notice
+    assert addressed(world, claim_id, "clock_due_day") == {"role:lead:xiangjiang"}
     monkeypatch.undo()
     await world.let_pass(hours=13)
     await world.until_told(claim_id, "notice_delivered")
