@@ -30,8 +30,9 @@ class StorageSettings(BaseModel):
     secure: bool = False
     bucket: str = "evidence"
     region: str = "us-east-1"
-    # the law asks for 5 years from the end of a one-year contract (保险法 87); a year of term and claims is added
-    retention_days: int = 6 * 365 + 2
+    # the law asks for 5 years from the contract's end (保险法 87). Files come before it: a year of term, a year for which cover may be
+    # bought ahead, and two months in which a consent on paper is brought and an order is paid late
+    retention_days: int = 7 * 365 + 2 + 60
     max_file_bytes: int = 20 * 1024 * 1024
 
 
@@ -108,6 +109,8 @@ class ProcessSettings(BaseModel):
     # an expired purchase can be resumed for this long
     resume_days: float = 30
     quote_minutes: float = 30
+    # a paid premium whose policy the insurer does not issue goes back after this long
+    issue_days: float = Field(default=3, ge=0.5, le=30)
     claim_idle_days: float = 180
     # how long before the end of its cover a family is told, with a link to renew
     expiring_days: int = Field(default=30, ge=1, le=180)

@@ -1,11 +1,13 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from pydantic import TypeAdapter
 
 from insurance.products.catalogue import Catalogue, UnknownProduct, load_catalogue
+from insurance.rules.days import last_day_of_term
 from insurance.rules.death_cover import death_sum
+from insurance.settings import StorageSettings
 
 CATALOGUE = load_catalogue()
 PLANS = [CATALOGUE.product(f"changsha-2024-plan-{n}") for n in (1, 2, 3, 4)]
@@ -95,6 +97,17 @@ def test_coverages_stand_in_the_order_in_which_they_are_cut(terms):
 def test_campus_death_reaches_the_cap_of_a_young_child(terms):
     assert death_sum(terms) == 200_000_00
     assert [(cap.below_age, cap.cap_fen) for cap in terms.minors_death_caps] == [(10, 200_000_00), (18, 500_000_00)]
+
+
+@pytest.mark.parametrize("terms", CATALOGUE.products, ids=lambda terms: terms.product_id)
+@pytest.mark.parametrize("year", [2025, 2026, 2027, 2028])
+def test_what_came_with_an_application_is_kept_until_five_years_after_the_contract(terms, year):
+    """保险法 87, for a family that buys as early as the product lets it."""
+    brought = date(year, 7, 1)
+    first_day = brought + timedelta(days=30 + terms.first_day_within_days)
+    contract_ends = last_day_of_term(first_day, terms.term_years)
+    kept_until = brought + timedelta(days=StorageSettings().retention_days)
+    assert kept_until >= contract_ends.replace(year=contract_ends.year + 5)
 
 
 @pytest.mark.parametrize("terms", CATALOGUE.products, ids=lambda terms: terms.product_id)
