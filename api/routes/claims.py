@@ -23,8 +23,9 @@ from api.fields import Body, Comment, Flag, Instant, Long, Region, Short
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
+from api.policy_actions import ENDED, bars_claim, refuse
 from api.reading_log import note_read
-from api.routes.policies import own_policy, state_of, terms_of, visible_policy
+from api.routes.policies import own_policy, terms_of, visible_policy
 from insurance.rules.case import AccidentReport, CaseConsent
 from insurance.rules.cover import shanghai_day
 from insurance.rules.errors import Invalid
@@ -147,7 +148,7 @@ async def reopen(parts: TheParts, caller: Parent, claim_id: ObjectId, body: Reop
         policy = await own_policy(session, caller.subject, row.policy_no, lock=True)
         if row.state != "closed":
             raise Problem(409, "illegal_move")
-        _require_covered(policy, case_of(row).report.accident_at)
+        _require_claimable(parts, policy, case_of(row).report.accident_at)
         await parts.processes.start_claim(await reopened_order(parts, session, row, policy, body.reason))
         row.open = True
     found = await _until(parts, claim_id, lambda claim: claim.state != "closed")
@@ -213,23 +214,9 @@ def adjuster_of(caller: Caller) -> str | None:
 
 
 def _require_claimable(parts: Parts, policy: Policy, accident_at: datetime) -> None:
-    """A policy that never came into effect has nothing to claim on; an ended one still answers for its own time."""
-    if policy.applicant_subject is None:
-        raise Problem(409, "no_account", "这张保单还没有家长账户，请投保人先登录认领保单")
-    _require_covered(policy, accident_at)
-    if state_of(policy, parts.today()) in ("pending_effect", "void", "rescinded"):
-        raise Problem(409, "policy_not_in_force", "保单尚未生效，不能报案")
-
-
-def _require_covered(policy: Policy, accident_at: datetime) -> None:
-    """A surrender that is under way waits for no claim; once it is done, what happened before the end of cover can be reported for as
-    long as any other accident (保险法 26). So it is where a claim has ended the policy."""
-    if policy.ended_reason not in ("surrendered", "terminated_by_claim"):
-        if policy.surrender_id is not None:
-            raise Problem(409, "surrender_open", "这张保单正在退保，退保办结后可以就保障期内的事故报案")
-    elif policy.ends_on < policy.effective_date:
-        raise Problem(409, "policy_not_in_force", "保单在生效前已退保，没有提供过保障")
-    elif shanghai_day(accident_at) > policy.ends_on:
+    """What happened while there was cover can be reported for as long as any other accident, whatever ended it (保险法 26)."""
+    refuse(bars_claim(policy, parts.today()))
+    if policy.ended_reason in ENDED and shanghai_day(accident_at) > policy.ends_on:
         raise Problem(409, "policy_ended", "事故发生在保单终止之后，这张保单不再提供保障")
 
 

@@ -1,7 +1,6 @@
 """Corrections (保全): wrong details of a policy put right, once the insurer has confirmed it."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter
@@ -21,8 +20,9 @@ from api.idempotency import first_record, once
 from api.on_file import Buyer, on_file
 from api.paging import Paging, page_of
 from api.parts import Parts
+from api.policy_actions import bars_correction, refuse
 from api.routes.persons import Gender, IdType, SchoolType
-from api.routes.policies import own_policy, state_of, terms_of
+from api.routes.policies import own_policy, terms_of
 from api.timeline import timeline_of
 from api.views import instant, masked_person
 from insurance.rules.application import Applicant, Application, Insured
@@ -48,7 +48,6 @@ _applicant, _insured = TypeAdapter(Applicant), TypeAdapter(Insured)
 
 # 人身保险业务基本服务规定
 WORKING_DAYS = 5
-CORRECTABLE = ("pending_effect", "in_force", "expired")
 # what makes another contract of it
 FIXED = ("product_id", "relationship", "effective_date", "premium_fen")
 
@@ -103,7 +102,7 @@ async def request(
         policy = await own_policy(session, caller.subject, policy_no, lock=True)
         if earlier := await session.get(PolicyCorrection, correction_id):
             return correction_view(earlier)
-        _require_correctable(policy, correction_id, parts.today())
+        refuse(bars_correction(policy, parts.today(), correction_id))
         await require_standing(session, policy, ("share_with_insurer",))
         order = await _order(parts, session, caller, policy, body, correction_id)
         row = await first_record(session, _first_record(order), "correction_id")
@@ -131,13 +130,6 @@ async def show(parts: TheParts, caller: Parent, correction_id: ObjectId) -> dict
         if row is None or row.subject != caller.subject:
             raise not_found()
         return correction_view(row) | {"timeline": await timeline_of(session, correction_id)}
-
-
-def _require_correctable(policy: Policy, correction_id: str, today: date) -> None:
-    if policy.surrender_id is not None or state_of(policy, today) not in CORRECTABLE:
-        raise Problem(409, "policy_ended", "这张保单已终止或正在退保，不能更正")
-    if policy.correction_id not in (None, correction_id):
-        raise Problem(409, "correction_open", "这张保单已有一次更正在办理，请等保险公司答复后再申请")
 
 
 async def _order(

@@ -16,6 +16,7 @@ from api.deps import ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.errors import not_found
 from api.paging import PageAsked, Paging, page_of
 from api.parts import Parts
+from api.policy_actions import actions_of, state_of
 from api.reading_log import note_read
 from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import coverage_views, insurer_ref
@@ -24,7 +25,7 @@ from api.timeline import timeline_about
 from api.views import instant, masked_person
 from insurance.rules.correction import LABELS
 from insurance.rules.signed_link import link_signature
-from insurance.rules.status import label, policy_state
+from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase, Surrender
 
@@ -125,15 +126,9 @@ def _to_do(row: Policy, account_wanted: set[str]) -> dict[str, Any]:
     return {"to_do": GIVE_ACCOUNT if row.surrender_id in account_wanted else None}
 
 
-def state_of(row: Policy, today: date) -> str:
-    ended = (row.ended_reason, row.ends_on) if row.ended_reason else None
-    return policy_state(row.effective_date, row.ends_on, ended, today)
-
-
 def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
     state = state_of(row, parts.today())
     terms = terms_of.validate_python(row.terms)
-    open_for_more = state in ("pending_effect", "in_force") and row.surrender_id is None
     return {
         "policy_no": row.policy_no,
         "state": state,
@@ -163,7 +158,7 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
             }
             for item in row.endorsement_items
         ],
-        "actions": ["claim", "contact", "correct", "surrender"] if open_for_more else ["contact"],
+        "actions": actions_of(row, parts.today()),
     }
 
 

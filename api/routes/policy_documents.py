@@ -12,8 +12,9 @@ from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
 from api.pages.verification import unknown_page, verification_page
 from api.parts import Parts
+from api.policy_actions import state_of
 from api.routes.catalogue import insurer_ref
-from api.routes.policies import DOWNLOADS, own_policy, state_of
+from api.routes.policies import DOWNLOADS, own_policy
 from api.views import instant
 from insurance.letters.fonts import FontMissing
 from insurance.letters.issuer_identity import NotSigning, issuer_identity

@@ -15,9 +15,10 @@ from api.fields import Body, Comment
 from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
+from api.policy_actions import bars_surrender, refuse
 from api.refund_account import GIVE_ACCOUNT, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import insurer_ref
-from api.routes.policies import own_policy, state_of, terms_of
+from api.routes.policies import own_policy, terms_of
 from api.timeline import timeline_of
 from api.views import instant
 from insurance.rules.codes import SURRENDER_REASONS
@@ -46,7 +47,7 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
     today = parts.today()
     async with parts.database.transaction() as session:
         policy = await own_policy(session, caller.subject, policy_no)
-        _require_running(parts, policy)
+        refuse(bars_surrender(policy, today))
         blocked = await _open_claim(session, policy)
         value = await _value(session, policy, today)
     reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
@@ -142,14 +143,9 @@ async def _shown(parts: Parts, caller: Caller, surrender_id: str) -> dict[str, A
 
 
 async def _require_surrenderable(parts: Parts, session: AsyncSession, policy: Policy) -> None:
-    _require_running(parts, policy)
+    refuse(bars_surrender(policy, parts.today()))
     if await _open_claim(session, policy):
         raise Problem(409, "claim_open", CLAIM_OPEN)
-
-
-def _require_running(parts: Parts, policy: Policy) -> None:
-    if policy.surrender_id is not None or state_of(policy, parts.today()) not in ("pending_effect", "in_force"):
-        raise Problem(409, "policy_ended", "这张保单已终止或正在退保")
 
 
 async def _open_claim(session: AsyncSession, policy: Policy) -> bool:
