@@ -85,8 +85,9 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             await workflow.wait_condition(lambda: not self._advance.is_on_its_way)
             if self._submitted or case.withdrawn:
                 return
-        if case.paid_fen:
-            # in advance, or before it was opened again: what was paid for stays claimed
+        is_received = case.received_at is not None and workflow.patched("received-is-decided")
+        if case.paid_fen or is_received:
+            # silence takes back no claim whose papers the insurer has had: it owes a decision on them (保险法 23)
             case.papers_came()
             await case.move("submitted", "lapsed", "system", "长时间未补充材料，将按现有材料审核")
         else:

@@ -33,7 +33,7 @@ class Deciding(ClaimParts):
     async def _assess(self) -> None:
         case = self._case
         missing = self._missing_for_sure()
-        if missing:
+        if missing and not self._is_in_hands():
             titles = "、".join(DOCUMENT_KINDS[kind] for kind in missing)
             case.tell("supplement_requested", f"还需要您重新提交：{titles}")
             await case.move("supplement_requested", "supplement_requested", "system", f"还需要：{titles}")
@@ -50,7 +50,7 @@ class Deciding(ClaimParts):
             await self._open_review("有需要人工核对的内容，已转理赔员")
 
     def _is_in_hands(self) -> bool:
-        """What a person has asked, undone or decided, a person decides."""
+        """What a person has asked for, undone or decided, a person decides, whatever has come."""
         return self._case.review_count > 0 and workflow.patched("decided-in-hands")
 
     async def _assessed(self) -> Assessment:

@@ -78,9 +78,10 @@ class FamilyMoves(Deciding):
 
     @submit.validator
     def _may_submit(self) -> None:
+        """Whoever was asked by an adjuster may have no more to give."""
         self._require("reported", "supplement_requested")
         missing = self._missing_for_sure()
-        if missing:
+        if missing and self._case.review_count == 0:
             raise ApplicationError("还缺少必须的材料", ",".join(missing), type="documents_missing")
 
     @workflow.update

@@ -16,6 +16,7 @@ from tests.workflows.process_reviews import (
 )
 from workflows.messages import (
     ClaimOutcome,
+    Establishing,
     PapersOrder,
     PayeeOrder,
     Reassignment,
@@ -51,11 +52,41 @@ async def test_a_second_request_takes_a_lead_and_a_new_fact(world):
     ]  # fmt: skip
 
 
-async def test_papers_that_never_come_end_the_claim(world):
+async def test_papers_that_never_come_leave_the_claim_to_an_adjuster(world):
     claim_id = await asked_for_papers(world)
     await world.let_pass(days=181)
-    assert await world.end_of(claim_id) == ClaimOutcome("withdrawn", 0)
-    assert held(world, claim_id)[1] == 0
+    again, who = f"{claim_id}-r2", adjuster()
+    await world.until_state(again, "open")
+    assert held(world, claim_id) == ("reserved", PAYABLE)
+    await world.update(again, "take", who)
+    await world.update(again, "decide", full(who))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
+async def asked_for_a_report_of_disability(world):
+    """By an adjuster who found a disability: without it nothing can be said of that benefit."""
+    claim_id, review_id = await taken(world)
+    await world.update(claim_id, "establish", Establishing(adjuster(), "见病历", disability_grades=(10,)))
+    await world.update(review_id, "request_documents", PapersOrder(adjuster(), ("disability_report",), ""))
+    await world.until_state(claim_id, "supplement_requested")
+    return claim_id
+
+
+async def test_a_family_that_has_no_more_to_give_hands_in_what_it_has(world):
+    claim_id = await asked_for_a_report_of_disability(world)
+    await world.update(claim_id, "add_document", await world.paper("disability_report"))
+    assert world.claim(claim_id).case.review_count == 1
+    # identity papers are wanting still
+    await world.update(claim_id, "submit")
+    await world.until_state(f"{claim_id}-r2", "open")
+    assert "papers_complete" in [f.code for f in world.books.records[f"{claim_id}-r2"].findings]
+
+
+async def test_nobody_is_asked_twice_by_the_rules_for_what_never_came(world):
+    claim_id = await asked_for_a_report_of_disability(world)
+    await world.let_pass(days=181)
+    await world.until_state(f"{claim_id}-r2", "open")
+    assert [entry for entry in world.books.told(claim_id) if entry == "supplement_requested"] == ["supplement_requested"]
 
 
 async def test_who_decided_a_disputed_claim_does_not_get_it_by_way_of_papers(world):

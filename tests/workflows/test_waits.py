@@ -53,7 +53,7 @@ EXEMPT = {
 TESTED = {
     "claim_parts._heard": (
         "test_claim.test_a_claim_without_papers_lapses",
-        "test_review_papers.test_papers_that_never_come_end_the_claim",
+        "test_review_papers.test_papers_that_never_come_leave_the_claim_to_an_adjuster",
         "test_kept_clocks.test_a_family_is_reminded_three_times_before_its_silence_counts",
         "test_family_answers.test_a_refusal_that_nobody_answers_closes_the_claim",
     ),
