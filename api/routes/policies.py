@@ -144,6 +144,9 @@ def policy_view(parts: Parts, row: Policy) -> dict[str, Any]:
         "applicant": masked_person(row.applicant),
         "insured": masked_person(row.insured),
         "coverages": coverage_views(terms),
+        # what a child's death brings when the cap leaves less than these sums (保监发〔2015〕90号), and how that came out
+        "death_limit_fen": row.death_limit_fen,
+        "death_cover": row.death_cover,
         "contact": contact_of(parts, row.insurer_code),
         "document_url": f"/v1/policies/{row.policy_no}/document",
         # the surrender that was confirmed: `/v1/surrenders/{surrender_id}`

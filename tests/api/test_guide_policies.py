@@ -15,6 +15,7 @@ from test_queue import buy as buy_at_peak
 from test_queue import peak  # noqa: F401 (a fixture)
 
 from activities.purchases import PurchaseRecords
+from insurance.rules.death_cover import death_cover
 from insurance.tables import Policy, QueuedPurchase
 from tests import records
 
@@ -97,7 +98,15 @@ async def test_a21_the_payment_has_its_sum_its_page_and_a_countdown(door: Door, 
 
 
 async def test_a21_the_countdown_is_a_setting(door: Door, subject: str):
-    assert door.processes.started[await submit(door, subject)].payment_minutes == SETTINGS.process.payment_minutes == 30
+    """How the process counts it down: tests/workflows/test_purchase_payment.py."""
+    process = SETTINGS.process.model_copy(update={"payment_minutes": 5})
+    door.app.state.parts = replace(door.parts, settings=SETTINGS.model_copy(update={"process": process}))
+    try:
+        shorter = await submit(door, subject)
+    finally:
+        door.app.state.parts = door.parts
+    usual = await submit(door, subject)
+    assert [door.processes.started[order].payment_minutes for order in (shorter, usual)] == [5, 30]
 
 
 @pytest.fixture
@@ -180,6 +189,18 @@ async def test_a26_a_policy_has_its_details_and_what_can_be_done(door: Door, sub
     assert (shown["insured"]["name"], shown["applicant"]["id_number"]) == ("黄**", "360102********3450")
     assert (shown["applicant"]["name"], shown["applicant"]["mobile"]) == ("黄**", "137****5678")
     assert shown["document_url"] == f"/v1/policies/{policy_no}/document"
+
+
+async def test_a26_a_policy_says_how_much_of_its_death_sums_the_cap_has_left(door: Door, subject: str):
+    assert (await read(door, f"/v1/policies/{await policy(door, subject)}", subject))["death_limit_fen"] is None
+    cover = death_cover(records.PLAN_2, date(2016, 2, 29), date(2026, 3, 11), 350_000_00)
+    issued = records.issued(death_limit_fen=cover.accepted_fen, death_cover=cover)
+    await publish(door, subject, state="issued", policy_no=issued.policy_no, issued=issued, payment_url=None)
+    shown = await read(door, f"/v1/policies/{issued.policy_no}", subject)
+    assert shown["death_limit_fen"] == cover.accepted_fen < cover.product_fen
+    steps = shown["death_cover"]["steps"]
+    assert [(step["label"], step["amount_fen"]) for step in steps][1] == ("已有的身故保额", -350_000_00)
+    assert sum(step["amount_fen"] for step in steps) == shown["death_limit_fen"]
 
 
 async def test_a26_the_file_is_there_as_soon_as_the_policy_is(door: Door, subject: str):
