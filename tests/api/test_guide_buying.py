@@ -95,6 +95,21 @@ async def test_a08_each_insurer_shows_several_products_for_a_school_type(door: D
     assert {product["insurer"]["code"] for product in one} == {"ganpo"}
 
 
+async def test_a08_what_is_not_for_the_school_type_is_not_listed(door: Door):
+    """All that we ship is for every school type: one that is for primary schools alone is added here."""
+    narrow = replace(records.PLAN_2, product_id="primary-only", school_types=("primary",))
+    products = (*door.parts.catalogue.products, narrow)
+    door.app.state.parts = replace(door.parts, catalogue=replace(door.parts.catalogue, products=products))
+    try:
+        for school_type, listed in (("primary", True), ("junior", False), ("kindergarten", False)):
+            shown = (await read(door, f"/v1/products?school_type={school_type}"))["items"]
+            insurers = (await read(door, f"/v1/insurers?school_type={school_type}"))["items"]
+            assert ("primary-only" in {product["product_id"] for product in shown}) is listed
+            assert ("primary-only" in {p["product_id"] for one in insurers for p in one["products"]}) is listed
+    finally:
+        door.app.state.parts = door.parts
+
+
 async def test_a10_everything_to_be_read_is_there_by_version_and_is_what_its_hash_is_of(door: Door):
     product = await read(door, f"/v1/products/{records.PLAN_2.product_id}")
     titles = {document["title"] for document in product["documents"]}

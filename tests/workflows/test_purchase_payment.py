@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from insurance.adapters.ports import PaymentsRefused, PayOrder
@@ -17,9 +19,11 @@ async def test_a_payment_without_a_notice_is_found_by_asking(world):
 
 
 async def test_an_order_that_nobody_pays_expires_and_can_not_be_paid_any_more(world):
-    purchase_id = await world.awaiting_payment()
+    purchase_id = await world.awaiting_payment(payment_minutes=5)
     world.payments.open_page(f"{purchase_id}-1")
-    await world.let_pass(minutes=31)
+    left = record(world, purchase_id).expires_at - world.time
+    assert timedelta(minutes=4) < left < timedelta(minutes=6)
+    await world.let_pass(minutes=6)
     await world.until_state(purchase_id, "expired")
     assert record(world, purchase_id).payment_url is None
     assert world.books.noticed(purchase_id) == ["payment_open", "payment_expired"]
