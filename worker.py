@@ -102,6 +102,7 @@ PASSED_THROUGH = (
     "workflows.options",
     "workflows.payouts",
     "workflows.purchase_case",
+    "workflows.purchase_issuing",
     "workflows.purchase_money",
     "workflows.purchase_payment",
     "workflows.purchase_policy",

@@ -2,11 +2,12 @@
 
 import asyncio
 from datetime import date
+from functools import partial
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.failures import failure_code, failure_message
 from activities.insurer import InsurerSteps, IssueStep
 from activities.known_cover import CoverTaken
 from activities.purchases import IssuedCover
@@ -14,8 +15,8 @@ from insurance.adapters.ports import IssueOrder
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.eligibility import renews
 from workflows.messages import PaymentReceived, PurchaseOrder
-from workflows.options import OUTSIDE
 from workflows.purchase_case import PurchaseCase
+from workflows.purchase_issuing import until_issued, why_not_issued
 from workflows.purchase_money import PurchaseMoney
 
 OVER_CAP = "孩子同时有另一份保单，身故保额合计超过未成年人限额，未能出单"
@@ -37,7 +38,7 @@ async def turn_into_policy(case: PurchaseCase, money: PurchaseMoney, payment: Pa
     try:
         case.issued = await (issuing or _ask_for_policy(case, payment))
     except ActivityError as error:
-        await money.give_premium_back(payment, failure_code(error), failure_message(error))
+        await money.give_premium_back(payment, *why_not_issued(case, error))
         return
     case.tell("issued", "投保成功，保单已生成")
     await case.publish("issued", "issued", "insurer", "保单已生成")
@@ -57,6 +58,10 @@ def _first_day(order: PurchaseOrder, payment: PaymentReceived) -> date:
 
 
 async def _ask_for_policy(case: PurchaseCase, payment: PaymentReceived) -> IssuedCover:
+    return await until_issued(case, _first_day(case.order, payment), partial(_issue, case, payment))
+
+
+async def _issue(case: PurchaseCase, payment: PaymentReceived, patience: dict[str, Any]) -> IssuedCover:
     order = case.order
     assert case.underwriting is not None
     first = _first_day(order, payment)
@@ -73,7 +78,7 @@ async def _ask_for_policy(case: PurchaseCase, payment: PaymentReceived) -> Issue
                 trade_no=payment.trade_no,
             ),
         ),
-        **OUTSIDE,
+        **patience,
     )
     return IssuedCover(
         policy_no=issued.policy_no,

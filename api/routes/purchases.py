@@ -183,6 +183,7 @@ def _order(
         submitted_at=parts.now(),
         payment_minutes=times.payment_minutes,
         resume_days=times.resume_days,
+        issue_days=times.issue_days,
         insured_until=until,
         death_cover=cover,
         # the same invented child is insured again and again on a stack of development

@@ -69,6 +69,7 @@ def purchase_order(now: datetime, child: str = CHILD, **changes: Any) -> Purchas
             "submitted_at": now,
             "payment_minutes": 30,
             "resume_days": 30,
+            "issue_days": 3,
         }
         | changes
     )

@@ -30,6 +30,8 @@ class PurchaseOrder:
     death_cover: DeathCover | None = None
     # whether the cap is looked at once more when the premium is there, with what everybody else has bought since
     counts_everybodys: bool = False
+    # how long a paid premium waits for its policy; None: without end, as for orders from before this was limited
+    issue_days: float | None = None
 
 
 @dataclass(frozen=True)
