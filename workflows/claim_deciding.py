@@ -120,8 +120,27 @@ class Deciding(ClaimParts):
         assert case.assessment is not None
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
+        self._brought = {paper: None for paper, read_at in self._brought.items() if read_at is None}
         await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
         await self._review.begin(case.concerned)
+
+    async def _take_paper(self, document_id: str) -> None:
+        """The review is told of what was brought while it is open, as soon as it is read."""
+        case = self._case
+        if document_id not in self._brought:
+            return
+        async with self._one_by_one:
+            self._brought[document_id] = workflow.now()
+            if self._is_usable(document_id) and case.state == "in_review" and not case.withdrawn:
+                await self._reassess("evidence_added", "system", "家长补充了材料，已重新理算")
+
+    def _brought_unseen(self, decision: Decision) -> bool:
+        """Whoever decided could not see them, or not what was read in them."""
+        usable = [read_at for paper, read_at in self._brought.items() if self._is_usable(paper)]
+        return any(read_at is None or read_at >= decision.decided_at for read_at in usable)
+
+    def _is_usable(self, document_id: str) -> bool:
+        return self._case.documents[document_id].state == "received"
 
     async def _review_again(self) -> None:
         """A disputed or reopened claim goes to somebody who has not decided it."""
@@ -148,6 +167,9 @@ class Deciding(ClaimParts):
         """A review takes days: another claim may have come with the same receipt, or been paid for it, since its findings were
         made. Of two claims with one receipt the one that is decided later must know. A correction may have come with the decision."""
         case = self._case
+        if self._brought_unseen(decision):
+            case.assessment = await self._assessed()
+            return True
         if not decision.payable_fen or not workflow.patched("repeats-before-payment"):
             return False
         assert case.assessment is not None

@@ -15,8 +15,6 @@ GATHERING = ("reported", "submitted", "reading", "supplement_requested")
 # somebody still looks at who is to be paid
 LOOKED_AT = (*GATHERING, "assessing", "in_review", "disputed", "reopened")
 AFTER_DECISION = ("decided", "payee_needed")
-# who is to be paid can change, and be proved by papers
-NAMING = ("in_review", *AFTER_DECISION)
 WITHDRAWABLE = (*GATHERING, "assessing", "in_review", "decided", "disputed")
 
 
@@ -27,15 +25,17 @@ class FamilyMoves(Deciding):
         if document.document_id in self._case.documents:
             return
         self._case.put_document(document)
+        if self._case.state == "in_review" and workflow.patched("papers-in-review"):
+            self._brought[document.document_id] = None
         # before the note: a claim that is submitted meanwhile must wait for this reading
-        self._readings.begin(document)
+        self._readings.begin(document, self._take_paper)
         received = "已收到" if document.given_by == "family" else "客服代为提交了"
         await self._case.note("document_received", document.given_by, f"{received}{DOCUMENT_KINDS[document.kind]}")
 
     @add_document.validator
     def _may_add_document(self, document: EvidenceFile) -> None:
-        """Who may be paid can be proved for as long as somebody has to be named."""
-        self._require(*GATHERING, *(NAMING if document.kind in PAPERS else ()))
+        """What is new is brought while somebody looks at the claim; who may be paid is proved for as long as somebody has to be named."""
+        self._require(*GATHERING, "in_review", *(AFTER_DECISION if document.kind in PAPERS else ()))
 
     @workflow.update
     async def set_payee(self, order: PayeeOrder) -> None:

@@ -30,6 +30,8 @@ class ClaimParts:
         self._order = order
         self._case = ClaimCase(order)
         self._readings = Readings(self._case)
+        # while a review was open, and when each was read
+        self._brought: dict[str, datetime | None] = {}
         self._reporting: asyncio.Task[None] | None = None
         self._submitted = False
         self._accepted = False

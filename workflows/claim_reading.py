@@ -18,8 +18,14 @@ class Readings:
         self._case = case
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def begin(self, document: EvidenceFile) -> None:
-        self._tasks[document.document_id] = asyncio.create_task(self._read_one(document))
+    def begin(self, document: EvidenceFile, then: Callable[[str], Awaitable[None]]) -> None:
+        """`then` hears of its end, whatever came of it."""
+
+        async def read() -> None:
+            await self._read_one(document)
+            await then(document.document_id)
+
+        self._tasks[document.document_id] = asyncio.create_task(read())
 
     def begin_again(self, document: EvidenceFile, then: Callable[[ReadOutcome | None], Awaitable[None]]) -> None:
         """A new reading of a file; `then` hears of what came of it, None when nothing did."""

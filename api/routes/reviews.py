@@ -176,7 +176,9 @@ async def request_documents(parts: TheParts, caller: Adjuster, review_id: Object
     """The one notice of everything that is missing (保险法 22): what the adjuster asks for, and what else the claim's list misses."""
     async with parts.database.transaction() as session:
         claim = await session.get_one(Claim, (await visible_review(session, caller, review_id)).claim_id)
-        missing = () if case_of(claim).papers_requests else await missing_kinds(session, claim)
+        case = case_of(claim)
+        asked = any(request.at >= (case.clocks_from or request.at) for request in case.papers_requests)
+        missing = () if asked else await missing_kinds(session, claim)
     kinds = tuple(dict.fromkeys((*body.kinds, *missing)))
     order = PapersOrder(_actor(caller), kinds, body.comment, body.new_fact)
     return await _told(parts, caller, review_id, "request_documents", order, kind="decision")

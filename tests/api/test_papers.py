@@ -80,3 +80,8 @@ async def test_the_one_request_names_everything_that_is_missing(door: Door):
     again = {"kinds": ["diagnosis"], "new_fact": "医院更正了病历"}
     assert (await door.client.post(path, json=again, headers=headers)).status_code == 200
     assert door.processes.told[-1][2].kinds == ("diagnosis",)
+    # of a dispute it is the first
+    anew = replace(asked, clocks_from=records.NOW + timedelta(minutes=1), updated_at=records.NOW + timedelta(hours=2))
+    await ClaimRecords(door.database).publish_claim(records.claim(11, case=anew))
+    assert (await door.client.post(path, json={"kinds": ["diagnosis"]}, headers=headers)).status_code == 200
+    assert set(door.processes.told[-1][2].kinds) > {"diagnosis", "death_certificate"}

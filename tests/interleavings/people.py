@@ -69,7 +69,7 @@ class People:
             if state in ("reported", "supplement_requested"):
                 yield 3 if has_papers else 15, f"{claim_id} hands in", lambda c=claim_id: self._hand_in(c)
                 yield 15 if has_papers else 1, f"{claim_id} submits", lambda t=tell: t("submit")
-            if state in ("submitted", "reading"):
+            if state in ("submitted", "reading", "in_review"):
                 yield 1, f"{claim_id} hands in", lambda c=claim_id: self._hand_in(c)
             if state not in ("closed", "withdrawn", "paying", "paid"):
                 times = 15 if state == "payee_needed" else 3

@@ -86,7 +86,9 @@ async def test_nobody_is_asked_twice_by_the_rules_for_what_never_came(world):
     claim_id = await asked_for_a_report_of_disability(world)
     await world.let_pass(days=181)
     await world.until_state(f"{claim_id}-r2", "open")
-    assert [entry for entry in world.books.told(claim_id) if entry == "supplement_requested"] == ["supplement_requested"]
+    assert [entry for entry in world.books.told(claim_id) if entry == "supplement_requested"] == [
+        "supplement_requested"
+    ]
 
 
 async def test_who_decided_a_disputed_claim_does_not_get_it_by_way_of_papers(world):
