@@ -1,6 +1,6 @@
 """Publishing the purchase process: its record, its timeline, and the policy that came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ from temporalio import activity
 
 from activities.journal import Entries, write_entries
 from activities.known_cover import CoverTaken, exceeds_cap
+from activities.renewals import is_broken_off
 from activities.rows import publish_row
 from insurance.rules.application import Application
 from insurance.rules.death_cover import DeathCover
@@ -110,8 +111,11 @@ class PurchaseRecords:
                 fixed=frozenset({"application", "subject", "created_at"}),
             )
             await write_entries(session, record.purchase_id, record.entries)
-            if record.issued is not None:
-                await session.execute(insert(Policy).values(**_policy(record, record.issued)).on_conflict_do_nothing())
+            if (issued := record.issued) is not None:
+                first_day, child = issued.effective_date, issued.insured_digest
+                if issued.renewal and await is_broken_off(session, child, record.insurer_code, first_day):
+                    issued = replace(issued, renewal=False)
+                await session.execute(insert(Policy).values(**_policy(record, issued)).on_conflict_do_nothing())
         return "minor_death_cap" if taken and too_much else None
 
 

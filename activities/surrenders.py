@@ -11,6 +11,7 @@ from temporalio import activity
 
 from activities.claims import lock_policy
 from activities.journal import Entries, write_entries
+from activities.renewals import end_renewals
 from activities.rows import publish_row
 from insurance.calendar import load_calendar
 from insurance.rules.cover import shanghai_day
@@ -129,6 +130,9 @@ class SurrenderRecords:
                 ends = func.coalesce(col(Policy.ended_reason), "surrendered") == "surrendered"
                 ending = update(Policy).where(col(Policy.policy_no) == record.policy_no, ends)
                 await session.execute(ending.values(ended_reason="surrendered", ends_on=record.cover_ends_on))
+                ended = await session.get(Policy, record.policy_no)
+                if ended is not None:
+                    await end_renewals(session, ended, record.cover_ends_on, record.updated_at)
             if record.broken_due_on is not None:
                 await _count_broken(session, record, record.broken_due_on)
             await write_entries(session, record.surrender_id, record.entries)

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from activities.renewals import loses_its_renewal
 from api.auth import Caller
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrOperator, TheParts
 from api.errors import Problem, not_found
@@ -26,12 +27,14 @@ from insurance.rules.masking import mask_name
 from insurance.rules.periods import end_of_day
 from insurance.rules.status import label, turn_of
 from insurance.rules.surrender import SurrenderValue, surrender_value
-from insurance.tables import Claim, LimitEntry, Policy, Surrender
+from insurance.tables import Claim, LimitEntry, Policy, Purchase, Surrender
 from workflows.messages import SurrenderRequest
 
 router = APIRouter(prefix="/v1", tags=["surrenders"])
 
 REFUND_TO = "退款按原付款路径退回；原账户收不了时，只能退到投保人本人的账户，户名须与保单一致：投保人姓名有误的，请先申请更正再退保"
+WAITS_ANEW = "退保后保障会有间断：接着这张保单续保的保单，疾病等待期将从它的生效日重新计算，电子保单也会更新"
+UNISSUED = ("submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid")
 CLAIM_OPEN = "这张保单有正在处理的理赔，结案后可以再申请退保"
 
 
@@ -50,6 +53,7 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
         refuse(bars_surrender(policy, today))
         blocked = await _open_claim(session, policy)
         value = await _value(session, policy, today)
+        waits_anew = await _waits_anew(session, policy, value.cover_ends_on)
     reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
     return _quote_view(value) | {
         "expires_at": instant(_quote_expires_at(parts, today)),
@@ -57,6 +61,8 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
         "reasons": reasons,
         "refund_to": REFUND_TO,
         "blocked": {"code": "claim_open", "message": CLAIM_OPEN} if blocked else None,
+        # what was bought to go on from this policy
+        "waiting_period_anew": {"policies": waits_anew, "message": WAITS_ANEW} if waits_anew is not None else None,
     }
 
 
@@ -107,7 +113,7 @@ async def cancel(parts: TheParts, caller: Parent, surrender_id: ObjectId) -> dic
 
 @router.put("/surrenders/{surrender_id}/payee")
 async def set_payee(
-    parts: TheParts, caller: ParentOrOperator, surrender_id: ObjectId, body: AccountBody
+    parts: TheParts, caller: ParentOrOperator, request: Request, surrender_id: ObjectId, body: AccountBody
 ) -> dict[str, Any]:
     """Where the refund goes when the original payment can't take it back. The insurer's operator registers one for a family whose name
     was mistyped: what has ended can't be corrected any more."""
@@ -115,6 +121,7 @@ async def set_payee(
     async with parts.database.transaction() as session:
         policy = await session.get_one(Policy, row.policy_no)
     account = body.given_by(caller, policy.applicant, ask_the_insurer(parts, row.insurer_code))
+    await body.record_consent(parts, request, caller, row, policy.purchase_id)
     await parts.processes.update(surrender_id, "set_account", account)
     return surrender_view(await _visible(parts, caller, surrender_id))
 
@@ -158,6 +165,23 @@ async def _value(session: AsyncSession, policy: Policy, today: date) -> Surrende
     claim_paid = (await session.exec(used)).one() > 0
     terms = terms_of.validate_python(policy.terms)
     return surrender_value(terms, policy.premium_fen, policy.effective_date, today, claim_paid)
+
+
+async def _waits_anew(session: AsyncSession, policy: Policy, last_day: date) -> list[str] | None:
+    """The family's own policies that would begin with a gap. Empty: only an order that is under way may; None: nothing does."""
+    mine = col(Policy.applicant_subject) == policy.applicant_subject
+    lose = (
+        select(col(Policy.policy_no)).where(loses_its_renewal(policy, last_day), mine).order_by(col(Policy.policy_no))
+    )
+    if lost := (await session.exec(lose)).all():
+        return list(lost)
+    under_way = select(col(Purchase.purchase_id)).where(
+        Purchase.insured_digest == policy.insured_digest,
+        Purchase.insurer_code == policy.insurer_code,
+        Purchase.subject == policy.applicant_subject,
+        col(Purchase.state).in_(UNISSUED),
+    )
+    return [] if (await session.exec(under_way.limit(1))).first() is not None else None
 
 
 def _order(

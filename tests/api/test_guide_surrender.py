@@ -11,6 +11,8 @@ from refusals import problems_of
 
 from activities.claims import ClaimRecords
 from activities.corrections import Corrections
+from activities.known_cover import CoverTaken
+from activities.purchases import PurchaseRecords
 from activities.surrenders import HoldStep, SurrenderRecords
 from insurance.rules.days import SHANGHAI
 from insurance.rules.surrender import surrender_value
@@ -137,6 +139,22 @@ async def test_before_its_effect_all_comes_back(door: Door, subject: str):
     policy_no = await policy(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
     quote = await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject)
     assert (quote["refund_fen"], len(quote["steps"])) == (120_00, 1)
+
+
+async def test_a_quote_says_that_what_was_bought_to_go_on_from_the_policy_waits_anew(door: Door, subject: str):
+    child = records.new("child")
+    policy_no = await policy(door, subject, insured_digest=child)
+    address = f"/v1/policies/{policy_no}/surrender-quote"
+    assert (await read(door, address, subject))["waiting_period_anew"] is None
+    order = records.purchase(subject=subject, takes=CoverTaken(child, (records.TODAY, records.TODAY), 0, 1))
+    await PurchaseRecords(door.database).publish_purchase(order)
+    assert (await read(door, address, subject))["waiting_period_anew"]["policies"] == []
+    following = {"effective_date": date(2026, 9, 1), "ends_on": date(2027, 8, 31), "renewal": True}
+    mine = await policy(door, subject, insured_digest=child, **following)
+    # what somebody else bought for the child is told to nobody
+    await policy(door, records.new("parent"), insured_digest=child, **following)
+    anew = (await read(door, address, subject))["waiting_period_anew"]
+    assert anew["policies"] == [mine] and "等待期" in anew["message"]
 
 
 @pytest.mark.parametrize(("ends_on", "state"), [(records.TODAY, "in_force"), (date(2026, 3, 9), "surrendered")])
