@@ -1,6 +1,6 @@
 """What a family consented to with a purchase, and whether it still stands."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.rows import table_of
-from api.errors import Problem
+from api.errors import Problem, invalid
+from api.parts import Parts
 from insurance.rules.codes import ASKED_CONSENTS, CONSENT_KINDS
 from insurance.tables import ConsentRecord, Policy
 from workflows.messages import PurchaseOrder
@@ -85,6 +86,25 @@ async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Pl
     ]
     if rows:
         await session.execute(insert(table_of(ConsentRecord)).on_conflict_do_nothing(), rows)
+
+
+def require_said(parts: Parts, said: Iterable[bool], purpose: str) -> None:
+    """A separate consent to sensitive data (个人信息保护法 29). Refusing is respected everywhere; saying nothing is let through on a
+    stack of development only."""
+    answers = list(said)
+    if not all(answers) or (not answers and parts.settings.environment == "production"):
+        raise invalid("consents", "consent_required", f"需要您单独同意处理这项敏感信息，才能{purpose}")
+
+
+async def record_later(session: AsyncSession, row: ConsentRecord, by: str) -> None:
+    """A consent that is given after the purchase, `row`, by the family or who writes down for them what they said. Safe to repeat."""
+    known = await session.get(ConsentRecord, row.consent_id, with_for_update=True)
+    place = Place(row.page_version, row.device)
+    if known is None:
+        row.history = {"items": [_answer("given", by, place, row.created_at)]}
+        session.add(row)
+    elif not known.stands:
+        give_again(known, by, place, row.created_at)
 
 
 async def require_standing(session: AsyncSession, policy: Policy, kinds: Collection[str] = NEEDED) -> None:

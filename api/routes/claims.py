@@ -15,7 +15,7 @@ from activities.accidents import accident_of, mark_accident
 from api.auth import Caller
 from api.claim_files import case_of, evidence_of, first_case
 from api.claim_views import claim_summary, claim_view, required_document_views
-from api.consents import require_standing
+from api.consents import require_said, require_standing
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrAdjuster, TheParts
 from api.digest import is_sampled
 from api.errors import Problem, invalid, not_found
@@ -198,10 +198,7 @@ def _require_possible(parts: Parts, body: ReportBody) -> None:
 
 
 def require_consent(parts: Parts, kind: str, consents: tuple[ConsentBody, ...]) -> None:
-    """Refusing is respected everywhere; saying nothing is let through on a stack of development only."""
-    said = [consent.agreed for consent in consents if consent.kind == kind]
-    if not all(said) or (not said and parts.settings.environment == "production"):
-        raise invalid("consents", "consent_required", "需要您单独同意处理这项敏感信息，才能办理理赔")
+    require_said(parts, (consent.agreed for consent in consents if consent.kind == kind), "办理理赔")
 
 
 def consented(parts: Parts, caller: Caller, consents: tuple[ConsentBody, ...]) -> tuple[CaseConsent, ...]:

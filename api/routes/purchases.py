@@ -133,7 +133,7 @@ async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict
 
 @router.put("/{purchase_id}/payee")
 async def set_payee(
-    parts: TheParts, caller: ParentOrOperator, purchase_id: ObjectId, body: AccountBody
+    parts: TheParts, caller: ParentOrOperator, request: Request, purchase_id: ObjectId, body: AccountBody
 ) -> dict[str, Any]:
     """Where money goes back to when the account that paid can't take it; the insurer's operator registers one for a family whose name
     was mistyped."""
@@ -146,7 +146,9 @@ async def set_payee(
     applicant = policy.applicant if policy else row.application["applicant"]
     ended = policy is None or policy.ended_reason is not None or policy.surrender_id is not None
     mend = ask_the_insurer(parts, row.insurer_code) if ended else CORRECT_FIRST
-    await parts.processes.update(purchase_id, "set_account", body.given_by(caller, applicant, mend))
+    account = body.given_by(caller, applicant, mend)
+    await body.record_consent(parts, request, caller, row, purchase_id)
+    await parts.processes.update(purchase_id, "set_account", account)
     return await _shown(parts, row.subject, purchase_id)
 
 

@@ -107,6 +107,7 @@ WITHDRAWAL_MEANS = _codes(
         "保单继续有效，以后报案需要您重新同意，否则保险公司无法审核"
     ),
     school_feedback="撤回后学校不再收到孩子的投保与大案进展；保单和理赔不受影响",
+    account_data="撤回后不再使用这个账户，以后还有退款时需要您重新填写；已经提交的退款不受影响",
     # 解释三 2: in writing, to the insurer and the policyholder
     insured_consent=(
         "尚未支付的投保随即取消，没有费用；已有保单的，在这里撤回只作记录："
