@@ -1,6 +1,7 @@
-"""What is due about policies (时限): refunds of surrenders and answers to corrections, for the insurer that must keep the day."""
+"""What is due about policies (时限): those that are paid and not issued, refunds of surrenders and answers to corrections, for the insurer
+that must keep the day."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -11,13 +12,41 @@ from api.auth import Caller
 from api.deps import InsurerStaff, TheParts
 from api.paging import Paging, page_of
 from api.routes.due import NEAR
+from api.views import instant
+from insurance.rules.cover import SHANGHAI, shanghai_day
+from insurance.rules.issuing import LATE_AFTER
 from insurance.rules.status import label, turn_of
-from insurance.tables import PolicyCorrection, Surrender
+from insurance.tables import PolicyCorrection, Purchase, Surrender
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
 Which = Literal["near", "overdue"]
 
 REFUNDING, CONFIRMING = ("confirmed", "terminated"), ("submitted", "confirming")
+
+
+@router.get("/due-purchases")
+async def due_purchases(parts: TheParts, caller: InsurerStaff, page: Paging, state: Which = "near") -> dict[str, Any]:
+    """Paid premiums without a policy: for some hours (`near`), or since a day before today, so that cover may have begun without one
+    (`overdue`); the oldest first. Each goes back in full when it is not issued in time."""
+    today, paid_at = parts.today(), col(Purchase.paid_at)
+    midnight = datetime.combine(today, time(), SHANGHAI)
+    when = [paid_at < midnight] if state == "overdue" else [paid_at >= midnight, paid_at <= parts.now() - LATE_AFTER]
+    wanted = [col(Purchase.state) == "paid", *when, *_of(caller, col(Purchase.insurer_code))]
+    async with parts.database.transaction() as session:
+        rows = await page_of(session, Purchase, wanted, page, "purchase_id", soonest="paid_at")
+    return rows.answer(
+        lambda row: {
+            "purchase_id": row.purchase_id,
+            "insurer": row.insurer_code,
+            "state": row.state,
+            "label": label("purchase", row.state),
+            "whose_turn": "insurer",
+            "clock": "issue",
+            "premium_fen": row.premium_fen,
+            "paid_at": instant(row.paid_at),
+            **_day(shanghai_day(row.paid_at) if row.paid_at else None, today),
+        }
+    )
 
 
 @router.get("/due-surrenders")

@@ -17,6 +17,8 @@ class Purchase(SQLModel, table=True):
             "updated_at",
             postgresql_where="state IN ('submitted', 'underwriting')",
         ),
+        # paid and not issued yet: what is due (api/routes/due_policies.py)
+        Index("ix_purchases_paid", "paid_at", "purchase_id", postgresql_where="state = 'paid'"),
         # what is being bought for a child; those that are paid count for its cap (api/on_file.py)
         Index(
             "ix_purchases_unfinished",

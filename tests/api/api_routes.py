@@ -265,6 +265,7 @@ ROUTES = (
     Route("PUT", SURRENDER + "/payee", PARENT | OPERATOR, refund_account, owned=True),
     Route("GET", "/v1/claims", BOTH),
     Route("GET", "/v1/due-claims", STAFF),
+    Route("GET", "/v1/due-purchases", STAFF),
     Route("GET", "/v1/due-surrenders", STAFF),
     Route("GET", "/v1/due-corrections", STAFF),
     Route("GET", "/v1/overview/clocks", AUTHORITY),

@@ -4,6 +4,7 @@ import pytest
 from api_door import Door
 
 from activities.corrections import Corrections
+from activities.purchases import PurchaseRecords
 from activities.surrenders import SurrenderRecords
 from tests import records
 
@@ -73,6 +74,30 @@ async def test_the_list_is_paged_from_the_most_urgent_on(door: Door, about):
         seen += [item["late_days"] for item in page["items"]]
         cursor = page["next_cursor"]
     assert (seen, cursor) == ([3, 2, 2, 1, 1], None)
+
+
+async def paid(door: Door, insurer: str, hours: float, state: str = "paid") -> str:
+    record = records.purchase(insurer_code=insurer, state=state, paid_at=records.NOW - timedelta(hours=hours))
+    await PurchaseRecords(door.database).publish_purchase(record)
+    return record.purchase_id
+
+
+async def test_an_insurer_sees_what_is_paid_and_not_issued_from_some_hours_on_the_oldest_first(door: Door):
+    # it is 10:00 in China
+    insurer, path = records.new("in")[:20], "/v1/due-purchases"
+    fresh, near, at_night, late = [await paid(door, insurer, hours) for hours in (3.9, 4.1, 10.1, 50)]
+    await paid(door, records.new("in")[:20], 5)
+    for state in ("issued", "refunded", "awaiting_payment"):
+        await paid(door, insurer, 50, state)
+    assert [i["purchase_id"] for i in (await listed(door, path, insurer))["items"]] == [near]
+    overdue = (await listed(door, path, insurer, state="overdue"))["items"]
+    assert [(i["purchase_id"], i["late_days"], i["whose_turn"]) for i in overdue] == [
+        (late, 2, "insurer"), (at_night, 1, "insurer"),
+    ]  # fmt: skip
+    assert fresh not in str(overdue)
+    page = await listed(door, path, insurer, state="overdue", limit=1)
+    rest = await listed(door, path, insurer, state="overdue", limit=1, cursor=page["next_cursor"])
+    assert [i["purchase_id"] for i in page["items"] + rest["items"]] == [late, at_night]
 
 
 async def test_the_operator_of_all_sees_every_insurers(door: Door, about):
