@@ -30,6 +30,7 @@ from insurance.rules.cover import shanghai_day
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.periods import end_of_day
+from insurance.rules.reasons import bases_of
 from insurance.rules.receipts.against_claim import fen_of
 from insurance.rules.reminders import CLOCK_NAMES
 from insurance.rules.settlement import Settlement
@@ -72,7 +73,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "clocks": _clock_views(parts, case),
         "warnings": _warnings(parts, case),
         "settlement": settlement_view(case.assessment.settlement) if case.assessment else None,
-        "decision": decision_view(case.decision) if case.decision else None,
+        "decision": _decision_view(case),
         "answer": _answer_view(parts, case),
         "payees": [
             {"kind": p.kind, "account": mask_account(p.account), "name": mask_name(p.name), "share": p.share}
@@ -112,6 +113,14 @@ def required_document_views(report: AccidentReport, established: Established | N
 
 def settlement_view(settlement: Settlement) -> dict[str, Any]:
     return asdict(settlement)
+
+
+def _decision_view(case: CaseFile) -> dict[str, Any] | None:
+    if case.decision is None:
+        return None
+    settled = case.assessment.settlement if case.assessment else Settlement(0, (), ())
+    bases = [bases_of(code, case.decision, settled, {}) for code in case.decision.reason_codes]
+    return decision_view(case.decision) | {"bases": [list(found) for found in bases]}
 
 
 def decision_view(decision: Decision) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.auth import Caller, Role, TokenInvalid, read_token
 from api.errors import Problem
@@ -18,12 +19,14 @@ async def parts_of(request: Request) -> Parts:
 TheParts = Annotated[Parts, Depends(parts_of)]
 
 
-async def caller_of(parts: TheParts, authorization: Annotated[str | None, Header()] = None) -> Caller:
-    scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+async def caller_of(parts: TheParts, bearer: Bearer) -> Caller:
+    if bearer is None:
         raise Problem(401, "unauthorized")
     try:
-        return read_token(token.strip(), parts.settings.token_secret.get_secret_value())
+        return read_token(bearer.credentials.strip(), parts.settings.token_secret.get_secret_value())
     except TokenInvalid:
         raise Problem(401, "unauthorized") from None
 

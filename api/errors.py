@@ -43,7 +43,7 @@ STATUS_OF_CODE = {
 # refusals of an update that are the request's fault, not the state's
 FIELD_CODES = frozenset({"nothing_to_correct", "invalid_value", "unknown_field", "invalid_date", "invalid_amount"}) | {
     "unknown_reason", "reason_required", "lines_required", "unknown_coverage", "above_settlement", "not_partial",
-    "nothing_payable", "documents_missing", "receipt_unknown", "document_unknown", "payee_unproven",
+    "lines_contradict", "nothing_payable", "documents_missing", "receipt_unknown", "document_unknown", "payee_unproven",
 }  # fmt: skip
 
 
@@ -160,19 +160,28 @@ async def _bug(request: Request, error: Exception) -> JSONResponse:
 
 
 def field_errors(details: Sequence[ErrorDetails]) -> tuple[FieldError, ...]:
-    """What pydantic found, in our words."""
-    return tuple(_field_error(detail) for detail in details)
+    """What pydantic found, in our words; of a field that may be of several kinds the first."""
+    found: dict[str, FieldError] = {}
+    for error in map(_field_error, details):
+        found.setdefault(error.field, error)
+    return tuple(found.values())
 
 
 def _field_error(detail: ErrorDetails) -> FieldError:
     kind = detail["type"]
     # of broken JSON the place is told as a position, which names no field
     place = () if kind == "json_invalid" else detail["loc"]
-    parts = [str(part) for part in place if part not in ("body", "query", "path", "header")]
+    parts = [str(part) for part in place if part not in ("body", "query", "path", "header") and _names_a_field(part)]
     code = _CODES.get(kind, kind)
     return FieldError(".".join(parts) or "body", code, _message(kind, detail.get("ctx") or {}))
 
 
+def _names_a_field(part: int | str) -> bool:
+    """The rest are pydantic's names of the kinds that a field may be of."""
+    return isinstance(part, int) or (part.replace("-", "_").isidentifier() and not part.startswith(_KINDS))
+
+
+_KINDS = ("constrained-", "function-", "lax-", "json-or-", "tagged-union")
 _CODES = {"missing": "required", "json_invalid": "invalid_json", "literal_error": "unknown_value"}
 
 
@@ -191,7 +200,7 @@ def _message(kind: str, context: dict[str, Any]) -> str:
         case "less_than_equal":
             return f"不能大于{context['le']}"
         case "literal_error":
-            return f"应为以下之一：{context['expected']}".replace("'", "").replace(" or ", "、")
+            return f"应为以下之一：{context['expected']}".replace("'", "").replace(" or ", "、").replace(", ", "、")
         case "too_long":
             return f"最多{context['max_length']}项"
         case "too_short":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -25,6 +25,7 @@ PEOPLE = {
     "system": "系统",
 }
 MOVED = {"premium": "收到保费", "refund": "退回", "payout": "付出赔款"}
+GATEWAY = "支付宝"
 ENDED = ("closed", "withdrawn")
 
 
@@ -78,7 +79,7 @@ async def story_of(session: AsyncSession, claim_id: str) -> Story | None:
     history = await history_of(session, claim_id)
     moved = select(Movement).where(Movement.process_id == claim_id).order_by(col(Movement.at))
     movements = (await session.exec(moved)).all()
-    lines = [*_told(history), *(Line(m.at, "支付宝", f"{MOVED[m.kind]} {yuan(m.amount_fen)} 元") for m in movements)]
+    lines = [*_told(history), *(Line(m.at, GATEWAY, f"{MOVED[m.kind]} {yuan(m.amount_fen)} 元") for m in movements)]
     return Story(
         claim_id=claim_id,
         report_no=claim.report_no,
@@ -89,9 +90,15 @@ async def story_of(session: AsyncSession, claim_id: str) -> Story | None:
         decided_fen=claim.payable_fen,
         paid_fen=sum(m.amount_fen for m in movements if m.kind == "payout"),
         # by time alone: lines of one moment stay in the order in which they were told
-        lines=tuple(sorted(lines, key=lambda line: line.at)),
+        lines=tuple(sorted(lines, key=_moment)),
         history=history,
     )
+
+
+def _moment(line: Line) -> datetime:
+    """The gateway tells whole seconds: what it did in one came after what led to it."""
+    is_whole = line.who == GATEWAY and not line.at.microsecond
+    return line.at + timedelta(seconds=1) if is_whole else line.at
 
 
 def _clock(claim: Claim) -> str | None:

@@ -13,7 +13,8 @@ from insurance.rules.complaints import REGULATORS_HOTLINE, REVIEW_ASKED_WITHIN_D
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import COMPLAINT_DAYS, COMPLAINT_EXTENSIONS, LIMITATION_YEARS, PAYMENT_DAYS
 from insurance.rules.money import yuan
-from insurance.rules.settlement import Line, NotPayable, Settlement
+from insurance.rules.reasons import bases_of
+from insurance.rules.settlement import NotPayable, Settlement
 from insurance.rules.terms import ProductTerms
 
 TITLES = {"full": "理赔决定通知书", "partial": "理赔决定通知书", "refused": "拒绝给付保险金通知书"}
@@ -80,27 +81,21 @@ def _reasons(paper: DecisionOnPaper) -> Iterator[Block]:
     if decision.outcome == "full":
         return
     yield Heading("没有全部赔付的原因" if decision.outcome == "partial" else "不予赔付的原因")
-    rows = tuple((REASON_CODES[code], "、".join(_clauses(paper, code))) for code in decision.reason_codes)
-    yield Table(("原因", "依据的条款"), rows, (40, 60), frozenset(), total=False)
+    rows = tuple((REASON_CODES[code], "、".join(_bases(paper, code))) for code in decision.reason_codes)
+    yield Table(("原因", "依据"), rows, (40, 60), frozenset(), total=False)
     if decision.comment:
         yield Paragraph(f"说明：{decision.comment}")
 
 
-def _clauses(paper: DecisionOnPaper, code: str) -> Sequence[str]:
-    """Those of the coverages that pay less than was worked out, else of those that don't apply for this very reason."""
-    by_reason = [n for n in paper.settlement.not_payable if n.code == code]
-    found = [line.clause for line in _reduced(paper)] or [_clause(paper, n) for n in by_reason]
-    return tuple(dict.fromkeys(found)) or ("见下表各项责任",)
+def _bases(paper: DecisionOnPaper, code: str) -> Sequence[str]:
+    clauses = {coverage.coverage_id: coverage.clause for coverage in paper.terms.coverages}
+    found = bases_of(code, paper.decision, paper.settlement, clauses)
+    return found or ("见下面的说明" if paper.decision.comment else "见下表各项责任",)
 
 
 def _clause(paper: DecisionOnPaper, coverage: NotPayable) -> str:
     known = paper.terms.coverage(coverage.coverage_id)
     return known.clause if known else coverage.label
-
-
-def _reduced(paper: DecisionOnPaper) -> Sequence[Line]:
-    decided = _decided(paper.decision)
-    return [line for line in paper.settlement.lines if decided.get(line.coverage_id, 0) < line.payable_fen]
 
 
 def _decided(decision: Decision) -> dict[str, int]:

@@ -39,6 +39,8 @@ def decide_by_adjuster(
     """`lines` None with `partial` is not allowed: the family must see what is paid on which coverage."""
     check_reasons(outcome, reason_codes)
     settlement = assessment.settlement
+    if outcome != "partial":
+        _check_lines(outcome, settlement, lines)
     if outcome == "full":
         if settlement.payable_fen == 0:
             raise NotDecidable("nothing_payable", "outcome", "按条款可赔金额为 0，请选择拒赔并说明原因")
@@ -98,6 +100,13 @@ def check_reasons(outcome: Outcome, reason_codes: Sequence[str]) -> None:
         raise NotDecidable("unknown_reason", "reason_codes", "原因代码不在列表中")
     if outcome != "full" and not reason_codes:
         raise NotDecidable("reason_required", "reason_codes", "部分赔付或拒赔必须选择原因")
+
+
+def _check_lines(outcome: Outcome, settlement: Settlement, lines: Sequence[DecidedLine] | None) -> None:
+    """Who writes sums beside an outcome that has its own means one of the two."""
+    due = {line.coverage_id: line.payable_fen if outcome == "full" else 0 for line in settlement.lines}
+    if lines and any(due.get(line.coverage_id) != line.payable_fen for line in lines):
+        raise NotDecidable("lines_contradict", "lines", "赔付明细与结论不一致；要少赔，请选择部分赔付")
 
 
 def _partial_lines(settlement: Settlement, lines: Sequence[DecidedLine] | None) -> tuple[DecidedLine, ...]:

@@ -279,3 +279,18 @@ def test_the_description_of_every_field_says_where_it_ends(door: Door):
             for kind in choices(described, description["components"]["schemas"]):
                 ends = {"maxLength", "pattern", "enum", "const", "format", "contentMediaType"} & kind.keys()
                 assert kind.get("type") != "string" or ends, f"{name}.{field} has no end"
+
+
+async def test_a_field_that_may_be_of_several_kinds_is_named_once_and_as_people_wrote_it(door: Door):
+    answer = await door.client.post(
+        "/v1/reviews/re-1/corrections",
+        json={"receipt_id": "r", "fields": {"total": 3.5}, "reason": "x"},
+        headers=door.adjuster(),
+    )
+    assert (answer.status_code, [error["field"] for error in answer.json()["errors"]]) == (422, ["fields.total"])
+
+
+async def test_the_description_says_how_one_logs_in(door: Door):
+    described = (await door.client.get("/openapi.json")).json()
+    assert described["components"]["securitySchemes"]["HTTPBearer"] == {"type": "http", "scheme": "bearer"}
+    assert described["paths"]["/v1/purchases"]["get"]["security"] == [{"HTTPBearer": []}]

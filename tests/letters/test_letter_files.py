@@ -54,7 +54,7 @@ def test_a_reason_of_the_terms_stands_with_the_clause_of_the_coverage_that_it_is
     settled = settlement(ILLNESS_IN_WAITING)
     decision = decided("refused", settled, reason_codes=("waiting_period",))
     text = text_of(as_pdf(notice("refused", ILLNESS_IN_WAITING, decision=decision)))
-    assert "在等待期内保险条款第九条" in text
+    assert "在等待期内保险条款“等待期”、保险条款第九条" in text
 
 
 def test_who_had_a_second_opinion_is_sent_to_complain():
