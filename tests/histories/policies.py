@@ -47,6 +47,17 @@ async def refunded_late(world: World) -> list[str]:
     return [waiting]
 
 
+async def refused_once(world: World) -> list[str]:
+    """The gateway refuses a refund for a reason that says nothing of the account."""
+    purchase_id = await world.issued()
+    surrender_id = await world.surrender(await world.policy(), out_trade_no=f"{purchase_id}-1")
+    world.payments.faults.add("refund", "refuse")
+    await world.update(surrender_id, "confirm")
+    await world.let_pass(hours=2)
+    await world.end_of(surrender_id)
+    return [surrender_id]
+
+
 async def amended(world: World) -> list[str]:
     """A correction that the insurer confirms late, and one that it declines."""
     late = await world.correct(await world.policy(), name="黄待改")

@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 
-from insurance.adapters.ports import PayOrder
+from temporalio.exceptions import ApplicationError
+
+from insurance.adapters.ports import IssuedPolicy, IssueOrder, PayOrder
 from insurance.rules.cover import shanghai_day
 from insurance.rules.death_cover import death_cover
 from tests.workflows.process_orders import terms
@@ -66,6 +68,34 @@ async def returned_elsewhere(world: World) -> list[str]:
     await world.until_state(purchase_id, "payee_needed")
     await world.let_pass(days=9)
     await world.update(purchase_id, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def asked_again(world: World) -> list[str]:
+    """The gateway would neither close a paid order nor tell of it at first."""
+    purchase_id = await world.awaiting_payment()
+    await world.let_pass(minutes=28)
+    world.payments.pay(f"{purchase_id}-1")
+    world.payments.faults.add("close", "refuse")
+    world.payments.faults.add("query", "refuse", times=2)
+    await world.let_pass(minutes=3)
+    await world.until_state(purchase_id, "expired")
+    await world.let_pass(hours=1)
+    await world.end_of(purchase_id)
+    return [purchase_id]
+
+
+async def unissued(world: World) -> list[str]:
+    """The insurer never answers, and the premium goes back."""
+
+    async def down(_: IssueOrder) -> IssuedPolicy:
+        raise ApplicationError("down", type="unavailable", next_retry_delay=timedelta(hours=1))
+
+    world.insurer.issue = down  # type: ignore[assignment, method-assign]
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    await world.let_pass(days=3)
     await world.end_of(purchase_id)
     return [purchase_id]
 

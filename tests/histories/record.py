@@ -19,10 +19,11 @@ Scenario = Callable[[World], Awaitable[list[str]]]
 SCENARIOS: tuple[Scenario, ...] = (
     purchases.bought, purchases.bought_late, purchases.cancelled, purchases.returned, purchases.returned_elsewhere,
     purchases.stray, purchases.stray_booked, purchases.paid_again, purchases.over_cap,
+    purchases.asked_again, purchases.unissued,
     claims.claimed, claims.reviewed, claims.corrected, claims.withdrawn, claims.lapsed, claims.sampled, claims.serious,
     claims.advanced, claims.continued, claims.automatic, claims.undone, claims.bereaved,
-    policies.surrendered, policies.refunded_late, policies.amended, policies.complained, policies.reconciled,
-    policies.policy_day,
+    policies.surrendered, policies.refunded_late, policies.refused_once, policies.amended, policies.complained,
+    policies.reconciled, policies.policy_day,
 )  # fmt: skip
 
 
