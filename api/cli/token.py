@@ -9,6 +9,7 @@ import typer
 
 from api.auth import Caller, issue_token
 from api.cli.settings import DataDir, refuse, settings_for
+from insurance.products.catalogue import load_catalogue
 
 
 class RoleName(StrEnum):
@@ -36,6 +37,10 @@ def token(
         refuse("生产环境不发开发令牌 (no development tokens with production settings)")
     if role is RoleName.adjuster and insurer is None:
         refuse("理赔员令牌须用 --insurer 指明保险公司")
+    if role is RoleName.school and school is None:
+        refuse("学校令牌须用 --school 指明学校代码")
+    if insurer is not None and load_catalogue().insurer(insurer) is None:
+        refuse("没有这家保险公司，代码见 GET /v1/insurers")
     if not 0 < len(subject) <= 128:
         refuse("--subject 应为 1 到 128 个字")
     caller = Caller(role.value, subject, insurer, lead, school, region)

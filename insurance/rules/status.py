@@ -97,7 +97,8 @@ LABELS: Mapping[Process, Mapping[str, str]] = MappingProxyType(
             "withdrawn": "已撤回",
         },
         "serious_case": {
-            "notified": "已通知学校",
+            # whether the school was told depends on the family, and is said beside it
+            "notified": "已登记",
             "in_contact": "已联系家庭",
             "documents": "收集材料",
             "assessing": "审核中",
