@@ -1,22 +1,29 @@
-"""Accidents that other claims tell too, and the event that a claim is linked to: marks are committed first and looked for
-afterwards."""
+"""Accidents that other claims tell too, what those bore of one deductible, and the event that a claim is linked to: marks are committed
+first and looked for afterwards."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
+from pydantic import TypeAdapter
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from insurance.rules.accidents import Accident, Why, plain_place, told_twice, why_linked
+from insurance.rules.accidents import Accident, Why, one_accident, plain_place, told_twice, why_linked
 from insurance.rules.case import AccidentReport, SameAccident
+from insurance.rules.case_file import CaseFile
 from insurance.rules.cover import shanghai_day
+from insurance.rules.medical import deductible_borne
+from insurance.rules.terms import ProductTerms
 from insurance.tables import AccidentMark, Claim, IncidentClaim, Policy
 
 # of one child, or suggested at once
 _MOST = 50
 # one insurer's claims of one day
 _MOST_OF_A_DAY = 2000
+
+_case = TypeAdapter(CaseFile)
+_terms = TypeAdapter(ProductTerms)
 
 
 def accident_of(claim_id: str, policy: Policy, report: AccidentReport) -> Accident:
@@ -66,6 +73,31 @@ async def same_accidents(session: AsyncSession, mine: Accident, days: int) -> tu
 
 def as_accident(row: AccidentMark, state: str) -> Accident:
     return Accident(row.claim_id, state, row.insured_digest, row.event, row.accident_on, row.place, row.school_code)
+
+
+async def deductible_taken(session: AsyncSession, policy: Policy, claim_id: str, same_as: str | None) -> int:
+    """What other claims of the policy, of the accident that this one tells again of, bore of its deductible, in fen. One that waits for
+    its decision bore nothing yet, and one whose costs were refused bears nothing. The policy is held meanwhile."""
+    names = Claim.case["established"]["same_accident_as"].astext
+    naming = select(Claim.claim_id, names).where(
+        Claim.policy_no == policy.policy_no, Claim.claim_id != claim_id, names.is_not(None)
+    )
+    confirmed = dict((await session.exec(naming)).all()) | ({claim_id: same_as} if same_as else {})
+    others = select(Claim).where(
+        Claim.policy_no == policy.policy_no,
+        Claim.state != "withdrawn",
+        col(Claim.claim_id).in_(one_accident(claim_id, confirmed)),
+    )
+    cases = [_case.validate_python(row.case) for row in (await session.exec(others)).all()]
+    terms = _terms.validate_python(policy.terms)
+    return sum(deductible_borne(terms, c.assessment.settlement) for c in cases if c.assessment and _bears(c))
+
+
+def _bears(case: CaseFile) -> bool:
+    """Whoever was refused since the deductible took everything bore it all the same."""
+    if case.decision is None or case.assessment is None:
+        return False
+    return case.decision.outcome != "refused" or not case.assessment.settlement.payable_fen
 
 
 async def students_of_incident(session: AsyncSession, claim_id: str) -> int:

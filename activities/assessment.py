@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
-from activities.accidents import accident_of, mark_accident, same_accidents, students_of_incident
+from activities.accidents import accident_of, deductible_taken, mark_accident, same_accidents, students_of_incident
 from activities.claims import LimitsHeld, lock_policy, replace_limits
 from activities.repeats import find_repeats, mark
 from insurance.rules.assessment import ClaimToAssess, assess
@@ -80,6 +80,7 @@ class Assessing:
         accident, insured = accident_of(step.claim_id, policy, step.report), policy.insured
         where = insured["school_region"], insured["school_type"], self._school
         closed = why_closed(accident.on, *where) if step.report.on_campus else None
+        same_as = step.established.same_accident_as if step.established else None
         return AssessmentGrounds(
             used_fen=await _held_by_others(session, step),
             repeats=(),
@@ -89,6 +90,7 @@ class Assessing:
             closed_because=closed.name if closed else None,
             closed_guessed_from=closed.guessed_from if closed else None,
             incident_students=await students_of_incident(session, step.claim_id),
+            deductible_taken_fen=await deductible_taken(session, policy, step.claim_id, same_as),
         )
 
 

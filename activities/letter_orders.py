@@ -26,6 +26,8 @@ class LetterClaim:
     event: Cause
     happened_on: date
     on_campus: bool = False
+    # by decided claims of the same accident
+    deductible_taken_fen: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,4 +102,5 @@ def _claim(case: CaseFile) -> LetterClaim:
         event=case.report.event,
         happened_on=shanghai_day(case.report.accident_at),
         on_campus=case.report.on_campus,
+        deductible_taken_fen=case.assessment.grounds.deductible_taken_fen if case.assessment else 0,
     )

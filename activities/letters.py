@@ -70,7 +70,9 @@ class LetterSteps:
         terms = _terms.validate_python(policy.terms)
         copied = copies(step.receipts)
         counted = [c for r in step.receipts if r.receipt_id not in copied and (c := countable(r)) is not None]
-        split = apportion(terms, Event(step.claim.event, step.claim.happened_on, step.claim.on_campus), counted, paid)
+        told = step.claim
+        event = Event(told.event, told.happened_on, told.on_campus, deductible_taken_fen=told.deductible_taken_fen)
+        split = apportion(terms, event, counted, paid)
         in_it = {share.receipt.receipt_id for share in split.receipts}
         numbers = {r.receipt_id: PrintedNumber(r.fields.bill_code, r.fields.bill_no) for r in step.receipts}
         paper = ApportionmentOnPaper(

@@ -70,6 +70,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "established": _established_view(case, caller),
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
         "repeats": await _repeat_views(session, case, caller),
+        "same_accident": await _same_accident_views(session, case, caller),
         "clocks": _clock_views(parts, case),
         "warnings": _warnings(parts, case),
         "settlement": settlement_view(case.assessment.settlement) if case.assessment else None,
@@ -100,11 +101,32 @@ async def _repeat_views(session: AsyncSession, case: CaseFile, caller: Caller) -
     repeated = case.assessment.grounds.repeated if case.assessment else ()
     if caller.role != "adjuster" or not repeated:
         return []
-    own = select(Claim.claim_id).where(
-        col(Claim.claim_id).in_({r.claim_id for r in repeated}), Claim.insurer_code == caller.insurer
-    )
-    visible = set((await session.exec(own)).all())
+    visible = await _own_claims(session, caller, {r.claim_id for r in repeated})
     return [asdict(r) | {"claim_id": r.claim_id if r.claim_id in visible else None} for r in repeated]
+
+
+async def _same_accident_views(session: AsyncSession, case: CaseFile, caller: Caller) -> list[dict[str, Any]]:
+    """Which other claims may tell of the same accident: for adjusters, in the same way. One of the same policy may be confirmed."""
+    told = case.assessment.grounds.same_accident if case.assessment else ()
+    if caller.role != "adjuster" or not told:
+        return []
+    visible = await _own_claims(session, caller, {t.claim_id for t in told})
+    return [
+        asdict(t)
+        | {
+            "claim_id": t.claim_id if t.claim_id in visible else None,
+            "same_policy": visible.get(t.claim_id) == case.policy_no,
+        }
+        for t in told
+    ]
+
+
+async def _own_claims(session: AsyncSession, caller: Caller, claim_ids: set[str]) -> dict[str, str]:
+    """Those of the adjuster's insurer, with their policies."""
+    own = select(Claim.claim_id, Claim.policy_no).where(
+        col(Claim.claim_id).in_(claim_ids), Claim.insurer_code == caller.insurer
+    )
+    return dict((await session.exec(own)).all())
 
 
 def required_document_views(report: AccidentReport, established: Established | None = None) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from api.claim_files import case_of
 from api.claim_views import missing_kinds
 from api.deps import Adjuster, ObjectId, TheParts
 from api.errors import Problem, invalid, not_found
-from api.fields import Body, Code, Comment, Day, Fen, Flag, Long, Short, Subject
+from api.fields import Body, Code, Comment, Day, Fen, Flag, Long, PolicyNo, Short, Subject
 from api.parts import Parts
 from api.routes.claims import shown as claim_shown
 from api.routes.documents import Kind
@@ -82,6 +82,7 @@ class EventBody(Body):
     prior_disability_grade: Annotated[int, Field(strict=True, ge=1, le=10)] | None = None
     other_insurer_paid_fen: Fen = 0
     other_death_benefit_fen: Fen = 0
+    same_accident_as: PolicyNo | None = None
     reason: Long
 
 
@@ -158,6 +159,8 @@ async def establish(parts: TheParts, caller: Adjuster, review_id: ObjectId, body
     """A death, a first diagnosis, grades of disability, what others paid (事实认定); answers with the claim, computed anew. Only by
     who holds the review."""
     row = await _held(parts, caller, review_id)
+    if body.same_accident_as is not None:
+        await _require_same_policy(parts, row.claim_id, body.same_accident_as)
     await parts.processes.update(row.claim_id, "establish", Establishing(_actor(caller), **body.model_dump()))
     return await claim_shown(parts, caller, row.claim_id)
 
@@ -215,6 +218,14 @@ async def _held(parts: Parts, caller: Caller, review_id: str) -> Review:
     if row.adjuster != caller.subject or row.state not in WAITING or case_of(claim).review_id != review_id:
         raise Problem(409, "not_holder", "请先领取这件审核")
     return row
+
+
+async def _require_same_policy(parts: Parts, claim_id: str, other_id: str) -> None:
+    """One accident told twice, on one policy."""
+    async with parts.database.transaction() as session:
+        claim, other = await session.get_one(Claim, claim_id), await session.get(Claim, other_id)
+    if other is None or claim_id == other_id or other.policy_no != claim.policy_no:
+        raise invalid("same_accident_as", "claim_unknown", "这张保单没有这件其他申请，请核对")
 
 
 async def _told(

@@ -1,7 +1,7 @@
 """Accidents side by side: the same one told twice (重复报案), and several children hurt in one event (同一事故)."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -54,6 +54,15 @@ def told_twice(mine: Accident, others: Iterable[Accident], days: int) -> tuple[S
 
 def _is_near(mine: Accident, other: Accident, days: int) -> bool:
     return mine.on == other.on or (abs((other.on - mine.on).days) <= days and same_place(mine.place, other.place))
+
+
+def one_accident(mine: str, same_as: Mapping[str, str]) -> set[str]:
+    """Other claims of one accident, as adjusters confirmed it: `same_as` says of some which claim they tell it again of."""
+    found, size = {mine}, 0
+    while size < len(found):
+        size = len(found)
+        found |= {claim for pair in same_as.items() if found & set(pair) for claim in pair}
+    return found - {mine}
 
 
 def why_linked(one: Accident, other: Accident) -> Why | None:

@@ -86,12 +86,12 @@ def _totals(*receipts: CaseReceipt) -> list[int]:
 
 def _settled(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> Settlement:
     known = [counted for receipt in receipts if (counted := countable(receipt)) is not None]
-    report = claim.report
     found = claim.established
+    event = replace(event_of(claim.report, found), deductible_taken_fen=claim.grounds.deductible_taken_fen)
     return settle(
         claim.terms,
         claim.cover,
-        event_of(report, found),
+        event,
         known,
         other_insurer_paid_fen=found.other_insurer_paid_fen if found else 0,
         other_death_benefit_fen=found.other_death_benefit_fen if found else 0,

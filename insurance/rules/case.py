@@ -33,7 +33,8 @@ class AccidentReport:
 @dataclass(frozen=True)
 class Established:
     """What an adjuster found from the papers beside receipts (事实认定): a death, a first diagnosis, grades of disability (JR/T
-    0083-2013, 1 the heaviest), and what others paid. `person`, `reason`, `at`: who, why, when."""
+    0083-2013, 1 the heaviest), and what others paid. `same_accident_as`: an earlier claim of the policy tells of the same accident, whose
+    deductible is borne once. `person`, `reason`, `at`: who, why, when."""
 
     person: str
     reason: str
@@ -45,6 +46,7 @@ class Established:
     prior_disability_grade: int | None = None
     other_insurer_paid_fen: int = 0
     other_death_benefit_fen: int = 0
+    same_accident_as: str | None = None
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ class AssessmentGrounds:
     """What the books said when a claim was assessed. `used_fen`: what other claims of the policy used or reserved, by coverage;
     `repeats`: numbers and hashes of earlier records; `other_policies`: of the same child, on the day of the event;
     `repeated`: what other claims have too; `closed_because`: why the school had no lessons on the day of an accident on campus,
-    `closed_guessed_from` when that is only a guess; `incident_students`: how many students are linked to the same event."""
+    `closed_guessed_from` when that is only a guess; `incident_students`: how many students are linked to the same event;
+    `deductible_taken_fen`: what decided claims of the same accident bore of its deductible."""
 
     used_fen: dict[str, int]
     repeats: tuple[str, ...]
@@ -193,6 +196,7 @@ class AssessmentGrounds:
     closed_because: str | None = None
     incident_students: int = 0
     closed_guessed_from: str | None = None
+    deductible_taken_fen: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from itertools import groupby
 
 from insurance.rules.event import ClaimReceipt, Event
 from insurance.rules.money import round_half_up, yuan
-from insurance.rules.settlement import Step
-from insurance.rules.terms import Band, MedicalTerms
+from insurance.rules.settlement import Settlement, Step
+from insurance.rules.terms import Band, MedicalTerms, ProductTerms
+
+_DEDUCTIBLE = "免赔额"
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,19 @@ def medical_steps(terms: MedicalTerms, event: Event, receipts: Sequence[ClaimRec
         Step("其他支付", -sum(p.other for p in parts)),
         Step(f"个人自费（{terms.self_expense_cut}）", -sum(p.self_expense for p in parts)),
         Step(
-            f"免赔额（每次{'住院' if terms.deductible_per == 'stay' else '事故'}{yuan(terms.deductible_fen)}元）",
+            f"{_DEDUCTIBLE}（每次{'住院' if terms.deductible_per == 'stay' else '事故'}{yuan(terms.deductible_fen)}元）",
             -borne,
         ),
     ]
     gross = Step(f"票据金额合计（{len(receipts)}张）", late + sum(p.total for p in parts))
     return [gross, *(step for step in [*deductions, *shares.steps()] if step.amount_fen)]
+
+
+def deductible_borne(terms: ProductTerms, settlement: Settlement) -> int:
+    """What a settlement took as the deductible of its accident, in fen, as its worksheet says; a stay's own is left out."""
+    by_accident = {c.coverage_id for c in terms.coverages if c.medical and c.medical.deductible_per == "accident"}
+    lines = (line for line in settlement.lines if line.coverage_id in by_accident)
+    return -sum(step.amount_fen for line in lines for step in line.steps if step.label.startswith(_DEDUCTIBLE))
 
 
 def portion_payments(

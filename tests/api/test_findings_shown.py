@@ -140,3 +140,31 @@ async def test_a_correction_carries_texts_and_whole_lists_of_charges(door: Door)
     for wrong in ([{"name": "治疗费"}], [{"name": "治疗费", "amount": 1}], [7], {"name": "x"}, 7):
         answer = await door.client.post(path, json=body | {"fields": {"items": wrong}}, headers=headers)
         assert not problems_of(answer, "fields.items"), wrong
+
+
+async def test_that_an_accident_was_told_before_is_confirmed_by_a_claim_of_the_same_policy(door: Door, family: Family):
+    mine, path = await new_family(door, adjuster="adj-1"), "/v1/reviews/{}/event"
+    path, headers = path.format(mine.review_id), door.adjuster("adj-1")
+    for wrong in (family.claim_id, mine.claim_id, "cl-unknown"):
+        answer = await door.client.post(path, json={"same_accident_as": wrong, "reason": "同一天"}, headers=headers)
+        assert not problems_of(answer, "same_accident_as", code="claim_unknown")
+    earlier = records.case(policy_no=mine.policy_no, subject=mine.subject)
+    await ClaimRecords(door.database).publish_claim(records.claim(case=earlier))
+    body = {"same_accident_as": earlier.claim_id, "reason": "病历写明是同一次受伤"}
+    assert (await door.client.post(path, json=body, headers=headers)).status_code == 200
+    ((claim_id, update, told),) = door.processes.told
+    assert (claim_id, update, told.same_accident_as) == (mine.claim_id, "establish", earlier.claim_id)
+    assert told.as_found(records.NOW).same_accident_as == earlier.claim_id
+
+
+async def test_adjusters_see_which_claims_may_tell_of_the_same_accident_and_families_do_not(door: Door):
+    family = await new_family(door)
+    again = records.case(policy_no=family.policy_no, subject=family.subject)
+    step = AssessStep(again.claim_id, again.policy_no, again.report, (), ())
+    assessed = replace(again, assessment=await Assessing(door.database).assess_claim(step))
+    await ClaimRecords(door.database).publish_claim(records.claim(case=assessed))
+    path = f"/v1/claims/{again.claim_id}"
+    (told,) = (await door.client.get(path, headers=door.adjuster())).json()["same_accident"]
+    assert (told["claim_id"], told["same_policy"], told["days_apart"]) == (family.claim_id, True, 0)
+    seen = (await door.client.get(path, headers=door.parent(family.subject))).json()
+    assert seen["same_accident"] == [] and family.claim_id not in str(seen)

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from insurance.rules.accidents import Accident, plain_place, same_place, told_twice, why_linked
+from insurance.rules.accidents import Accident, one_accident, plain_place, same_place, told_twice, why_linked
 
 DAY = date(2026, 3, 4)
 PLACE = "长沙市岳麓区新民小学操场"
@@ -101,3 +101,11 @@ def test_claims_of_other_children_on_one_day_at_one_place_or_school_may_be_of_on
 def test_a_place_that_stands_in_every_report_links_nothing():
     mine = replace(MINE, place="操场", school_code="2143000001")
     assert why_linked(mine, other(insured_digest="child-2", place="操场", school_code="2143000002")) is None
+
+
+def test_claims_that_were_confirmed_to_tell_of_one_accident_are_found_from_each_of_them():
+    same_as = {"b": "a", "c": "b", "d": "a", "f": "e"}
+    assert [one_accident(claim, same_as) for claim in "acef"] == [
+        {"b", "c", "d"}, {"a", "b", "d"}, {"f"}, {"e"},
+    ]  # fmt: skip
+    assert one_accident("g", same_as) == set()

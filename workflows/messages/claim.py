@@ -82,6 +82,7 @@ class Establishing:
     prior_disability_grade: int | None = None
     other_insurer_paid_fen: int = 0
     other_death_benefit_fen: int = 0
+    same_accident_as: str | None = None
 
     def as_found(self, at: datetime) -> Established:
         return Established(
@@ -95,6 +96,7 @@ class Establishing:
             self.prior_disability_grade,
             self.other_insurer_paid_fen,
             self.other_death_benefit_fen,
+            self.same_accident_as,
         )
 
 
