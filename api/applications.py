@@ -41,11 +41,14 @@ class AgreementBody(Body):
 
 
 class ConsentBody(Body):
-    """`insured_consent`: a student from 18 on agrees, beside whoever buys, to being insured and to the sum (保险法 34)."""
+    """`insured_consent`: a student from 18 on agrees, beside whoever buys, to being insured and to the sum (保险法 34).
+    `version`, `sha256`: of the question as the family read it; the one that is asked now, if not given."""
 
     kind: Literal["child_data", "share_with_insurer", "school_feedback", "insured_consent"]
     agreed: Flag
 
+    version: Code | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
 
 class PurchaseBody(Body):
     """`insured_from`: the child of an earlier purchase (历史记录) in place of `insured`, with `school` when that has changed.
@@ -71,7 +74,7 @@ class PurchaseBody(Body):
             relationship=self.relationship,
             insured=insured,
             agreements=tuple(Agreement(a.document_id, a.version, a.sha256) for a in self.agreements if a.agreed),
-            consents=tuple(Consent(**c.model_dump()) for c in self.consents),
+            consents=tuple(Consent(c.kind, c.agreed) for c in self.consents),
             existing_death_cover_fen=self.existing_death_cover_fen,
             requested_effective_date=self.effective_date,
         )
@@ -181,6 +184,17 @@ def agreed_document(body: PurchaseBody, place: Place, order: PurchaseOrder) -> d
     items = [
         {
             "document_id": a.document_id,
+def require_questions_as_asked(parts: Parts, terms: ProductTerms, body: PurchaseBody) -> None:
+    """422 when an answer names another text than the one that is asked now."""
+    for number, consent in enumerate(body.consents):
+        asked = parts.catalogue.consent(consent.kind, terms.insurer_code)
+        for field in ("version", "sha256"):
+            read = getattr(consent, field)
+            if read is not None and (asked is None or read != getattr(asked, field)):
+                text = "同意书已经更新，请重新阅读后再回答"
+                raise invalid(f"consents.{number}.{field}", "consent_text_changed", text)
+
+
             "version": a.version,
             "sha256": a.sha256,
             "agreed_at": (a.agreed_at or order.submitted_at).isoformat(),

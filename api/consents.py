@@ -1,7 +1,7 @@
 """What a family consented to with a purchase, and whether it still stands."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fastapi import Request
@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.rows import table_of
 from api.errors import Problem, invalid
 from api.parts import Parts
+from insurance.products.catalogue import Document
 from insurance.rules.codes import ASKED_CONSENTS, CONSENT_KINDS
 from insurance.tables import ConsentRecord, Policy
 from workflows.messages import PurchaseOrder
@@ -22,10 +23,15 @@ NEEDED = tuple(kind for kind, required in ASKED_CONSENTS.items() if required)
 
 @dataclass(frozen=True)
 class Place:
-    """Where something was agreed to: the version of the page, and the browser or app that showed it."""
+    """Where something was agreed to: the version of the page, and the browser or app that showed it; and which text it was."""
 
     page_version: str | None
     device: str | None
+    text_version: str | None = None
+    text_sha256: str | None = None
+
+    def reading(self, text: Document | None) -> "Place":
+        return replace(self, text_version=text.version, text_sha256=text.sha256) if text else self
 
 
 LONGEST_DEVICE = 200
@@ -42,6 +48,7 @@ def give_again(row: ConsentRecord, by: str, place: Place, now: datetime) -> None
     _note(row, "given", by, place, now)
     row.agreed, row.given_at, row.withdrawn_at = True, now, None
     row.page_version, row.device = place.page_version, place.device
+    row.text_version, row.text_sha256 = place.text_version, place.text_sha256
 
 
 def take_back(row: ConsentRecord, by: str, place: Place, now: datetime) -> None:
@@ -51,9 +58,7 @@ def take_back(row: ConsentRecord, by: str, place: Place, now: datetime) -> None:
 
 def _note(row: ConsentRecord, said: str, by: str, place: Place, now: datetime) -> None:
     """Nothing that was said is lost: who, when, on which page and what."""
-    first = _answer(
-        "given" if row.agreed else "refused", row.subject, Place(row.page_version, row.device), row.created_at
-    )
+    first = _answer("given" if row.agreed else "refused", row.subject, _place_of(row), row.created_at)
     before = row.history["items"] if row.history else [first]
     if not row.history and row.withdrawn_at is not None:
         # taken back before histories were kept
@@ -61,16 +66,22 @@ def _note(row: ConsentRecord, said: str, by: str, place: Place, now: datetime) -
     row.history = {"items": [*before, _answer(said, by, place, now)]}
 
 
+def _place_of(row: ConsentRecord) -> Place:
+    return Place(row.page_version, row.device, row.text_version, row.text_sha256)
+
+
 def _answer(said: str, by: str, place: Place, at: datetime) -> dict[str, str | None]:
     where = {"page_version": place.page_version, "device": place.device}
+    where |= {"version": place.text_version, "sha256": place.text_sha256}
     return {"said": said, "by": by, "at": at.isoformat()} | where
 
 
-async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Place) -> None:
-    """One row for each question; said twice with different answers counts as no. Safe to repeat."""
+async def record_consents(parts: Parts, session: AsyncSession, order: PurchaseOrder, place: Place) -> None:
+    """One row for each question, with its text as it is asked now; said twice with different answers counts as no. Safe to repeat."""
     said: dict[str, bool] = {}
     for consent in order.application.consents:
         said[consent.kind] = said.get(consent.kind, True) and consent.agreed
+    read = {kind: place.reading(parts.catalogue.consent(kind, order.insurer_code)) for kind in said}
     rows = [
         {
             "consent_id": f"{order.purchase_id}-{kind}",
@@ -80,6 +91,8 @@ async def record_consents(session: AsyncSession, order: PurchaseOrder, place: Pl
             "agreed": agreed,
             "page_version": place.page_version,
             "device": place.device,
+            "text_version": read[kind].text_version,
+            "text_sha256": read[kind].text_sha256,
             "created_at": order.submitted_at,
         }
         for kind, agreed in said.items()
@@ -99,7 +112,7 @@ def require_said(parts: Parts, said: Iterable[bool], purpose: str) -> None:
 async def record_later(session: AsyncSession, row: ConsentRecord, by: str) -> None:
     """A consent that is given after the purchase, `row`, by the family or who writes down for them what they said. Safe to repeat."""
     known = await session.get(ConsentRecord, row.consent_id, with_for_update=True)
-    place = Place(row.page_version, row.device)
+    place = _place_of(row)
     if known is None:
         row.history = {"items": [_answer("given", by, place, row.created_at)]}
         session.add(row)

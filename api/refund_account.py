@@ -45,6 +45,7 @@ class AccountBody(Body):
         if not self.consents:
             return
         process_id = row.purchase_id if isinstance(row, Purchase) else row.surrender_id
+        text = parts.catalogue.consent("account_data", row.insurer_code)
         given = ConsentRecord(
             consent_id=f"{process_id}-account_data",
             subject=row.subject,
@@ -53,6 +54,8 @@ class AccountBody(Body):
             agreed=True,
             page_version=self.page_version,
             device=device_of(request, self.device),
+            text_version=text.version if text else None,
+            text_sha256=text.sha256 if text else None,
             created_at=parts.now(),
         )
         async with parts.database.transaction() as session:

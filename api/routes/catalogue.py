@@ -54,7 +54,7 @@ async def show_product(parts: TheParts, product_id: str) -> dict[str, Any]:
 @router.get("/documents/{document_id}/{version}", response_class=PlainTextResponse)
 async def show_document(parts: TheParts, document_id: str, version: str) -> PlainTextResponse:
     """The text that is agreed to, byte for byte what its hash is of."""
-    for document in parts.catalogue.texts:
+    for document in (*parts.catalogue.texts, *parts.catalogue.consents):
         if (document.document_id, document.version) == (document_id, version):
             return PlainTextResponse(document.text, media_type="text/markdown; charset=utf-8")
     raise not_found()
@@ -120,9 +120,24 @@ def product_view(parts: Parts, terms: ProductTerms) -> dict[str, Any]:
                 "title": CONSENT_KINDS[kind],
                 "required": required,
                 "withdrawal_means": WITHDRAWAL_MEANS[kind],
+                **consent_text(parts, kind, terms.insurer_code),
             }
             for kind, required in ASKED_CONSENTS.items()
         ],
+    }
+
+
+def consent_text(parts: Parts, kind: str, insurer_code: str) -> dict[str, Any]:
+    """What exactly is asked, and of which insurer."""
+    text = parts.catalogue.consent(kind, insurer_code)
+    if text is None:
+        return {}
+    return {
+        "question": text.title,
+        "document_id": text.document_id,
+        "version": text.version,
+        "sha256": text.sha256,
+        "url": f"{parts.settings.public_url}/v1/documents/{text.document_id}/{text.version}",
     }
 
 

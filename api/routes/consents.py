@@ -13,7 +13,7 @@ from api.paging import Paging, page_of
 from api.queue import call_off_unpaid
 from api.views import instant
 from insurance.rules.codes import CONSENT_KINDS, WITHDRAWAL_MEANS
-from insurance.tables import ConsentRecord
+from insurance.tables import ConsentRecord, Purchase, Surrender
 
 router = APIRouter(prefix="/v1/consents", tags=["consents"])
 
@@ -66,7 +66,8 @@ async def give(
     async with parts.database.transaction() as session:
         row = await _own(session, caller.subject, consent_id)
         if not row.stands:
-            give_again(row, caller.subject, body.place(request), parts.now())
+            text = parts.catalogue.consent(row.kind, await _insurer_code(session, row))
+            give_again(row, caller.subject, body.place(request).reading(text), parts.now())
         return _view(row)
 
 
@@ -75,6 +76,14 @@ async def _own(session: AsyncSession, subject: str, consent_id: str) -> ConsentR
     if row is None or row.subject != subject:
         raise not_found()
     return row
+
+
+async def _insurer_code(session: AsyncSession, row: ConsentRecord) -> str:
+    """Of the purchase that it was said with, or of the surrender of a policy that was sold elsewhere."""
+    if purchase := await session.get(Purchase, row.purchase_id):
+        return purchase.insurer_code
+    surrender = await session.get(Surrender, row.purchase_id)
+    return surrender.insurer_code if surrender else ""
 
 
 def _view(row: ConsentRecord) -> dict[str, Any]:
@@ -87,6 +96,9 @@ def _view(row: ConsentRecord) -> dict[str, Any]:
         "given_at": instant(row.given_at or row.created_at) if row.agreed else None,
         "page_version": row.page_version,
         "device": row.device,
+        # of the text that was answered
+        "version": row.text_version,
+        "sha256": row.text_sha256,
         "withdrawn_at": instant(row.withdrawn_at),
         "withdrawal_means": WITHDRAWAL_MEANS[row.kind],
     }

@@ -17,6 +17,7 @@ from api.applications import (
     insured_of,
     place_of_agreeing,
     require_agreed,
+    require_questions_as_asked,
     require_room,
     terms_on_sale,
 )
@@ -53,6 +54,7 @@ async def buy(
     application = body.entered(await insured_of(parts, caller.subject, body))
     require_agreed(parts, terms, application)
     child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
+    require_questions_as_asked(parts, terms, body)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         eligibility, until, _ = await checked(parts, session, caller.subject, terms, application, child, submitted=True)
@@ -63,7 +65,7 @@ async def buy(
         waits = await must_wait(parts, session, terms.insurer_code)
         notes = {"warnings": warnings, "agreed": agreed_document(body, place, order)}
         await store_first(session, _first_record(order, notes, "queued" if waits else "submitted"))
-        await record_consents(session, order, place)
+        await record_consents(parts, session, order, place)
         if not waits:
             await parts.processes.start_purchase(order)
             return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}

@@ -11,9 +11,11 @@ from typing import TypeVar
 from insurance.products.reading import Problem, ProductDataInvalid, parse_yaml, read_text, read_yaml, validate
 from insurance.products.schema import DocumentHead, InsurersFile, ProductFile
 from insurance.products.terms_file import problems_of, to_terms
+from insurance.rules.codes import ASKED_CONSENTS
 from insurance.rules.terms import ProductTerms
 
 HERE = Path(__file__).parent
+CONSENTS_WITH_TEXTS = (*ASKED_CONSENTS, "insured_consent", "account_data")
 Value = TypeVar("Value")
 
 
@@ -53,6 +55,8 @@ class Catalogue:
     insurers: tuple[Insurer, ...]
     products: tuple[ProductTerms, ...]
     texts: tuple[Document, ...]
+    # every version of every question of consent as each insurer asks it, oldest first
+    consents: tuple[Document, ...] = ()
 
     def insurer(self, code: str) -> Insurer | None:
         return next((insurer for insurer in self.insurers if insurer.code == code), None)
@@ -74,6 +78,11 @@ class Catalogue:
         wanted = self.product(product_id, version).document_ids
         return tuple(next(text for text in self.texts if text.document_id == document_id) for document_id in wanted)
 
+    def consent(self, kind: str, insurer_code: str) -> Document | None:
+        """The question (`title`) and text with which that insurer asks for a consent now."""
+        asked = [text for text in self.consents if text.document_id == _consent_id(kind, insurer_code)]
+        return asked[-1] if asked else None
+
 
 @cache
 def load_catalogue(folder: Path = HERE) -> Catalogue:
@@ -82,15 +91,22 @@ def load_catalogue(folder: Path = HERE) -> Catalogue:
     insurers = _gather(problems, [folder / "insurers.yaml"], _read_insurers)
     products = _gather(problems, product_files(folder), read_product)
     texts = _gather(problems, sorted((folder / "documents").glob("*.md")), _read_document)
+    consents = _gather(problems, _by_version((folder / "consents").glob("*.md")), _read_document)
+    everybody = tuple(insurer for group in insurers for insurer in group)
     catalogue = Catalogue(
-        insurers=tuple(insurer for group in insurers for insurer in group),
+        insurers=everybody,
         products=tuple(sorted(products, key=lambda p: (p.sold_from, p.version, p.product_id))),
         texts=tuple(texts),
+        consents=tuple(_asked_by(insurer, text) for insurer in everybody for text in consents),
     )
     problems += _unresolved(catalogue)
     if problems:
         raise ProductDataInvalid(problems)
     return catalogue
+
+
+def _by_version(files: Iterable[Path]) -> list[Path]:
+    return sorted(files, key=lambda file: (len(file.stem), file.stem))
 
 
 def product_files(folder: Path) -> list[Path]:
@@ -112,6 +128,22 @@ def _read_insurers(file: Path) -> tuple[Insurer, ...]:
     return tuple(Insurer(**insurer.model_dump()) for insurer in read_yaml(file, InsurersFile).insurers)
 
 
+def _consent_id(kind: str, insurer_code: str) -> str:
+    return f"consent-{kind.replace('_', '-')}-{insurer_code}"
+
+
+def _asked_by(insurer: Insurer, text: Document) -> Document:
+    """`text` is of a file named by kind and version; the hash covers the insurer's name in it (个人信息保护法 23: to whom)."""
+    filled = text.text.replace("{insurer}", insurer.name)
+    return Document(
+        document_id=_consent_id(text.document_id.rpartition("-")[0], insurer.code),
+        title=text.title.replace("{insurer}", insurer.name),
+        version=text.version,
+        sha256=hashlib.sha256(filled.encode()).hexdigest(),
+        text=filled,
+    )
+
+
 def _read_document(file: Path) -> Document:
     """A Markdown text under a YAML head; the hash covers what the family reads, not the head."""
     parts = read_text(file).split("---\n", 2)
@@ -125,6 +157,10 @@ def _read_document(file: Path) -> Document:
 
 def _unresolved(catalogue: Catalogue) -> Iterable[Problem]:
     """References from products to insurers and documents, and versions that stand twice."""
+    for insurer in catalogue.insurers:
+        for kind in CONSENTS_WITH_TEXTS:
+            if catalogue.consent(kind, insurer.code) is None:
+                yield Problem("consents", kind, f"consents 里没有 {kind.replace('_', '-')}-1.md")
     codes, ids = {i.code for i in catalogue.insurers}, {t.document_id for t in catalogue.texts}
     keys = [(p.product_id, p.version) for p in catalogue.products]
     for product in catalogue.products:

@@ -21,12 +21,15 @@ class ConsentRecord(SQLModel, table=True):
     # the page on which the question stood, and what it was answered on (互联网保险可回溯, 银保监发〔2020〕26号)
     page_version: str | None = Field(default=None, max_length=64)
     device: str | None = Field(default=None, max_length=200)
+    # what the question was, as its insurer asked it (insurance/products/consents); none of before texts were kept
+    text_version: str | None = Field(default=None, max_length=32)
+    text_sha256: str | None = Field(default=None, max_length=64)
     created_at: datetime = Field(sa_column=instant())
     # the present answer, when it was given later than the purchase
     given_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     withdrawn_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     # every answer from the first one on, oldest first, once there are several:
-    # {"items": [{"said": "given" | "refused" | "withdrawn", "by", "at", "page_version", "device"}]}
+    # {"items": [{"said": "given" | "refused" | "withdrawn", "by", "at", "page_version", "device", "version", "sha256"}]}
     history: Document | None = Field(default=None, sa_column=document(nullable=True))
 
     @property

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 from api_door import Door
 from api_routes import purchase, report
+from refusals import problems_of
 
 from insurance.tables import ConsentRecord, Policy, Purchase, QueuedPurchase
 from tests import records
@@ -101,6 +102,46 @@ async def test_what_was_never_agreed_to_is_not_taken_back(door: Door):
     await bought(door, subject)
     consent_id = (await listed(door, subject))["school_feedback"]["consent_id"]
     assert (await say(door, subject, "withdraw", consent_id)).status_code == 409
+
+
+def asked(door: Door, kind: str):
+    return door.parts.catalogue.consent(kind, records.PLAN_2.insurer_code)
+
+
+async def test_an_answer_is_kept_with_the_text_that_it_answers_and_a_later_one_with_the_later_text(door: Door):
+    subject = records.new("parent")
+    await bought(door, subject)
+    first = asked(door, "child_data")
+    shown = (await listed(door, subject))["child_data"]
+    assert (shown["version"], shown["sha256"]) == (first.version, first.sha256)
+    await say(door, subject, "withdraw", shown["consent_id"])
+    later = replace(first, version="2", sha256="b" * 64)
+    catalogue = replace(door.parts.catalogue, consents=(*door.parts.catalogue.consents, later))
+    door.app.state.parts = replace(door.parts, catalogue=catalogue)
+    try:
+        given = (await say(door, subject, "give", shown["consent_id"])).json()
+    finally:
+        door.app.state.parts = door.parts
+    assert (given["version"], given["sha256"]) == ("2", "b" * 64)
+    async with door.database.transaction() as session:
+        kept = (await session.get_one(ConsentRecord, shown["consent_id"])).history["items"]
+    assert [(item["said"], item["version"], item["sha256"]) for item in kept] == [
+        ("given", first.version, first.sha256), ("withdrawn", None, None), ("given", "2", "b" * 64),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "wrong"), [("version", "0"), ("sha256", "a" * 64)])
+async def test_an_answer_to_another_text_than_the_one_that_is_asked_is_refused(door: Door, field, wrong):
+    subject = records.new("parent")
+    asked_now = {kind: asked(door, kind) for kind in ("child_data", "share_with_insurer")}
+    consents = [
+        {"kind": kind, "agreed": True, "version": text.version, "sha256": text.sha256}
+        for kind, text in asked_now.items()
+    ]
+    await bought(door, subject, consents=consents)
+    body = purchase() | {"consents": [consents[0], consents[1] | {field: wrong}]}
+    answer = await door.client.post("/v1/purchases", json=body, headers=door.parent(subject))
+    assert not problems_of(answer, f"consents.1.{field}", code="consent_text_changed")
 
 
 async def in_state(door: Door, purchase_id, state):

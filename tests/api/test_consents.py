@@ -118,6 +118,8 @@ async def test_the_consent_to_a_refunds_account_is_kept_and_can_be_taken_back(st
         f"{process_id}-account_data", "account_data", True, "me-7", "App",
     )  # fmt: skip
     taken = await strict.client.post(f"/v1/consents/{kept['consent_id']}/withdraw", headers=strict.parent(subject))
+    text = strict.parts.catalogue.consent("account_data", "xiangjiang")
+    assert (kept["version"], kept["sha256"]) == (text.version, text.sha256)
     assert (taken.status_code, taken.json()["agreed"]) == (200, False) and taken.json()["withdrawal_means"]
 
 

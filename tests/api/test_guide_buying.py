@@ -210,6 +210,10 @@ async def test_a15_closing_the_authorisation_leaves_nothing_submitted(door: Door
     product = await read(door, f"/v1/products/{records.PLAN_2.product_id}")
     asked = {question["kind"]: question for question in product["consents"]}
     assert asked[kind]["required"] and "agreed" not in asked[kind]
+    text = await door.client.get(f"/v1/documents/{asked[kind]['document_id']}/{asked[kind]['version']}")
+    assert hashlib.sha256(text.content).hexdigest() == asked[kind]["sha256"]
+    # to whom it goes is said in the question (个人信息保护法 23)
+    assert product["insurer"]["name"] in asked[kind]["question"] and product["insurer"]["name"] in text.text
     others = [consent for consent in purchase()["consents"] if consent["kind"] != kind]
     answer = await submit(door, consents=others)
     assert not problems_of(answer, "consents", code="consent_required")

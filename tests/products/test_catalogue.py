@@ -1,10 +1,13 @@
+import hashlib
+import shutil
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from pydantic import TypeAdapter
 
-from insurance.products.catalogue import Catalogue, UnknownProduct, load_catalogue
+from insurance.products.catalogue import CONSENTS_WITH_TEXTS, HERE, Catalogue, UnknownProduct, load_catalogue
+from insurance.products.reading import ProductDataInvalid
 from insurance.rules.days import last_day_of_term
 from insurance.rules.death_cover import death_sum
 from insurance.settings import StorageSettings
@@ -145,6 +148,33 @@ def test_every_clause_that_is_cited_stands_in_the_products_own_terms(terms):
     for coverage in terms.coverages:
         for article in coverage.clause.removeprefix("保险条款").split("；")[0].split("、"):
             assert f"**{article}" in text
+
+
+@pytest.mark.parametrize("kind", CONSENTS_WITH_TEXTS)
+def test_each_insurer_asks_for_each_consent_in_its_own_name(kind):
+    asked = [CATALOGUE.consent(kind, insurer.code) for insurer in CATALOGUE.insurers]
+    for text, insurer in zip(asked, CATALOGUE.insurers, strict=True):
+        assert insurer.name in text.title and insurer.name in text.text and "{" not in text.title + text.text
+        assert text.sha256 == hashlib.sha256(text.text.encode()).hexdigest()
+    assert len({text.sha256 for text in asked}) == len(asked) > 1
+
+
+def test_the_newest_text_of_a_consent_is_asked_and_the_old_one_stays_readable(tmp_path):
+    folder = shutil.copytree(HERE, tmp_path / "products", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    for number in (2, 10):
+        head = f'---\nid: child-data-{number}\ntitle: 同意{{insurer}}\nversion: "{number}"\n---\n'
+        (folder / "consents" / f"child-data-{number}.md").write_text(head + "第十版\n", encoding="utf-8")
+    catalogue = load_catalogue.__wrapped__(folder)
+    asked = catalogue.consent("child_data", "ganpo")
+    versions = [text.version for text in catalogue.consents if text.document_id == asked.document_id]
+    assert (asked.version, versions) == ("10", ["1", "2", "10"])
+
+
+def test_a_consent_without_a_text_is_named(tmp_path):
+    folder = shutil.copytree(HERE, tmp_path / "products", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (folder / "consents" / "account-data-1.md").unlink()
+    with pytest.raises(ProductDataInvalid, match=r"account-data-1\.md"):
+        load_catalogue.__wrapped__(folder)
 
 
 def test_one_insurer_serves_each_province():

@@ -13,6 +13,11 @@ PUBLISHED = {
     "changsha-2024-plan-4.yaml": "94234ebb7c46d54ded9ffab2f4a3cfa5177f88e1d7b86bdd189ea4cbd0ad95d5",
     "jiangxi-extra.yaml": "2b69502818f31491be903f002eee368e54f158b5fc013789a6f3a45180e000e1",
     "jiangxi-plus.yaml": "7ca9406ee758199164ba1423a74fe912338418ab8c9ebf53c588a2147ef119ff",
+    "consents/account-data-1.md": "31189c5b413da2ba176c902f492e5c7249ccc6175506778cc34e12baccf756e9",
+    "consents/child-data-1.md": "84b3297a9cb4da05a93e9a6fb83a00caa80bfe765652acb37326cf88569d32ad",
+    "consents/insured-consent-1.md": "9ca6384860f356049485c6bd0e4926208ec0ed5d47c96d775729ab0923e0b81c",
+    "consents/school-feedback-1.md": "2fd5039d850a47c023b2e41b52fa82deaca5e69dc38e55a3817746ad3177bb5d",
+    "consents/share-with-insurer-1.md": "ee4e16bf89c4e5eff001b1265ebb9b835278813557439b58c6ab439479d1bf37",
     "documents/before-you-buy.md": "1d6d2c91966417d82e3d6eee2dd3e6051494177a7ff00c1e0e760e3637d3d573",
     "documents/clauses-changsha-2024.md": "29a52fbd7545009caec7ade863e90d378d247b498479ac074c1559a6d09c169a",
     "documents/clauses-jiangxi-extra.md": "7be5e1f68a004cf13171a0a08968450d156c22aa9c9a16e196474ca8d9fd556f",
@@ -31,5 +36,5 @@ def test_a_published_file_never_changes(name):
 
 
 def test_every_product_and_document_is_published_with_its_hash():
-    files = [*product_files(HERE), *(HERE / "documents").glob("*.md")]
+    files = [*product_files(HERE), *(HERE / "documents").glob("*.md"), *(HERE / "consents").glob("*.md")]
     assert {str(file.relative_to(HERE)) for file in files} == set(PUBLISHED)
