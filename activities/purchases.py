@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from sqlalchemy import null
 from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.journal import Entries, write_entries
@@ -16,7 +18,7 @@ from activities.rows import publish_row
 from insurance.rules.application import Application
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Database, Policy, Purchase
+from insurance.tables import ConsentFile, Database, Policy, Purchase
 
 _application = TypeAdapter(Application)
 _terms = TypeAdapter(ProductTerms)
@@ -75,11 +77,13 @@ class PurchaseRecord:
     issued: IssuedCover | None = None
     # of a paid premium whose child has a cap
     takes: CoverTaken | None = None
+    # of a paid premium whose insured has come of age meanwhile: the digest by which his own consent is found (保险法 34)
+    consent_of: str | None = None
     returning: tuple[Returning, ...] = ()
 
 
 _returning = TypeAdapter(tuple[Returning, ...])
-_NO_COLUMNS = ("application", "entries", "issued", "takes", "returning")
+_NO_COLUMNS = ("application", "entries", "issued", "takes", "consent_of", "returning")
 
 
 class PurchaseRecords:
@@ -89,7 +93,7 @@ class PurchaseRecords:
     @activity.defn
     async def publish_purchase(self, record: PurchaseRecord) -> str | None:
         """Store the purchase as it is now and, once issued, its policy. Safe to repeat. `minor_death_cap` when what it `takes` is more
-        than others, who were faster, have left: then it counts for nobody."""
+        than others, who were faster, have left: then it counts for nobody. `insured_consent_required` when that consent is not there."""
         application = application_document(record.application)
         values = {
             name: getattr(record, name) for name in PurchaseRecord.__dataclass_fields__ if name not in _NO_COLUMNS
@@ -116,7 +120,18 @@ class PurchaseRecords:
                 if issued.renewal and await is_broken_off(session, child, record.insurer_code, first_day):
                     issued = replace(issued, renewal=False)
                 await session.execute(insert(Policy).values(**_policy(record, issued)).on_conflict_do_nothing())
+            has_consent = record.consent_of is None or await _is_agreed(session, record.consent_of, record.subject)
+        if not has_consent:
+            return "insured_consent_required"
         return "minor_death_cap" if taken and too_much else None
+
+
+async def _is_agreed(session: AsyncSession, child: str, subject: str) -> bool:
+    """On a paper that the applicant brought."""
+    paper = select(col(ConsentFile.consent_id)).where(
+        ConsentFile.insured_digest == child, ConsentFile.subject == subject, ConsentFile.kind == "insured_consent"
+    )
+    return (await session.exec(paper.limit(1))).first() is not None
 
 
 def application_document(application: Application) -> dict[str, Any]:

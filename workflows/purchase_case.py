@@ -44,22 +44,30 @@ class PurchaseCase:
         self.journal.tell(self.order.subject, kind, text, workflow.now())
 
     async def publish(
-        self, state: str, event: str, by: str, text: str, *, takes: CoverTaken | None = None, reason: str | None = None
+        self,
+        state: str,
+        event: str,
+        by: str,
+        text: str,
+        *,
+        takes: CoverTaken | None = None,
+        consent_of: str | None = None,
+        reason: str | None = None,
     ) -> str | None:
         """Move to `state` and make it visible; nothing is promised to anybody before it stands in the table. Why the cover that it
-        `takes` can't be had, when it can't."""
+        `takes`, or that needs a consent, can't be had, when it can't."""
         if state != self.state and not allowed("purchase", self.state, state):
             raise RuntimeError(f"purchase: {self.state} -> {state}")
         self.state = state
         self._seq += 1
         self.journal.event(event, by, text, workflow.now(), reason=reason)
-        record = self._record(takes)
+        record = self._record(takes, consent_of)
         refused: str | None = await workflow.execute_local_activity_method(
             PurchaseRecords.publish_purchase, record, **RECORDS
         )
         return refused
 
-    def _record(self, takes: CoverTaken | None) -> PurchaseRecord:
+    def _record(self, takes: CoverTaken | None, consent_of: str | None) -> PurchaseRecord:
         order, payment, issued = self.order, self.accepted, self.issued
         code, message = self.reason or (None, None)
         return PurchaseRecord(
@@ -85,5 +93,6 @@ class PurchaseCase:
             entries=self.journal.take(),
             issued=issued,
             takes=takes,
+            consent_of=consent_of,
             returning=tuple(self.returning.values()),
         )

@@ -81,6 +81,15 @@ def standing_errors(
         yield FieldError("insured.school_type", "school_type_not_covered", "该产品不面向这一类学校")
 
 
+def first_day_errors(
+    terms: ProductTerms, application: Application, first_day: date, known: OnFile
+) -> tuple[FieldError, ...]:
+    """What has become wrong of the people by the day on which cover really begins: an order may be paid weeks after it was submitted, and a
+    child come of age (保险法 34)."""
+    cover = death_cover(terms, application.insured.birth_date, first_day, application.existing_death_cover_fen)
+    return tuple(_relationship_errors(application, first_day, known, cover))
+
+
 def _relationship_errors(
     application: Application, first_day: date, known: OnFile, cover: DeathCover
 ) -> Iterator[FieldError]:

@@ -5,7 +5,7 @@ import pytest
 
 from activities.known_cover import LOCK, CoverTaken
 from activities.purchases import PurchaseRecords
-from insurance.tables import Database, Purchase
+from insurance.tables import ConsentFile, Database, Purchase
 from tests import records
 from tests.at_once import at_lock
 
@@ -50,6 +50,24 @@ async def test_a_policy_counts_on_the_days_that_it_covers(database: Database, ch
     async with database.transaction() as session:
         session.add(records.policy(insured_digest=child, death_limit_fen=CAP, ends_on=date(2026, 4, 1)))
     assert await publish(paid(child, 80_000_00)) == "minor_death_cap"
+
+
+async def test_who_has_come_of_age_is_insured_with_a_paper_of_this_applicant_alone(database: Database, child: str):
+    publish, of_age = PurchaseRecords(database).publish_purchase, records.purchase(state="paid", consent_of=child)
+
+    async def brought(subject: str, kind: str) -> None:
+        row = ConsentFile(
+            consent_id=records.new("cf"), kind=kind, subject=subject, insured_digest=child, object_key="k",
+            version_id="v", sha256="0" * 64, content_type="application/pdf", received_at=records.NOW,
+        )  # fmt: skip
+        async with database.transaction() as session:
+            session.add(row)
+
+    await brought("somebody", "insured_consent")
+    await brought(of_age.subject, "parents_consent")
+    assert await publish(of_age) == "insured_consent_required"
+    await brought(of_age.subject, "insured_consent")
+    assert await publish(of_age) is None
 
 
 async def test_who_says_it_twice_is_not_barred_by_itself_and_who_was_refused_bars_nobody(

@@ -6,7 +6,7 @@ from pydantic import TypeAdapter
 from rule_builders import applicant, application, for_people, insured, product
 
 from insurance.rules.application import Consent
-from insurance.rules.eligibility import Eligibility, OnFile, check_application
+from insurance.rules.eligibility import Eligibility, OnFile, check_application, first_day_errors
 
 TODAY = date(2026, 8, 20)
 
@@ -39,6 +39,19 @@ def warnings(on_file: OnFile | None = None, **changes) -> list[tuple[str, str]]:
     found = check(on_file, **changes).warnings
     assert all(for_people(warning.message) for warning in found)
     return [(warning.field, warning.code) for warning in found]
+
+
+@pytest.mark.parametrize(
+    ("first_day", "known", "codes"),
+    [
+        (date(2026, 8, 20), OnFile(), []),
+        (date(2026, 8, 21), OnFile(), ["insured_consent_required"]),
+        (date(2026, 8, 21), OnFile(insured_consent=True), []),
+    ],
+)
+def test_who_comes_of_age_until_cover_begins_has_a_say(first_day, known, codes):
+    asked = application(insured=insured(birth_date=date(2008, 8, 21)))
+    assert [error.code for error in first_day_errors(product(1), asked, first_day, known)] == codes
 
 
 def test_a_parent_may_insure_a_child():

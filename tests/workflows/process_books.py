@@ -69,6 +69,8 @@ class Books:
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
     # what others have bought for the child of every purchase
     covered_fen: int = 0
+    # grown students whose own consent lies on paper
+    agreed: set[str] = field(default_factory=set)
     school_may_be_told: bool = True
     held: dict[str, tuple[asyncio.Event, asyncio.Event]] = field(default_factory=dict)
     letters: list[DecisionLetter] = field(default_factory=list)
@@ -140,6 +142,8 @@ class Books:
     async def publish_purchase(self, record: PurchaseRecord) -> str | None:
         await self._publish("purchase", record.purchase_id, record, record.state, record.entries)
         taken = record.takes
+        if record.consent_of is not None and record.consent_of not in self.agreed:
+            return "insured_consent_required"
         return "minor_death_cap" if taken and taken.accepted_fen > taken.cap_fen - self.covered_fen else None
 
     @activity.defn

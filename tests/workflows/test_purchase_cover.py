@@ -1,10 +1,11 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from insurance.rules.cover import shanghai_day
 from insurance.rules.death_cover import death_cover
-from tests.workflows.process_orders import terms
+from tests.workflows.process_orders import application, new_id, terms
 from tests.workflows.process_purchases import PAID, PAID_BACK, UNDERWRITTEN, money, record
 
 pytestmark = pytest.mark.servers
@@ -54,6 +55,60 @@ async def test_who_pays_after_another_has_filled_the_cap_gets_all_of_it_back_and
     assert record(world, purchase_id).reason_code == "minor_death_cap"
     assert money(world, purchase_id) == PAID_BACK
     assert len(world.insurer.entries) == asked
+
+
+def turning(world, age, existing_fen=0, **changes):
+    """An order of a child whose birthday is in ten days; it runs out of time, and is paid in twenty."""
+    first = shanghai_day(world.time) + timedelta(days=1)
+    born = years_before(first + timedelta(days=10), age)
+    asked = application()
+    cover = death_cover(terms(), born, first, existing_fen)
+    assert cover.age == age - 1
+    return {
+        "application": replace(asked, insured=replace(asked.insured, birth_date=born)),
+        "death_cover": cover,
+        "death_limit_fen": cover.accepted_fen if cover.accepted_fen < cover.product_fen else None,
+    } | changes
+
+
+def years_before(day, years):
+    return date(day.year - years, day.month, min(day.day, 28))
+
+
+async def paid_in_twenty_days(world, **changes):
+    purchase_id = await world.awaiting_payment(**changes)
+    await world.let_pass(minutes=31)
+    await world.until_state(purchase_id, "expired")
+    await world.let_pass(days=20)
+    await world.update(purchase_id, "resume")
+    await world.pay(purchase_id, attempt=2)
+    return purchase_id, (await world.end_of(purchase_id)).state
+
+
+@pytest.mark.parametrize(("agreed", "state"), [(False, "refunded"), (True, "issued")])
+async def test_who_comes_of_age_before_cover_begins_must_have_agreed(world, agreed, state):
+    child = new_id("child")
+    world.books.agreed |= {child} if agreed else set()
+    purchase_id, ended = await paid_in_twenty_days(world, **turning(world, 18, insured_digest=child))
+    assert ended == state
+    if agreed:
+        assert record(world, purchase_id).issued.death_cover.cap_fen is None
+        return
+    assert record(world, purchase_id).reason_code == "insured_consent_required"
+    assert "本人同意" in record(world, purchase_id).reason
+    assert money(world, purchase_id) == PAID_BACK
+    # it was asked for underwriting alone
+    assert [kind for kind, *_ in world.insurer.entries if kind != "proposal"] == []
+
+
+async def test_death_cover_is_worked_out_for_the_age_on_the_first_day(world):
+    # of 200,000 yuan for a child of nine 80,000 are left, of 500,000 for one of ten more than the product gives
+    order = turning(world, 10, existing_fen=200_000_00 - 80_000_00)
+    assert order["death_limit_fen"] == 80_000_00
+    purchase_id, state = await paid_in_twenty_days(world, **order)
+    issued = record(world, purchase_id).issued
+    assert (state, issued.death_cover.age, issued.death_cover.cap_fen) == ("issued", 10, 500_000_00)
+    assert issued.death_limit_fen is None
 
 
 async def test_a_late_payment_of_an_expired_order_is_counted_too(world):
