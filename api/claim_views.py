@@ -25,9 +25,9 @@ from insurance.rules.case import (
 )
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of, whose_clock
-from insurance.rules.codes import REASON_CODES
+from insurance.rules.codes import DOCUMENT_KINDS, REASON_CODES
 from insurance.rules.cover import shanghai_day
-from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
+from insurance.rules.evidence import RequiredDocument, evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.periods import end_of_day
 from insurance.rules.reasons import bases_of
@@ -196,7 +196,19 @@ def _missing(
     required = required_documents(evidence_facts(case.report, case.established))
     received = {d.kind for d in documents if d.state == "received"}
     total_fen = sum(fen_of(r.fields.total) or 0 for r in receipts)
-    return [asdict(d) for d in missing_documents(required, received, total_fen)]
+    asked = _still_asked(case, documents)
+    by_list = [d for d in missing_documents(required, received, total_fen) if d.kind not in {a.kind for a in asked}]
+    return [asdict(d) for d in (*asked, *by_list)]
+
+
+def _still_asked(case: CaseFile, documents: tuple[EvidenceFile, ...]) -> list[RequiredDocument]:
+    """What an adjuster waits for: of a kind that had come before it was asked for, a new one."""
+    if case.state != "supplement_requested" or not case.papers_requests:
+        return []
+    asked = case.papers_requests[-1]
+    came = {d.kind for d in documents if d.state == "received" and d.received_at > asked.at}
+    why = asked.comment or "理赔员审核时需要"
+    return [RequiredDocument(kind, DOCUMENT_KINDS[kind], "yes", why) for kind in asked.kinds if kind not in came]
 
 
 async def _document_view(parts: Parts, document: EvidenceFile) -> dict[str, Any]:

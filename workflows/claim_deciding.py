@@ -1,12 +1,17 @@
 """How a claim is decided (核定): papers read, the rules applied, without a person or by review; what comes out can be undone."""
 
+from datetime import timedelta
+
 from temporalio import workflow
 
 from activities.assessment import Assessing, AssessStep
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
+from insurance.rules.cover import shanghai_day
 from insurance.rules.decision import decide_automatically, stands_on, why
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
+from insurance.rules.periods import end_of_day
+from insurance.rules.reminders import last_day
 from insurance.rules.repeated import has_more
 from workflows.claim_case import proposed
 from workflows.claim_parts import ClaimParts
@@ -190,7 +195,7 @@ class Deciding(ClaimParts):
         case = self._case
         case.papers_requests.append(request)
         titles = "、".join(DOCUMENT_KINDS[kind] for kind in request.kinds)
-        text = f"请一次补齐以下材料：{titles}"
+        text = f"请一次补齐以下材料：{titles}{self._said_with(request)}"
         if self._keeps_clocks:
             self._deliveries.begin(f"papers-{case.round}-{len(case.papers_requests)}", "supplement_requested", text)
         else:
@@ -198,6 +203,12 @@ class Deciding(ClaimParts):
             case.notice_delivered_at = workflow.now()
         asked = f"请补充：{titles}"
         await case.move("supplement_requested", "supplement_requested", request.by, asked, reason=request.comment)
+
+    def _said_with(self, request: PapersRequest) -> str:
+        """What of each is meant, and until when."""
+        until = last_day(end_of_day(shanghai_day(request.at + timedelta(days=self._order.idle_days))))
+        said = f"。理赔员说明：{request.comment.rstrip('。')}" if request.comment else ""
+        return f"{said}。最后一日为{until}"
 
     async def _reassess(self, event: str, by: str, text: str, reason: str | None = None) -> None:
         """After a receipt changed in review: what is payable follows, and the review is told."""

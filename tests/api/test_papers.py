@@ -74,14 +74,27 @@ async def test_the_one_request_names_everything_that_is_missing(door: Door):
     assert (review_id, update, order.kinds[0]) == (family.review_id, "request_documents", "other")
     shown = await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)
     assert set(order.kinds[1:]) == set(papers(shown.json(), "missing")) >= {"death_certificate", "heirs_statement"}
+    # of a kind that had come before, another one
+    waits = replace(
+        case, state="supplement_requested", updated_at=records.NOW + timedelta(minutes=90),
+        papers_requests=(PapersRequest(("medical_receipt", "other"), "第二页看不清", "adj-1", records.NOW),),
+    )  # fmt: skip
+    for seq, came, left in ((10, (), {"medical_receipt", "other"}), (11, ("medical_receipt",), {"other"})):
+        given = tuple(records.document(kind=kind, received_at=records.NOW + timedelta(minutes=1)) for kind in came)
+        await ClaimRecords(door.database).publish_claim(records.claim(seq, case=waits, documents=given))
+        missing = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json()["missing"]
+        assert {d["kind"] for d in missing if d["why"] == "第二页看不清"} == left
+        assert {"death_certificate", "heirs_statement"} < {d["kind"] for d in missing}
     # a second one is about a new fact alone
-    asked = replace(case, papers_requests=(PapersRequest(order.kinds, "", "adj-1", records.NOW),))
-    await ClaimRecords(door.database).publish_claim(records.claim(10, case=asked))
+    asked = replace(
+        case, updated_at=waits.updated_at, papers_requests=(PapersRequest(order.kinds, "", "adj-1", records.NOW),)
+    )
+    await ClaimRecords(door.database).publish_claim(records.claim(12, case=asked))
     again = {"kinds": ["diagnosis"], "new_fact": "医院更正了病历"}
     assert (await door.client.post(path, json=again, headers=headers)).status_code == 200
     assert door.processes.told[-1][2].kinds == ("diagnosis",)
     # of a dispute it is the first
     anew = replace(asked, clocks_from=records.NOW + timedelta(minutes=1), updated_at=records.NOW + timedelta(hours=2))
-    await ClaimRecords(door.database).publish_claim(records.claim(11, case=anew))
+    await ClaimRecords(door.database).publish_claim(records.claim(13, case=anew))
     assert (await door.client.post(path, json={"kinds": ["diagnosis"]}, headers=headers)).status_code == 200
     assert set(door.processes.told[-1][2].kinds) > {"diagnosis", "death_certificate"}

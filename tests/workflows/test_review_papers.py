@@ -1,5 +1,11 @@
+from datetime import timedelta
+
 import pytest
 
+from insurance.rules.codes import DOCUMENT_KINDS
+from insurance.rules.cover import shanghai_day
+from insurance.rules.periods import end_of_day
+from insurance.rules.reminders import last_day
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_reviews import (
     LEAD,
@@ -33,6 +39,16 @@ async def test_missing_papers_are_asked_for_once_and_brought(world):
     await world.update(second, "take", adjuster())
     await world.update(second, "decide", full(adjuster()))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
+
+
+async def test_the_request_tells_the_family_what_is_meant_and_until_when(world):
+    claim_id = await asked_for_papers(world)
+    await world.until_told(claim_id, "notice_delivered")
+    (told,) = [n for n in world.notices.received.values() if (n.about, n.kind) == (claim_id, "supplement_requested")]
+    last = last_day(end_of_day(shanghai_day(world.claim(claim_id).case.state_since + timedelta(days=180))))
+    assert (
+        told.text == f"请一次补齐以下材料：{DOCUMENT_KINDS['medical_record']}。理赔员说明：请补病历。最后一日为{last}"
+    )
 
 
 async def test_a_second_request_takes_a_lead_and_a_new_fact(world):
