@@ -46,9 +46,9 @@ class ConsentBody(Body):
 
     kind: Literal["child_data", "share_with_insurer", "school_feedback", "insured_consent"]
     agreed: Flag
-
     version: Code | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
 
 class PurchaseBody(Body):
     """`insured_from`: the child of an earlier purchase (历史记录) in place of `insured`, with `school` when that has changed.
@@ -168,6 +168,17 @@ def _not_agreed(unread: list[Document]) -> Problem:
     return invalid("agreements", "document_not_agreed", f"请先阅读并同意当前版本的{titles}")
 
 
+def require_questions_as_asked(parts: Parts, terms: ProductTerms, body: PurchaseBody) -> None:
+    """422 when an answer names another text than the one that is asked now."""
+    for number, consent in enumerate(body.consents):
+        asked = parts.catalogue.consent(consent.kind, terms.insurer_code)
+        for field in ("version", "sha256"):
+            read = getattr(consent, field)
+            if read is not None and (asked is None or read != getattr(asked, field)):
+                text = "同意书已经更新，请重新阅读后再回答"
+                raise invalid(f"consents.{number}.{field}", "consent_text_changed", text)
+
+
 def place_of_agreeing(parts: Parts, request: Request, body: PurchaseBody) -> Place:
     """Sales on the internet can be traced back: which page, when, on what (银保监发〔2020〕26号)."""
     if body.page_version is None and parts.settings.environment == "production":
@@ -184,20 +195,11 @@ def agreed_document(body: PurchaseBody, place: Place, order: PurchaseOrder) -> d
     items = [
         {
             "document_id": a.document_id,
-def require_questions_as_asked(parts: Parts, terms: ProductTerms, body: PurchaseBody) -> None:
-    """422 when an answer names another text than the one that is asked now."""
-    for number, consent in enumerate(body.consents):
-        asked = parts.catalogue.consent(consent.kind, terms.insurer_code)
-        for field in ("version", "sha256"):
-            read = getattr(consent, field)
-            if read is not None and (asked is None or read != getattr(asked, field)):
-                text = "同意书已经更新，请重新阅读后再回答"
-                raise invalid(f"consents.{number}.{field}", "consent_text_changed", text)
-
-
             "version": a.version,
             "sha256": a.sha256,
             "agreed_at": (a.agreed_at or order.submitted_at).isoformat(),
+            # nobody takes the time of submission for the family's own
+            "agreed_at_is": "ticked" if a.agreed_at else "submitted",
         }
         for a in body.agreements
         if a.agreed

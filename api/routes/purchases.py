@@ -53,8 +53,8 @@ async def buy(
     place = place_of_agreeing(parts, request, body)
     application = body.entered(await insured_of(parts, caller.subject, body))
     require_agreed(parts, terms, application)
-    child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
     require_questions_as_asked(parts, terms, body)
+    child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
 
     async def work(session: AsyncSession, new_id: str) -> dict[str, Any]:
         eligibility, until, _ = await checked(parts, session, caller.subject, terms, application, child, submitted=True)

@@ -36,7 +36,8 @@ class Purchase(SQLModel, table=True):
     seq: int = 0
     application: Document = Field(sa_column=document())
     # what was said at submission and did not stop it, and each text that was agreed to, when and where (银保监发〔2020〕26号):
-    # {"warnings": [...], "agreed": {"page_version", "device", "items": [{"document_id", "version", "sha256", "agreed_at"}]}}
+    # {"warnings": [...], "agreed": {"page_version", "device", "items": [{"document_id", "version", "sha256", "agreed_at",
+    # "agreed_at_is": "ticked" | "submitted"}]}}
     notes: Document | None = Field(default=None, sa_column=document(nullable=True))
     # as in policies, and the death cover that was accepted: both count for the child's next application once it is paid
     insured_digest: str | None = Field(default=None, max_length=64)

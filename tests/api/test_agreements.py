@@ -37,14 +37,14 @@ async def test_a18_every_text_is_recorded_by_itself_with_version_hash_page_time_
     texts = agreements(records.PLAN_2.product_id)
     assert [{name: one[name] for name in texts[0]} for one in told] == texts
     assert {(one["page_version"], one["device"]) for one in told} == {(PAGE["page_version"], PAGE["device"])}
-    assert {one["agreed_at"] for one in told} == {"2026-03-10T09:57:00.000+08:00"}
+    assert {(one["agreed_at"], one["agreed_at_is"]) for one in told} == {("2026-03-10T09:57:00.000+08:00", "ticked")}
     assert all(one["title"] for one in told)
 
 
 async def test_a18_without_a_time_or_device_of_its_own_the_submission_and_the_browser_count(door: Door):
     told = (await shown(door, await buy(door)))["agreements"]
-    assert {(one["agreed_at"], one["device"]) for one in told} == {
-        ("2026-03-10T10:00:00.000+08:00", "Mozilla/5.0 (Linux; Android 14)")
+    assert {(one["agreed_at"], one["agreed_at_is"], one["device"]) for one in told} == {
+        ("2026-03-10T10:00:00.000+08:00", "submitted", "Mozilla/5.0 (Linux; Android 14)")
     }
 
 
