@@ -10,9 +10,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.known_cover import everybodys_death_cover_fen
 from api.consents import Place, device_of
+from api.digest import insured_digest
 from api.errors import Problem, invalid
 from api.fields import Body, Code, Day, Fen, Flag, Instant, Short
-from api.on_file import Buyer, buying_on_file
+from api.on_file import Buyer, buying_on_file, papers_on_file
 from api.parts import Parts
 from api.routes.catalogue import any_product
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship, SchoolBody
@@ -20,7 +21,7 @@ from insurance.products.catalogue import Document
 from insurance.rules.application import Agreement, Application, Consent, Insured
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.death_cover import death_cover
-from insurance.rules.eligibility import Eligibility, OnFile, check_application
+from insurance.rules.eligibility import Eligibility, OnFile, check_application, first_day_errors
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase, RosterEntry
 from workflows.messages import PurchaseOrder
@@ -143,6 +144,21 @@ async def require_room(parts: Parts, row: Purchase) -> None:
     if others + row.death_cover_fen > cap_fen:
         text = "孩子的身故保额合计会超过未成年人限额，这次投保不能再支付；可以取消后重新投保，或联系客服"
         raise invalid("existing_death_cover_fen", "minor_death_cap", text)
+
+
+async def require_eligible(parts: Parts, row: Purchase) -> None:
+    """Whether the people are still right on the day on which cover would begin now. Raises `Problem`."""
+    terms = any_product(parts, row.product_id)
+    if terms is None:
+        return
+    application = _application.validate_python(row.application)
+    insured, buyer = application.insured, Buyer(row.subject, application.relationship)
+    first_day = first_day_of_cover(terms, parts.now(), application.requested_effective_date)
+    async with parts.database.transaction() as session:
+        child = insured_digest(parts.settings, insured.id_type, insured.id_number)
+        known = await papers_on_file(session, buyer, child)
+    if errors := first_day_errors(terms, application, first_day, known):
+        raise Problem(422, errors[0].code, errors[0].message, errors)
 
 
 async def _require_on_roster(parts: Parts, session: AsyncSession, school_code: str, child: str, known: OnFile) -> None:

@@ -72,6 +72,12 @@ async def _on_file(
     )
 
 
+async def papers_on_file(session: AsyncSession, buyer: Buyer, insured_digest: str) -> OnFile:
+    """The consents alone."""
+    kinds = await _consents(session, buyer, insured_digest)
+    return OnFile(parents_consent="parents_consent" in kinds, insured_consent="insured_consent" in kinds)
+
+
 async def _consents(session: AsyncSession, buyer: Buyer, insured_digest: str) -> frozenset[str]:
     brought = select(col(ConsentFile.kind)).where(
         ConsentFile.insured_digest == insured_digest, ConsentFile.subject == buyer.subject

@@ -17,6 +17,7 @@ from api.applications import (
     insured_of,
     place_of_agreeing,
     require_agreed,
+    require_eligible,
     require_questions_as_asked,
     require_room,
     terms_on_sale,
@@ -118,9 +119,11 @@ async def show(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[s
 
 @router.post("/{purchase_id}/resume")
 async def resume(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
-    """A new payment page for an order that expired (未完成投保); 422 `minor_death_cap` when the child has got other death cover since."""
+    """A new payment page for an order that expired (未完成投保); 422 `minor_death_cap` when the child has got other death cover since,
+    `insured_consent_required` when it comes of age before cover would begin now."""
     row = await _own(parts, caller.subject, purchase_id)
     if row.state == "expired":
+        await require_eligible(parts, row)
         await require_room(parts, row)
     await parts.processes.update(purchase_id, "resume")
     return await _shown(parts, caller.subject, purchase_id)

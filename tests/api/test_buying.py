@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 import pytest
@@ -9,7 +9,7 @@ from refusals import problems_of
 
 from activities.purchases import PurchaseRecords, Returning
 from api.digest import insured_digest
-from insurance.tables import Policy, Purchase
+from insurance.tables import ConsentFile, Policy, Purchase
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -194,7 +194,10 @@ _numbers = count(300)
 
 def new_number():
     """Of a boy born on 28 February 2017."""
-    digits = f"43010220170228{next(_numbers) * 2 + 1:03d}"
+    return with_check(f"43010220170228{next(_numbers) * 2 + 1:03d}")
+
+
+def with_check(digits):
     weighed = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(digits))
     return digits + "10X98765432"[weighed % 11]
 
@@ -299,6 +302,7 @@ async def test_a_purchase_counts_against_the_cap_once_it_is_paid_and_until_it_ha
     own = (await preview(door, mother, insured=who, **plan_1)).json()
     assert [error["code"] for error in own["errors"]] == (["minor_death_cap"] if counts else [])
     assert [warning["code"] for warning in own["warnings"]] == (["double_insurance"] if counts else [])
+    assert all("已付款、正在出单的投保" in warning["message"] for warning in own["warnings"])
     assert (await preview(door, father, insured=who, **plan_1)).json()["errors"] == []
     answer = await buy(door, father, insured=who, **plan_1)
     if counts:
@@ -337,6 +341,37 @@ async def test_an_expired_order_is_not_resumed_when_others_have_filled_the_cap(d
     door.processes.told.clear()
     assert not problems_of(await resume(), "existing_death_cover_fen", code="minor_death_cap")
     assert door.processes.told == []
+
+
+async def test_an_expired_order_of_who_has_come_of_age_is_not_resumed_without_his_own_consent(door: Door):
+    subject, school = records.new("parent"), {"school_type": "senior", "school_code": "3443000001"}
+    number = with_check("43010220080320" + "003")
+    of_age_soon = insured() | school | {"id_number": number, "birth_date": "2008-03-20", "gender": "male"}
+    answer = await buy(door, subject, insured=of_age_soon, effective_date=None)
+    assert answer.status_code == 201, answer.text
+    purchase_id = answer.json()["purchase_id"]
+    async with door.database.transaction() as session:
+        (await session.get_one(Purchase, purchase_id)).state = "expired"
+
+    async def resume(days: int):
+        door.app.state.parts = replace(door.parts, clock=lambda: records.NOW + timedelta(days=days))
+        return await door.client.post(f"/v1/purchases/{purchase_id}/resume", headers=door.parent(subject))
+
+    try:
+        # cover would begin on the day before the birthday, and on the birthday
+        assert (await resume(8)).status_code == 200
+        door.processes.told.clear()
+        assert not problems_of(await resume(9), "relationship", code="insured_consent_required")
+        assert door.processes.told == []
+        paper = ConsentFile(
+            consent_id=records.new("cf"), kind="insured_consent", subject=subject, object_key="k", version_id="v",
+            insured_digest=insured_digest(SETTINGS, "resident_id", number), sha256="0" * 64,
+            content_type="application/pdf", received_at=records.NOW,
+        )  # fmt: skip
+        await door.store(paper)
+        assert (await resume(9)).status_code == 200
+    finally:
+        door.app.state.parts = door.parts
 
 
 async def test_policies_one_after_the_other_do_not_add_up(door: Door, monkeypatch):
