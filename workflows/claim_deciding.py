@@ -40,11 +40,11 @@ class Deciding(ClaimParts):
         missing = self._missing_for_sure()
         if missing and not self._is_in_hands():
             titles = "、".join(DOCUMENT_KINDS[kind] for kind in missing)
+            # nothing of what was given could be used
+            case.received_at = case.received_at if case.review_count else None
             case.tell("supplement_requested", f"还需要您重新提交：{titles}")
             await case.move("supplement_requested", "supplement_requested", "system", f"还需要：{titles}")
             return
-        # the insurer has them from the moment at which the family gave them
-        case.received_at = case.received_at or self._given_at or workflow.now()
         case.assessment = await self._assessed()
         if case.assessment.automatic and not case.payees_known:
             # named while the rules were at work

@@ -70,10 +70,11 @@ class FamilyMoves(Deciding):
     @workflow.update
     async def submit(self) -> None:
         self._submitted = True
-        now = self._given_at = workflow.now()
-        case = self._case
+        case, now = self._case, workflow.now()
         case.papers_came()
         case.submitted_at = case.submitted_at or now
+        # the insurer has them from the moment at which the family gave them, whoever reads them when
+        case.received_at = case.received_at or now
         await case.move("submitted", "submitted", "family", "您已提交材料")
 
     @submit.validator

@@ -41,7 +41,6 @@ class ClaimParts:
         self._keeps_clocks = False
         # states that another one follows at once share its record
         self._is_brisk = order.shape >= 1
-        self._given_at: datetime | None = None
         # the family's time to answer is over
         self._closing = False
         # corrections, and what ends their time: none of them while another one is at work

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, RetryState
 
 from activities.reading import EvidenceReading, ReadOutcome, ReadStep
 from insurance.rules.case import EvidenceFile
@@ -54,11 +54,21 @@ class Readings:
         outcome: ReadOutcome | None = await self._case.unless_over(step)
         return outcome
 
+    async def _leave_unread(self) -> None:
+        """The file is not to blame: the family need not give it again, and an adjuster has it read later, or reads it."""
+        case, text = self._case, "一份理赔材料一天内没有识别，将由理赔员核对；请检查识别服务"
+        # the readers are the platform's
+        case.journal.tell("role:operator", "document_unread", text, workflow.now())
+        await case.note("document_unread", "system", "一份材料暂时没有识别，将由理赔员核对，您不必重新上传")
+
     async def _read_one(self, document: EvidenceFile) -> None:
         case = self._case
         try:
             outcome = await self._outcome(document)
-        except ActivityError:
+        except ActivityError as failure:
+            if failure.retry_state is RetryState.TIMEOUT:
+                await self._leave_unread()
+                return
             case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
             await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
             return

@@ -9,7 +9,7 @@ from insurance.rules.case import DecidedLine
 from insurance.rules.days import age_on
 
 # About how much, or about who decides. A sum without receipts is payable only where an adjuster established what it is paid for.
-_HARMLESS = frozenset({"within_automatic_limit", "simple_medical_claim", "receipts_present"})
+_HARMLESS = frozenset({"within_automatic_limit", "simple_medical_claim", "receipts_present", "file_unread"})
 # What two policies pay together may not exceed the costs; sums that are fixed are owed by each.
 _ABOUT_COSTS = frozenset({"no_other_policy"})
 

@@ -48,7 +48,7 @@ def examine(claim: ExaminedClaim) -> tuple[tuple[Finding, ...], tuple[str, ...]]
         _single("simple_medical_claim", _is_simple(claim), "不是普通的门诊或住院医疗费用，须人工审核"),
         _single("papers_complete", not claim.missing_documents, "材料尚不齐全"),
         _single("receipts_present", bool(claim.receipts), "没有可用的医疗票据"),
-        ("receipts_read", [*_each(claim, unread), *claim.open_questions]),
+        ("receipts_read", [*_unread_files(claim), *_each(claim, unread), *claim.open_questions]),
         ("receipts_proven", _each(claim, unproven)),
         ("payer_is_insured", _each(claim, lambda r: payer(r, claim.insured_name, claim.insured_id_number))),
         ("days_possible", _each(claim, lambda r: days(r, event_day, received_on.get(r.document_id)))),
@@ -79,6 +79,14 @@ def _single(code: str, held: bool, explanation: str) -> tuple[str, tuple[Finding
 def _each(claim: ExaminedClaim, rule: Callable[[CaseReceipt], Iterator[Finding]]) -> Iterator[Finding]:
     for receipt in claim.receipts:
         yield from rule(receipt)
+
+
+def _unread_files(claim: ExaminedClaim) -> Iterator[Finding]:
+    """Nobody had the time; a file in which there is no receipt is rejected and not here."""
+    read = {receipt.document_id for receipt in (*claim.receipts, *claim.copies)}
+    for document in claim.documents:
+        if document.kind == "medical_receipt" and document.document_id not in read:
+            yield Finding("file_unread", "有一份票据文件还没有识别，请理赔员重新识别后核对")
 
 
 def _is_simple(claim: ExaminedClaim) -> bool:

@@ -7,7 +7,7 @@ from activities.reviews import ReviewRecord
 from insurance.rules.case import DecidedLine
 from insurance.rules.cover import shanghai_day
 from tests.interleavings.server import Move
-from tests.interleavings.world import COVERAGE, POLICY, World, state_of
+from tests.interleavings.world import COVERAGE, POLICY, UNSERVED, World, state_of
 from tests.workflows.process_orders import adjuster, evidence, payee, reading
 from workflows.messages import (
     Actor,
@@ -85,11 +85,11 @@ class People:
                 yield 6, f"{claim_id} again", lambda c=claim_id: self._world.reopen(c)
 
     def _hand_in(self, claim_id: str) -> None:
-        """A receipt that is clear, one that leaves a question, or a file that is none."""
+        """A receipt that is clear, one that leaves a question, a file that is none, or one that nobody reads in time."""
         world = self._world
         self._papers += 1
         total = TOTALS[self._pick(len(TOTALS))]
-        how = ("clear", "unsure", "unreadable")[self._pick(3)]
+        how = ("clear", "unsure", "unreadable", UNSERVED)[self._pick(4)]
         if world.slow_office:
             # so that something is certain, something is not, and no paper is missing
             before = sum(number.startswith(f"{claim_id}-") for number in world.papers)
@@ -98,7 +98,7 @@ class People:
         number = f"{claim_id}-do{self._papers}"
         document = type(document)(**{**vars(document), "document_id": number, "sha256": f"sha {number}"})
         found = reading(shanghai_day(world.now), total, sure=how == "clear")
-        world.papers[number] = "看不清" if how == "unreadable" else found
+        world.papers[number] = {"unreadable": "看不清", UNSERVED: UNSERVED}.get(how, found)
         world.tell(claim_id, "add_document", document)
 
     def _payees(self) -> PayeeOrder:

@@ -5,9 +5,9 @@ from insurance.rules.case import DecidedLine
 from tests.interleavings.choices import Chosen, Scripted
 from tests.interleavings.ledger import Ledger
 from tests.interleavings.promises import Promises
-from tests.interleavings.world import COVERAGE, MONTHS, World
+from tests.interleavings.world import COVERAGE, MONTHS, UNSERVED, World
 from tests.workflows.process_orders import adjuster, evidence, payee, reading
-from workflows.messages import Correction, DecisionOrder, PayeeOrder, RefundAccount, Undoing
+from workflows.messages import Correction, DecisionOrder, PayeeOrder, RefundAccount, Rereading, Undoing
 
 CLAIM, REVIEW, SURRENDER = "cl-1", "cl-1-r1", "su-1"
 NOTHING = "nothing"
@@ -240,3 +240,24 @@ def test_what_a_claim_was_paid_stays_held_while_it_is_settled_anew() -> None:
     correction = Correction(adjuster("adjuster-2"), receipt_id, {"total": "600.00"}, "与原件核对")
     told.tell(CLAIM, "correct", correction, but="cl-1/1 publish_claim")
     assert told.held() == 800_00
+
+
+def test_a_file_that_nobody_reads_in_a_day_is_an_adjusters_and_may_be_read_again() -> None:
+    told = Told()
+    told.world.report()
+    told.go_on()
+    told.world.papers["cl-1-do1"] = UNSERVED
+    told.tell(CLAIM, "add_document", replace(evidence(told.world.now, "medical_receipt", b""), document_id="cl-1-do1"))
+    told.tell(CLAIM, "submit")
+    record = told.world.claim(CLAIM)
+    assert record is not None and record.case.assessment is not None
+    assert "file_unread" in [finding.code for finding in record.case.assessment.findings]
+    assert [notice.subject for notice in told.world.ledger.notices.values() if notice.kind == "document_unread"] == [
+        "role:operator"
+    ]
+    told.tell(CLAIM, "set_payee", PayeeOrder((payee(),)))
+    told.tell(REVIEW, "take", ANNA)
+    told.world.papers["cl-1-do1"] = reading(told.world.now.date(), "1100.00")
+    told.tell(CLAIM, "read_again", Rereading(ANNA, "cl-1-do1"))
+    told.tell(REVIEW, "decide", FULL)
+    assert told.world.payments.movements == [("transfer", "cl-1-1-0-0", 800_00)]

@@ -92,6 +92,10 @@ def step_done(seq: int, result: Payload) -> WorkflowActivationJob:
     return job
 
 
+# the type of a failure that stands for a step which nobody did in its time
+TIME_OVER = "time_over"
+
+
 def step_failed(seq: int, kind: str, cause: ApplicationError) -> WorkflowActivationJob:
     job = WorkflowActivationJob()
     job.resolve_activity.seq = seq
@@ -107,6 +111,7 @@ def step_called_off(seq: int, kind: str) -> WorkflowActivationJob:
 
 
 def _of_step(kind: str, cause: BaseException) -> ActivityError:
+    is_late = isinstance(cause, ApplicationError) and cause.type == TIME_OVER
     error = ActivityError(
         "a step failed",
         scheduled_event_id=1,
@@ -114,7 +119,7 @@ def _of_step(kind: str, cause: BaseException) -> ActivityError:
         identity="",
         activity_type=kind,
         activity_id="",
-        retry_state=RetryState.NON_RETRYABLE_FAILURE,
+        retry_state=RetryState.TIMEOUT if is_late else RetryState.NON_RETRYABLE_FAILURE,
     )
     error.__cause__ = cause
     return error

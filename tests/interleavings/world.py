@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.claims import ClaimRecord
 from activities.reading import ReadOutcome, ReadStep
@@ -23,6 +24,7 @@ from tests.interleavings.choices import Choices
 from tests.interleavings.ledger import Ledger
 from tests.interleavings.process import Process
 from tests.interleavings.server import Move, Server, Update
+from tests.interleavings.wire import TIME_OVER
 from tests.workflows.process_orders import INSURER, claim_order, policy_on_file, surrender_request, terms
 from worker import WORKFLOWS, outside_activities
 from workflows.messages import ClaimOrder, SurrenderRequest
@@ -34,6 +36,8 @@ LEFT = 1_500_00
 START = datetime(2026, 3, 10, 10, tzinfo=SHANGHAI)
 PREMIUM = 120_00
 MONTHS = timedelta(days=62)
+# a file that no reader has the time for
+UNSERVED = "unserved"
 Record = ClaimRecord | ReviewRecord | SurrenderRecord
 
 
@@ -203,6 +207,8 @@ class World:
     async def read_document(self, step: ReadStep) -> ReadOutcome:
         document_id = step.document.document_id
         found = self.papers.get(document_id)
+        if found == UNSERVED:
+            raise ApplicationError("nobody read it in a day", type=TIME_OVER, non_retryable=True)
         if isinstance(found, str):
             return ReadOutcome(document_id, found)
         receipts = () if found is None else (enter(document_id, 0, found, b""),)

@@ -52,6 +52,12 @@ def test_a_sum_above_what_may_be_decided_alone_is_certain_all_the_same():
     assert certain_part(large) == lines(7120_00)
 
 
+def test_a_file_that_nobody_has_read_leaves_the_rest_certain():
+    read = claim(records.receipt("1280.50"))
+    unread = records.document(document_id="do-unread", sha256="unread")
+    assert certain_part(replace(read, documents=[*read.documents, unread])) == lines(944_40)
+
+
 def test_nothing_is_certain_while_papers_are_missing():
     assert certain_part(claim(records.receipt("9000.00"))) == ()
 

@@ -247,7 +247,8 @@ def test_receipts_that_look_alike_are_told_and_both_are_counted():
 def test_the_same_file_twice_is_told_and_one_file_for_two_kinds_of_papers_is_not():
     one = receipt()
     file = records.document(document_id=one.document_id)
-    assert codes(one, documents=[file, replace(file, document_id="do-2")]) == ["same_file_here"]
+    again = replace(file, document_id="do-2")
+    assert codes(one, documents=[file, again]) == ["file_unread", "same_file_here"]
     assert codes(one, documents=[file, replace(file, document_id="do-2", kind="expense_list")]) == []
 
 
@@ -287,6 +288,15 @@ def test_more_is_another_claim_or_one_that_was_settled_meanwhile():
 
 def test_what_earlier_records_said_of_repeats_still_counts():
     assert codes(receipt(), grounds=replace(GROUNDS, repeats=("0000000001",))) == ["same_receipt_elsewhere"]
+
+
+def test_a_file_of_a_receipt_that_nobody_has_read_is_looked_at_by_a_person():
+    one, other = receipt(), replace(receipt(), receipt_id="do-2-0", document_id="do-2")
+    files = [records.document(document_id=d, sha256=d) for d in (one.document_id, "do-2")]
+    assert codes(one, documents=files) == ["file_unread"]
+    # a copy is read, other papers never are
+    assert "file_unread" not in codes(one, other, documents=files)
+    assert codes(one, documents=[files[0], replace(files[1], kind="medical_record")]) == []
 
 
 # --- all of them ----------------------------------------------------------------------------------------------------------------

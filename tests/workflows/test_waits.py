@@ -20,7 +20,7 @@ EXEMPT = {
     "claim_clocks.keep": "for a state that somebody is waited for in, or the end of the claim",
     "claim_review.result": "for the review, as claim_deciding._await_review; its end is a step of its own",
     "claim_case.unless_over": "for a step with time-outs of its own, or the end of the claim",
-    "claim_deciding._read": "for readings: a step with time-outs of its own each",
+    "claim_deciding._read": "for readings: a step with a limit of a day each, after which an adjuster has the file",
     "claim_deciding._await_review": "for the review, which goes back to the queue when its adjuster leaves it alone; the law's clock runs",
     "claim_family.accept": "an answer to the family, given by the process's next step",
     "claim_family.dispute": "an answer to the family, given by the process's next step",
