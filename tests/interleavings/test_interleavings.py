@@ -16,7 +16,7 @@ from tests.interleavings.play import STEPS, Broken, play, search
 from tests.workflows.process_books import Books
 
 # XUEPING_INTERLEAVINGS=20000 for a long look, from XUEPING_FIRST_SEED on
-COUNT = int(os.environ.get("XUEPING_INTERLEAVINGS", "900"))
+COUNT = int(os.environ.get("XUEPING_INTERLEAVINGS", "2000"))
 FIRST = int(os.environ.get("XUEPING_FIRST_SEED", "0"))
 PARTS = 10
 # every so many, all processes are replayed from their pasts as well
