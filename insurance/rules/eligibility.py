@@ -187,7 +187,7 @@ def _double_insurance(
     """Bought twice (重复购买): indemnity pays no more with two policies (DOMAIN T6)."""
     last_day = last_day_of_term(first_day, terms.term_years)
     if any(first <= last_day and first_day <= last for first, last in policies):
-        message = "孩子在这段时间已有保单或正在办理的投保；医疗费用按实际损失赔付，买两份不会多赔"
+        message = "孩子在这段时间已有保单，或已付款、正在出单的投保；医疗费用按实际损失赔付，买两份不会多赔"
         yield FieldError("insured.id_number", "double_insurance", message)
 
 
