@@ -20,6 +20,7 @@ from activities.assessment import Assessing
 from activities.claims import ClaimRecords
 from activities.clocks import Clocks
 from activities.complaints import Complaints
+from activities.contact import Unanswered
 from activities.corrections import Corrections
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
@@ -183,6 +184,7 @@ def process_activities(database: Database, adapters: Adapters, storage: Storage,
         corrections.publish_correction,
         stray.is_known,
         stray.publish_stray,
+        Unanswered(database).call_for_answers,
         policy_days.days_to_tell,
         policy_days.tell_policy_day,
         policy_days.note_day_told,

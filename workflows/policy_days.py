@@ -1,11 +1,12 @@
-"""Daily notices about policies (保单提醒): a schedule starts it; no process waits a year for a calendar. Days that were missed are made
-up for, in batches, and a long day goes on in new runs."""
+"""Daily notices about policies (保单提醒), and of messages whose answer is due: a schedule starts it; no process waits a year for a
+calendar. Days that were missed are made up for, in batches, and a long day goes on in new runs."""
 
 from dataclasses import replace
 from datetime import date
 
 from temporalio import workflow
 
+from activities.contact import AnswersDay, Unanswered
 from activities.policy_days import DayDone, PolicyDays, PolicyDayStep
 from insurance.rules.policy_days import MOMENTS
 from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
@@ -34,6 +35,9 @@ class PolicyDaysWorkflow:
 
     async def _days(self, order: PolicyDaysOrder) -> tuple[date, ...]:
         day = order.day or scheduled_day()
+        if workflow.patched("calls-for-answers"):
+            step = AnswersDay(day, workflow.now())
+            await workflow.execute_local_activity_method(Unanswered.call_for_answers, step, **RECORDS)
         return tuple(await workflow.execute_local_activity_method(PolicyDays.days_to_tell, day, **RECORDS))
 
     async def _tell(self, here: PolicyDaysOrder, day: date, after: str) -> None:

@@ -6,6 +6,7 @@ from api_family import Family, new_family
 from sqlmodel import select
 
 from activities.chains import contact_of
+from activities.reviews import ReviewRecords
 from insurance.tables import Claim, Event, HistoryEntry, OutboxNotice, PersonalDataRead
 from tests import records
 
@@ -65,6 +66,30 @@ async def test_a_familys_message_waits_for_its_insurers_adjusters_with_the_day_o
     assert (waiting["claim_id"], waiting["policy_no"]) == (family.claim_id, family.policy_no)
     assert "text" not in waiting and "author" not in waiting
     assert sent["message_id"] not in {m["message_id"] for m in await unanswered(door, "ganpo")}
+
+
+@pytest.mark.parametrize(
+    ("state", "adjuster", "told"),
+    [
+        ("taken", "adj-1", "adj-1"),
+        ("waiting_documents", "adj-1", "adj-1"),
+        ("open", None, "role:lead:xiangjiang"),
+        ("decided", "adj-1", "role:lead:xiangjiang"),
+    ],
+)
+async def test_who_has_the_claim_in_hand_is_told_of_a_message_and_else_the_leads(
+    door: Door, family: Family, state, adjuster, told
+):
+    review = records.review(review_id=family.review_id, claim_id=family.claim_id, seq=2, state=state, adjuster=adjuster)
+    await ReviewRecords(door.database).publish_review(review)
+    await write(door, claim_of(family), WORDS, door.parent(family.subject))
+    await write(door, policy_of(family), WORDS, door.parent(family.subject))
+    async with door.database.transaction() as session:
+        about = select(OutboxNotice).where(OutboxNotice.about.in_((family.claim_id, family.policy_no)))
+        notices = {n.about: n for n in (await session.exec(about)).all() if n.kind == "message"}
+    assert {n.subject for n in notices.values()} == {told, "role:lead:xiangjiang"}
+    assert notices[family.claim_id].subject == told
+    assert "3月11日" in notices[family.claim_id].text and WORDS not in notices[family.claim_id].text
 
 
 async def test_the_oldest_question_stands_first(door: Door):

@@ -10,10 +10,11 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.claims import ClaimRecords
+from activities.contact import Unanswered
 from activities.policy_days import PolicyDays, PolicyDayStep
 from insurance.rules.case import Established
 from insurance.rules.cover import SHANGHAI
-from insurance.tables import Database, OutboxNotice, Policy, PolicyDay
+from insurance.tables import Database, Message, OutboxNotice, Policy, PolicyDay
 from tests import records
 from tests.workflows.policy_day_worker import telling
 from workflows.messages import PolicyDaysOrder, PolicyDaysOutcome
@@ -96,6 +97,31 @@ async def test_a_day_that_is_told_again_tells_nobody_twice(
     # as after a crash before the day was noted
     assert await run(skipped_time, database, PolicyDaysOrder(left=(first_day,))) == PolicyDaysOutcome(0)
     assert await kinds(database, number) == ["policy_in_effect"]
+
+
+async def test_on_its_last_day_the_leads_hear_of_a_message_that_nobody_has_answered(
+    skipped_time: WorkflowEnvironment, database: Database, first_day: date
+) -> None:
+    about = [records.new("cl") for _ in range(3)]
+    due = (first_day, first_day, first_day + timedelta(days=1))
+    answered = (None, records.NOW, None)
+    async with database.transaction() as session:
+        for one, day, at in zip(about, due, answered, strict=True):
+            session.add(message(one, answer_due_on=day, answered_at=at))
+    for _ in range(2):
+        queue, steps = f"answers-{next(_runs)}", PolicyDays(database, PUBLIC_URL, 30)
+        async with telling(skipped_time.client, steps, queue, Unanswered(database)):
+            order = PolicyDaysOrder(first_day)
+            await skipped_time.client.execute_workflow("policy_days", order, id=queue, task_queue=queue)
+    notices = [[(n.subject, n.kind) for n in await told(database, one)] for one in about]
+    assert notices == [[("role:lead:xiangjiang", "message_unanswered")], [], []]
+
+
+def message(about: str, **changes: Any) -> Message:
+    said = {"policy_no": "P-1", "insurer_code": "xiangjiang", "subject": "parent-1", "by": "family", "text": "您好"}
+    return Message(
+        message_id=records.new("me"), about=about, author="parent-1", created_at=records.NOW, **said | changes
+    )
 
 
 async def test_days_of_an_outage_are_made_up_for(
