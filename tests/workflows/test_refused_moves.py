@@ -108,7 +108,6 @@ REFUSED = {
         ("undo", Undoing(LEAD, ""), ILLEGAL),
     ],
     claim_in_review: [
-        ("add_document", PAPER, ILLEGAL),
         ("submit", None, ILLEGAL),
         ("accept", None, ILLEGAL),
         ("dispute", None, ILLEGAL),
