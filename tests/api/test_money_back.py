@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import pytest
+from api_door import Door
+from api_routes import applicant
+from buyers import buy
+from refusals import problems_of
+
+from activities.purchases import PurchaseRecords, Returning
+from insurance.tables import Policy
+from tests import records
+
+pytestmark = pytest.mark.servers
+
+
+async def test_a_surplus_goes_to_the_name_as_it_was_corrected_and_a_running_policy_is_corrected_first(door: Door):
+    mistyped = records.policy(applicant_subject=records.new("parent"), applicant=applicant() | {"name": "黄健国"})
+    policy_no, subject = mistyped.policy_no, mistyped.applicant_subject
+    await door.store(mistyped)
+    issued = records.purchase(subject=subject, state="issued", policy_no=policy_no)
+    await PurchaseRecords(door.database).publish_purchase(issued)
+    address, body = (
+        f"/v1/purchases/{issued.purchase_id}/payee",
+        {"kind": "alipay", "account": "a@example.com", "name": "黄建国"},
+    )
+    refused = await door.client.put(address, json=body, headers=door.parent(subject))
+    assert not problems_of(refused, "name", code="not_the_applicant")
+    assert "请先在保单页面申请更正" in refused.text
+    async with door.database.transaction() as session:
+        (await session.get_one(Policy, policy_no)).applicant = applicant()
+    assert (await door.client.put(address, json=body, headers=door.parent(subject))).status_code == 200
+
+
+async def test_money_that_can_not_go_back_goes_to_the_applicants_own_account(door: Door):
+    purchase_id = (await buy(door)).json()["purchase_id"]
+    address, body = (
+        f"/v1/purchases/{purchase_id}/payee",
+        {"kind": "alipay", "account": "a@example.com", "name": "李秀英"},
+    )
+    refused = await door.client.put(address, json=body, headers=door.parent())
+    assert not problems_of(refused, "name", code="not_the_applicant", statuses=(422,))
+    mine = body | {"name": applicant()["name"]}
+    assert (await door.client.put(address, json=mine, headers=door.parent("parent-2"))).status_code == 404
+    assert door.processes.told == []
+    assert (await door.client.put(address, json=mine, headers=door.parent())).status_code == 200
+    assert door.processes.told[0][:2] == (purchase_id, "set_account")
+
+
+@pytest.mark.parametrize(
+    ("waits_for", "to_do"), [("gateway", "无需操作"), ("account", "请填写投保人本人的收款账户"), ("check", "正在核对")]
+)
+async def test_a_surplus_on_its_way_back_is_seen_with_its_purchase_until_it_is_back(door: Door, waits_for, to_do):
+    surplus = Returning(120_00, records.NOW, "surplus", waits_for)
+    issued = records.purchase(subject=records.new("parent"), state="issued", seq=5, returning=(surplus,))
+    publish, whose = PurchaseRecords(door.database).publish_purchase, door.parent(issued.subject)
+    await publish(issued)
+    for address in (f"/v1/purchases/{issued.purchase_id}", "/v1/policies?view=unfinished"):
+        shown = (await door.client.get(address, headers=whose)).json()
+        (money,) = (shown["items"][0] if "items" in shown else shown)["returning"]
+        assert (money["amount_fen"], money["why"], money["waits_for"]) == (120_00, "surplus", waits_for)
+        assert to_do in money["to_do"] and "重复支付" in money["reason"]
+        assert money["paid_at"] == "2026-03-10T10:00:00.000+08:00"
+    await publish(replace(issued, seq=6, returning=(), refunded_fen=120_00))
+    assert (await door.client.get("/v1/policies?view=unfinished", headers=whose)).json()["items"] == []
