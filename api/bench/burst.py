@@ -22,7 +22,7 @@ from api.stack.environment import database_url
 from insurance.settings import DatabaseSettings
 from insurance.tables import Database, Purchase, QueuedPurchase
 
-AT_ONCE = 48
+AT_ONCE = 24
 # nobody is taken down later than this in a burst
 ACCEPT_SECONDS = 300.0
 DRAIN_LIMIT_SECONDS = 900.0
