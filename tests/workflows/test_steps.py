@@ -18,7 +18,7 @@ def test_the_world_of_these_tests_has_every_step_of_the_real_worker():
     outside = worker.outside_activities({}, None, None)
     # reconciliation and the days of policies have worlds of their own
     its_own = {"days_to_reconcile", "reconcile_day", "note_no_statement"}
-    its_own |= {"days_to_tell", "tell_policy_day", "note_day_told"}
+    its_own |= {"days_to_tell", "tell_policy_day", "note_day_told", "call_for_answers"}
     steps = names(worker.process_activities(None, adapters, None, Settings()))
     assert steps - its_own == names([*outside, *Books().activities()])
 
