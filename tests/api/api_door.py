@@ -37,8 +37,8 @@ SETTINGS = Settings(
     token_secret=SecretStr("a secret of these tests alone, 32+"),
     digest_secret=SecretStr("digest"),
     signing=signing_settings(),
-    # processes of these tests stay where they are: nobody's hands are ever full of them
-    queue=QueueSettings(in_flight=100_000),
+    # processes of these tests stay where they are, and a fast machine begins many: nobody's hands are ever full of them
+    queue=QueueSettings(rate=100_000, in_flight=100_000),
 )
 _case = TypeAdapter(CaseFile)
 
