@@ -7,7 +7,7 @@ from tests.cli.test_parts import VARIABLES
 
 @pytest.fixture
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (VARIABLES | {"XUEPING_ENVIRONMENT": "development"}).items():
+    for name, value in (VARIABLES | {"XUEPING_ENVIRONMENT": "development", "XUEPING_TOKEN_SECRET": 32 * "t"}).items():
         monkeypatch.setenv(name, value)
 
 
