@@ -1,6 +1,7 @@
 """The families of the month: each lives its story, from moment to moment."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -49,6 +50,14 @@ class Town:
             self.told["met the end of the month"] += 1
         except Exception as error:
             self.wrong.append(f"family {story.number}: {type(error).__name__} {error}")
+
+
+def pauses(first: int) -> Iterator[int]:
+    """Moments between two looks at a case: who waits long looks seldom, every three days in the end."""
+    pause = first
+    while True:
+        yield pause
+        pause = min(pause * 2, 3 * MOMENTS)
 
 
 def elsewhere_no(story: Story) -> str:
@@ -108,9 +117,9 @@ class Life:
 
     async def _purchase_ends(self, path: str) -> Answer:
         """Later: the insurer may have taken its time, an order may have expired, and is taken up again."""
-        resumed = False
+        resumed, looks = False, pauses(1)
         while True:
-            async with self.diary.later():
+            async with self.diary.later(next(looks)):
                 purchase = await self.ask("GET", path)
                 if purchase["state"] in FINAL_PURCHASE:
                     return purchase
@@ -178,10 +187,10 @@ class Life:
                 self.told[f"withdrawal refused: {no.code}"] += 1
 
     async def _claim_ends(self, path: str) -> Answer:
-        claim, disputed = self.story.claim, False
+        claim, disputed, looks = self.story.claim, False, pauses(2)
         assert claim is not None
         while True:
-            async with self.diary.later(2):
+            async with self.diary.later(next(looks)):
                 case = await self.ask("GET", path)
                 if case["state"] in ("closed", "withdrawn"):
                     return case
@@ -219,8 +228,9 @@ class Life:
             except Refused as no:
                 self.told[f"surrender refused: {no.code}"] += 1
                 return
+        looks = pauses(1)
         while True:
-            async with self.diary.later():
+            async with self.diary.later(next(looks)):
                 case = await self.ask("GET", path)
                 if case["state"] == "payee_needed":
                     account = {"kind": "alipay", "account": f"{self.account}@example.com", "name": PARENT}
