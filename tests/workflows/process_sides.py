@@ -1,7 +1,7 @@
 """The fakes of everything outside, as the processes under test meet them: they do what the names and accounts of a test say."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -72,9 +72,10 @@ class _Store(FakeStorage):
         super().__init__()
         self._sides = sides
 
-    async def get(self, key: str, version_id: str | None = None) -> bytes:
+    async def open(self, key: str, version_id: str | None = None) -> AsyncIterator[bytes]:
         await self._sides.reader_works.wait()
-        return await super().get(key, version_id)
+        async for part in super().open(key, version_id):
+            yield part
 
 
 class _Reader:
