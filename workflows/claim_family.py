@@ -117,11 +117,8 @@ class FamilyMoves(Deciding):
 
     @withdraw.validator
     def _may_withdraw(self) -> None:
-        case = self._case
-        if case.withdrawn and case.state not in ENDED:
-            # said twice, or heard twice: one withdrawal, and both hear of its end
-            return
         self._require(*WITHDRAWABLE)
+        case = self._case
         if (
             self._closing
             or self._accepted
