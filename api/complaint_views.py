@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, false, not_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.claim_files import case_of
 from api.parts import Parts
+from api.scope import of_insurer
 from api.views import instant
 from insurance.rules.complaints import (
     KINDS,
@@ -33,7 +34,7 @@ def readable_by(caller: Caller) -> ColumnElement[bool]:
     what is not about themselves (回避)."""
     if caller.role == "parent":
         return col(Complaint.subject) == caller.subject
-    insurers = true() if caller.insurer is None else col(Complaint.insurer_code) == caller.insurer
+    insurers = of_insurer(caller, Complaint)
     concerned = col(Complaint.case)["complained_about"].contains([caller.subject])
     at_the_desk = false() if caller.role == "adjuster" and not caller.lead else not_(concerned)
     return and_(insurers, or_(col(Complaint.handler) == caller.subject, at_the_desk))

@@ -48,6 +48,7 @@ ParentOrAdjuster = Annotated[Caller, Depends(require("parent", "adjuster"))]
 ParentOrOperator = Annotated[Caller, Depends(require("parent", "operator"))]
 SchoolStaff = Annotated[Caller, Depends(require("school"))]
 InsurerStaff = Annotated[Caller, Depends(require("operator", "adjuster"))]
+Authority = Annotated[Caller, Depends(require("supervisor", "operator"))]
 
 ObjectId = Annotated[str, Path(max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
 IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]+$")]

@@ -13,7 +13,7 @@ from activities.complaints import ComplaintRecord, values_of
 from activities.history import lock_history
 from api.auth import Caller
 from api.complaint_views import complaint_row, complaint_view, readable_by, whose_doing
-from api.deps import IdempotencyHeader, InsurerStaff, ObjectId, Parent, TheParts, require
+from api.deps import Authority, IdempotencyHeader, InsurerStaff, ObjectId, Parent, TheParts, require
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Day, Long, PolicyNo
 from api.idempotency import first_record, once
@@ -21,8 +21,8 @@ from api.paging import Paging, page_of
 from api.parts import Parts
 from api.reading_log import note_read
 from api.routes.claims import visible_claim
-from api.routes.due import Authority, of_region
 from api.routes.policies import own_policy
+from api.scope import of_insurer, of_region
 from api.timeline import timeline_of
 from insurance.rules.complaints import KINDS, WAITING, ComplaintFile
 from insurance.tables import Claim, Complaint
@@ -221,9 +221,7 @@ async def _visible(session: AsyncSession, caller: Caller, complaint_id: str) -> 
 def _visible_to(caller: Caller) -> ColumnElement[bool]:
     if caller.role == "parent":
         return col(Complaint.subject) == caller.subject
-    if caller.insurer is None:
-        return col(Complaint.complaint_id).is_not(None)
-    return col(Complaint.insurer_code) == caller.insurer
+    return of_insurer(caller, Complaint)
 
 
 # --- the authority --------------------------------------------------------------------------------------------------------
@@ -247,8 +245,7 @@ async def overview(
 async def _counted(session: AsyncSession, caller: Caller, first: date, last: date, today: date) -> list[dict[str, Any]]:
     table, region = Complaint, of_region(caller.region or "")
     wanted = [col(table.received_on).between(first, last), col(table.region).startswith(region, autoescape=True)]
-    if caller.insurer is not None:
-        wanted.append(col(table.insurer_code) == caller.insurer)
+    wanted.append(of_insurer(caller, table))
     answered, state = col(table.answered_on), col(table.state)
     unanswered = and_(answered.is_(None), state != "withdrawn")
     late = or_(answered > col(table.due_on), and_(unanswered, col(table.due_on) < today))

@@ -1,33 +1,29 @@
 """What is due (时限): claims whose clock runs out, for those who must keep it, and for the authority a count of broken ones."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 from sqlalchemy import Date, Integer, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
-from api.auth import Caller
-from api.deps import Adjuster, InsurerStaff, ObjectId, TheParts, require
+from api.deps import Adjuster, Authority, InsurerStaff, ObjectId, TheParts
+from api.due_views import NEAR, due_view
 from api.errors import Problem
 from api.fields import Body, Comment, Day, Instant, Subject
 from api.paging import Paging, page_of
 from api.routes.claims import told
+from api.scope import of_insurer, of_region
 from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import end_of_day
 from insurance.rules.reminders import CLOCK_NAMES
-from insurance.rules.status import label, whose_turn
+from insurance.rules.status import whose_turn
 from insurance.tables import BrokenClock, Claim
 from workflows.messages import Actor, Delivery
 from workflows.messages.claim import NoticeKind
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
-
-# today and the two days after it
-NEAR = timedelta(days=3)
-
-Authority = Annotated[Caller, Depends(require("supervisor", "operator"))]
 
 
 @router.get("/due-claims")
@@ -43,8 +39,7 @@ async def due_claims(
         "overdue": [due_at <= now],
         "undelivered": [due_at.is_not(None), col(Claim.case)["undelivered"] != cast([], JSONB)],
     }[state]
-    if caller.insurer is not None:
-        wanted.append(col(Claim.insurer_code) == caller.insurer)
+    wanted.append(of_insurer(caller, Claim))
     async with parts.database.transaction() as session:
         rows = await page_of(session, Claim, wanted, page, "claim_id", soonest="due_at")
     return rows.answer(lambda row: _due_view(row, parts.today()))
@@ -84,9 +79,8 @@ async def broken_clocks(
     wanted = [
         col(BrokenClock.due_on).between(first, last),
         col(BrokenClock.region).startswith(of_region(caller.region or ""), autoescape=True),
+        of_insurer(caller, BrokenClock),
     ]
-    if caller.insurer is not None:
-        wanted.append(col(BrokenClock.insurer_code) == caller.insurer)
     mended = func.count(col(BrokenClock.done_on))
     until_today = cast(literal(parts.today(), Date) - col(BrokenClock.due_on), Integer)
     longest = func.max(func.coalesce(col(BrokenClock.late_days), until_today))
@@ -116,24 +110,10 @@ async def broken_clocks(
     }
 
 
-def of_region(region: str) -> str:
-    """A province's or city's code ends in zeros: everything below it begins alike."""
-    return region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
-
-
 def _due_view(row: Claim, today: date) -> dict[str, Any]:
     assert row.due_at is not None
     due_on = shanghai_day(row.due_at) - timedelta(days=1)
     undelivered = row.case.get("undelivered", [])
-    return {
-        "claim_id": row.claim_id,
-        "policy_no": row.policy_no,
-        "insurer": row.insurer_code,
-        "state": row.state,
-        "label": label("claim", row.state),
-        "whose_turn": "adjuster" if undelivered else whose_turn(row.state),
-        "clock": row.due_clock,
-        "undelivered": undelivered,
-        "due_on": due_on,
-        "late_days": max(0, (today - due_on).days),
-    }
+    turn = "adjuster" if undelivered else whose_turn(row.state)
+    shown = due_view("claim", row.claim_id, row, turn, row.due_clock, due_on, today)
+    return shown | {"policy_no": row.policy_no, "undelivered": undelivered}

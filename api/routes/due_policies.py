@@ -1,21 +1,21 @@
 """What is due about policies (时限): those that are paid and not issued, refunds of surrenders and answers to corrections, for the insurer
 that must keep the day."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from fastapi import APIRouter
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
-from api.auth import Caller
 from api.deps import InsurerStaff, TheParts
+from api.due_views import NEAR, due_view
 from api.paging import Paging, page_of
-from api.routes.due import NEAR
+from api.scope import of_insurer
 from api.views import instant
 from insurance.rules.cover import SHANGHAI, shanghai_day
 from insurance.rules.issuing import LATE_AFTER
-from insurance.rules.status import label, turn_of
+from insurance.rules.status import turn_of
 from insurance.tables import PolicyCorrection, Purchase, Surrender
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
@@ -31,22 +31,16 @@ async def due_purchases(parts: TheParts, caller: InsurerStaff, page: Paging, sta
     today, paid_at = parts.today(), col(Purchase.paid_at)
     midnight = datetime.combine(today, time(), SHANGHAI)
     when = [paid_at < midnight] if state == "overdue" else [paid_at >= midnight, paid_at <= parts.now() - LATE_AFTER]
-    wanted = [col(Purchase.state) == "paid", *when, *_of(caller, col(Purchase.insurer_code))]
+    wanted = [col(Purchase.state) == "paid", *when, of_insurer(caller, Purchase)]
     async with parts.database.transaction() as session:
         rows = await page_of(session, Purchase, wanted, page, "purchase_id", soonest="paid_at")
-    return rows.answer(
-        lambda row: {
-            "purchase_id": row.purchase_id,
-            "insurer": row.insurer_code,
-            "state": row.state,
-            "label": label("purchase", row.state),
-            "whose_turn": "insurer",
-            "clock": "issue",
-            "premium_fen": row.premium_fen,
-            "paid_at": instant(row.paid_at),
-            **_day(shanghai_day(row.paid_at) if row.paid_at else None, today),
-        }
-    )
+
+    def view(row: Purchase) -> dict[str, Any]:
+        paid_on = shanghai_day(row.paid_at) if row.paid_at else None
+        shown = due_view("purchase", row.purchase_id, row, "insurer", "issue", paid_on, today)
+        return shown | {"premium_fen": row.premium_fen, "paid_at": instant(row.paid_at)}
+
+    return rows.answer(view)
 
 
 @router.get("/due-surrenders")
@@ -54,56 +48,34 @@ async def due_surrenders(parts: TheParts, caller: InsurerStaff, page: Paging, st
     """Surrenders whose thirty days for the refund (保险法 47) end within two days (`near`) or have run out (`overdue`), the most urgent
     first. Not those that wait for the family's account: their clock stands still."""
     today, due_on = parts.today(), col(Surrender.refund_due_on)
-    wanted = [col(Surrender.state).in_(REFUNDING), *_due(due_on, today, state)]
-    wanted += _of(caller, col(Surrender.insurer_code))
+    wanted = [col(Surrender.state).in_(REFUNDING), *_due(due_on, today, state), of_insurer(caller, Surrender)]
     async with parts.database.transaction() as session:
         rows = await page_of(session, Surrender, wanted, page, "surrender_id", soonest="refund_due_on")
-    return rows.answer(
-        lambda row: {
-            "surrender_id": row.surrender_id,
-            "policy_no": row.policy_no,
-            "insurer": row.insurer_code,
-            "state": row.state,
-            "label": label("surrender", row.state),
-            "whose_turn": turn_of("surrender", row.state),
-            "clock": "surrender_refund",
-            "refund_fen": row.refund_fen,
-            **_day(row.refund_due_on, today),
-        }
-    )
+
+    def view(row: Surrender) -> dict[str, Any]:
+        turn = turn_of("surrender", row.state)
+        shown = due_view("surrender", row.surrender_id, row, turn, "surrender_refund", row.refund_due_on, today)
+        return shown | {"policy_no": row.policy_no, "refund_fen": row.refund_fen}
+
+    return rows.answer(view)
 
 
 @router.get("/due-corrections")
 async def due_corrections(parts: TheParts, caller: InsurerStaff, page: Paging, state: Which = "near") -> dict[str, Any]:
     """Corrections (保全) whose five working days for the insurer's answer end within two days or have run out."""
     today, due_on = parts.today(), col(PolicyCorrection.due_on)
-    wanted = [col(PolicyCorrection.state).in_(CONFIRMING), *_due(due_on, today, state)]
-    wanted += _of(caller, col(PolicyCorrection.insurer_code))
+    confirming = col(PolicyCorrection.state).in_(CONFIRMING)
+    wanted = [confirming, *_due(due_on, today, state), of_insurer(caller, PolicyCorrection)]
     async with parts.database.transaction() as session:
         rows = await page_of(session, PolicyCorrection, wanted, page, "correction_id", soonest="due_on")
-    return rows.answer(
-        lambda row: {
-            "correction_id": row.correction_id,
-            "policy_no": row.policy_no,
-            "insurer": row.insurer_code,
-            "state": row.state,
-            "label": label("correction", row.state),
-            "whose_turn": turn_of("correction", row.state),
-            "clock": "correction_answer",
-            **_day(row.due_on, today),
-        }
-    )
+
+    def view(row: PolicyCorrection) -> dict[str, Any]:
+        turn = turn_of("correction", row.state)
+        shown = due_view("correction", row.correction_id, row, turn, "correction_answer", row.due_on, today)
+        return shown | {"policy_no": row.policy_no}
+
+    return rows.answer(view)
 
 
 def _due(due_on: Any, today: date, state: Which) -> list[ColumnElement[bool]]:
     return [due_on >= today, due_on < today + NEAR] if state == "near" else [due_on < today]
-
-
-def _of(caller: Caller, insurer_code: Any) -> list[ColumnElement[bool]]:
-    """An adjuster's insurer's, an operator's own or all."""
-    return [] if caller.insurer is None else [insurer_code == caller.insurer]
-
-
-def _day(due_on: date | None, today: date) -> dict[str, Any]:
-    late = max(timedelta(0), today - due_on) if due_on else timedelta(0)
-    return {"due_on": due_on, "late_days": late.days}
