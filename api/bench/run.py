@@ -40,7 +40,7 @@ PARTS: tuple[Part, ...] = ("loads", "decision", "samples")
 DRAINED = 2000
 # cases that have the machine for themselves
 ALONE = 5
-# so that the whole stays under three minutes on a slow machine as well
+# so that the whole stays within some four minutes on a slow machine as well
 LOAD_LIMIT_SECONDS = 16.0
 BARE_LIMIT_SECONDS = 5.0
 

@@ -42,7 +42,7 @@ def bench(
     seed: Annotated[int, typer.Option(help="month：同一个数是同一个月")] = 1,
     days: Annotated[int, typer.Option(min=10, max=62, help="month：有人投保、报案、退保的天数")] = 31,
 ) -> None:
-    """在自己的一套系统上测吞吐，与空流程对照 (throughput beside a bare workflow). 三分钟以内。"""
+    """在自己的一套系统上测吞吐，与空流程对照 (throughput beside a bare workflow). 三到四分钟（burst 与 month 另计）。"""
     try:
         if what == What.month:
             from api.bench.month.command import perform_month
