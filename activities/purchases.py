@@ -41,6 +41,10 @@ class IssuedCover:
     death_cover: DeathCover | None = None
 
 
+Why = Literal["surplus", "no_policy"]
+WaitsFor = Literal["gateway", "account", "check"]
+
+
 @dataclass(frozen=True)
 class Returning:
     """Money on its way back. `why`: paid twice, late or in another sum (`surplus`), or nothing could be issued for it (`no_policy`).
@@ -48,8 +52,8 @@ class Returning:
 
     amount_fen: int
     paid_at: datetime
-    why: Literal["surplus", "no_policy"]
-    waits_for: Literal["gateway", "account", "check"] = "gateway"
+    why: Why
+    waits_for: WaitsFor = "gateway"
 
 
 @dataclass(frozen=True)

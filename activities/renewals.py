@@ -1,15 +1,14 @@
 """Cover that goes on without a gap (续保) has no waiting period (等待期), unless a surrender breaks off what it was to go on from."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, exists, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from insurance.tables import OutboxNotice, Policy
+from activities.journal import Entries, NoticeDraft, write_entries
+from insurance.tables import Policy
 
 # a surrender that breaks off cover and a policy that goes on from it see each other
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('renewal ' || :child, 0))")
@@ -57,19 +56,9 @@ async def end_renewals(session: AsyncSession, ended: Policy, last_day: date, at:
     columns = (col(Policy.policy_no), col(Policy.applicant_subject), col(Policy.effective_date))
     lose = update(Policy).where(loses_its_renewal(ended, last_day)).values(renewal=False).returning(*columns)
     found = (await session.execute(lose, execution_options={"synchronize_session": False})).all()
-    notices = [_notice(no, subject, day, at) for no, subject, day in found if subject is not None]
-    if notices:
-        await session.execute(insert(OutboxNotice).on_conflict_do_nothing(), notices)
-
-
-def _notice(policy_no: str, subject: str, first_day: date, at: datetime) -> dict[str, Any]:
-    day = f"{first_day.year}年{first_day.month}月{first_day.day}日"
-    return {
-        "notice_id": f"{policy_no}:renewal_lost",
-        "subject": subject,
-        "kind": "renewal_lost",
-        "about": policy_no,
-        "text": TEXT.format(tail=policy_no[-4:], day=day),
-        "created_at": at,
-        "sent_at": None,
-    }
+    for policy_no, subject, first_day in found:
+        if subject is not None:
+            day = f"{first_day.year}年{first_day.month}月{first_day.day}日"
+            text = TEXT.format(tail=policy_no[-4:], day=day)
+            draft = NoticeDraft("renewal_lost", subject, "renewal_lost", text, at)
+            await write_entries(session, policy_no, Entries(notices=(draft,)))

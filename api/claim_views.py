@@ -26,13 +26,11 @@ from insurance.rules.case import (
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import clocks_of, whose_clock
 from insurance.rules.codes import DOCUMENT_KINDS, REASON_CODES
-from insurance.rules.cover import shanghai_day
 from insurance.rules.evidence import RequiredDocument, evidence_facts, missing_documents, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
-from insurance.rules.periods import end_of_day
 from insurance.rules.reasons import bases_of
 from insurance.rules.receipts.against_claim import fen_of
-from insurance.rules.reminders import CLOCK_NAMES
+from insurance.rules.reminders import CLOCK_NAMES, time_for_answer_ends
 from insurance.rules.settlement import Settlement
 from insurance.rules.status import label, whose_turn
 from insurance.tables import Claim
@@ -165,7 +163,7 @@ def _answer_view(parts: Parts, case: CaseFile) -> dict[str, Any] | None:
     if case.state != "decided" or case.decision is None or case.decision.outcome == "full":
         return None
     since = case.state_since or case.decision.decided_at
-    until = end_of_day(shanghai_day(since + timedelta(days=parts.settings.process.dispute_days)))
+    until = time_for_answer_ends(since, parts.settings.process.dispute_days)
     may = {"accept": case.decision.outcome != "refused", "dispute": not case.disputed}
     return {"until": instant(until), "may": [move for move, is_allowed in may.items() if is_allowed]}
 

@@ -1,14 +1,12 @@
 """Claim (理赔): from report to payout. `run` is the process; what the family and adjusters say comes in as updates."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from temporalio import workflow
 
 from insurance.rules.case import Decision
-from insurance.rules.cover import shanghai_day
-from insurance.rules.periods import end_of_day
-from insurance.rules.reminders import last_day
+from insurance.rules.reminders import last_day, time_for_answer_ends
 from workflows import claim_insurer as insurer
 from workflows import claim_money as money
 from workflows.claim_adjusters import AdjusterMoves
@@ -124,8 +122,7 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             return False
         is_untold = bool(case.undelivered) or not self._deliveries.all_done()
         since = workflow.now() if is_untold else told_at
-        ends = since and end_of_day(shanghai_day(since + timedelta(days=days)))
-        if since is None or ends is None or ends <= workflow.now():
+        if since is None or (ends := time_for_answer_ends(since, days)) <= workflow.now():
             return False
         case.state_since = since
         if case.undelivered:

@@ -13,8 +13,8 @@ from insurance.rules.days import SHANGHAI
 from insurance.rules.questions import event_problems
 from workflows.claim_deciding import Deciding
 from workflows.claim_notices import TITLES
-from workflows.corrections import NotCorrectable, amend
 from workflows.messages import Correction, Delivery, Establishing, IncidentLink, Rereading, ReviewAnswer, Undoing
+from workflows.receipt_amendments import NotCorrectable, amend
 
 HOW = {"telephone": "电话告知", "handed_over": "当面交付", "post": "邮寄送达"}
 

@@ -1,17 +1,13 @@
 """How a claim is decided (核定): papers read, the rules applied, without a person or by review; what comes out can be undone."""
 
-from datetime import timedelta
-
 from temporalio import workflow
 
 from activities.assessment import Assessing, AssessStep
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
-from insurance.rules.cover import shanghai_day
 from insurance.rules.decision import decide_automatically, stands_on, why
 from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
-from insurance.rules.periods import end_of_day
-from insurance.rules.reminders import last_day
+from insurance.rules.reminders import last_day, time_for_answer_ends
 from insurance.rules.repeated import has_more
 from workflows.claim_case import proposed
 from workflows.claim_parts import ClaimParts
@@ -206,7 +202,7 @@ class Deciding(ClaimParts):
 
     def _said_with(self, request: PapersRequest) -> str:
         """What of each is meant, and until when."""
-        until = last_day(end_of_day(shanghai_day(request.at + timedelta(days=self._order.idle_days))))
+        until = last_day(time_for_answer_ends(request.at, self._order.idle_days))
         said = f"。理赔员说明：{request.comment.rstrip('。')}" if request.comment else ""
         return f"{said}。最后一日为{until}"
 

@@ -23,11 +23,8 @@ async def pay(case: ClaimCase) -> None:
         await _ask_for_payee(case, "请填写收款账户，收到后立即支付")
         return
     if due and not case.may_be_paid and workflow.patched("pay-the-proven"):
-        heirs, others = (
-            "请先上传继承人声明或关系证明",
-            "请填写投保人本人的账户；由他人领取的，请先上传关系证明或授权委托书",
-        )
-        await _ask_for_payee(case, heirs if case.is_deceased else others)
+        others = "请填写投保人本人的账户；由他人领取的，请先上传关系证明或授权委托书"
+        await _ask_for_payee(case, "请先上传继承人声明或关系证明" if case.is_deceased else others)
         return
     # an heir may have got more in advance than the decision gives: it is not paid out once more to the others
     left = due - sum(case.advanced_fen(index) + case.settled_fen(index) for index in range(len(case.payees)))

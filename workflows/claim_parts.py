@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from insurance.rules.cover import shanghai_day
-from insurance.rules.periods import end_of_day
-from insurance.rules.reminders import family_reminders, last_day
+from insurance.rules.reminders import family_reminders, last_day, time_for_answer_ends
 from workflows.claim_advance import Advance
 from workflows.claim_case import ClaimCase
 from workflows.claim_clocks import ClockKeeper
@@ -77,7 +75,7 @@ class ClaimParts:
         ends = since + timedelta(days=days)
         # by state: a claim of before that waits for its papers has all of the day for its answer
         if workflow.patched(f"whole-days-{case.state}"):
-            ends = end_of_day(shanghai_day(ends))
+            ends = time_for_answer_ends(since, days)
         for at in (*(family_reminders(since, ends) if self._keeps_clocks else ()), ends):
             if at < workflow.now():
                 continue

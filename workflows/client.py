@@ -20,6 +20,7 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import GrpcCompression, RetryConfig, RPCError, RPCStatusCode
 
+from activities.stray import process_of
 from insurance.settings import TemporalSettings
 from workflows.codec import EncryptionCodec
 from workflows.converter import data_converter
@@ -114,7 +115,7 @@ class Processes:
             await self._signal(purchase_id, "payment_noticed", payment)
         except ProcessEnded:
             stray = StrayPayment(purchase_id, payment)
-            await self._start("stray_payment", stray, f"stray-{payment.trade_no}", None)
+            await self._start("stray_payment", stray, process_of(payment.trade_no), None)
 
     async def tell_underwriting(self, purchase_id: str, answer: UnderwritingAnswer) -> None:
         """Raises `ProcessEnded` when nobody waits for it any more."""

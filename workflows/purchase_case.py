@@ -43,6 +43,10 @@ class PurchaseCase:
     def tell(self, kind: str, text: str) -> None:
         self.journal.tell(self.order.subject, kind, text, workflow.now())
 
+    def tell_operator(self, kind: str, text: str) -> None:
+        """The insurer's own."""
+        self.journal.tell(f"role:operator:{self.order.insurer_code}", kind, text, workflow.now())
+
     async def publish(
         self,
         state: str,

@@ -39,7 +39,7 @@ def why_not_issued(case: PurchaseCase, error: ActivityError) -> tuple[str, str]:
     if _is_refused(error):
         return failure_code(error), failure_message(error)
     text = "一笔投保在期限内没有出单，保费已全额退回，请确认保险公司没有生成保单"
-    case.journal.tell(f"role:operator:{case.order.insurer_code}", "issue_given_up", text, workflow.now())
+    case.tell_operator("issue_given_up", text)
     return "issue_overdue", "保险公司没有按时出单"
 
 
@@ -56,9 +56,12 @@ async def _say(case: PurchaseCase, call: IssueCall, gives_up_at: datetime) -> No
     until = gives_up_at.astimezone(SHANGHAI)
     promise = f"正在催办；到{until.month}月{until.day}日{until.hour}时仍未出单，保费会全额退回"
     begins = "保障期间将要开始而" if call.kind == "cover_not_begun" else ""
-    operator = "role:operator" if call.kind == "issue_escalated" else f"role:operator:{case.order.insurer_code}"
-    case.journal.tell(operator, call.kind, f"一笔已缴费的投保{begins}还没有出单，请向保险公司查询", workflow.now())
-    if call.kind != "issue_escalated":
+    asked = f"一笔已缴费的投保{begins}还没有出单，请向保险公司查询"
+    if call.kind == "issue_escalated":
+        # the platform's
+        case.journal.tell("role:operator", call.kind, asked, workflow.now())
+    else:
+        case.tell_operator(call.kind, asked)
         not_covered = "保单没有生成，保障还没有生效，" if begins else "保险公司还没有出单，"
         case.tell(call.kind, f"已收到保费，{not_covered}{promise}")
     await case.publish(case.state, call.kind, "system", "保险公司还没有出单，正在催办")

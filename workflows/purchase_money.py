@@ -1,16 +1,15 @@
 """The money of a purchase: every payment that arrived is the premium, or goes back in full."""
 
 import asyncio
-from typing import Literal
 
 from temporalio import workflow
 
-from activities.purchases import Returning
+from activities.purchases import Returning, WaitsFor, Why
 from workflows.messages import PaymentReceived
 from workflows.purchase_case import PurchaseCase
 from workflows.refunds import Accounts, FullRefund
 
-WAITS_FOR: dict[str, Literal["gateway", "account", "check"]] = {
+WAITS_FOR: dict[str, WaitsFor] = {
     "payee_taken": "gateway",
     "payee_needed": "account",
     "payee_reminded": "account",
@@ -108,8 +107,8 @@ class PurchaseMoney:
         case.journal.moved(f"back:{returned.key}", "refund", payment.amount_fen, returned.trade_no, now)
         case.tell("refunded", text)
 
-    def _on_its_way(self, payment: PaymentReceived, waits_for: Literal["gateway", "account", "check"]) -> None:
-        why: Literal["surplus", "no_policy"] = "no_policy" if payment == self._case.accepted else "surplus"
+    def _on_its_way(self, payment: PaymentReceived, waits_for: WaitsFor) -> None:
+        why: Why = "no_policy" if payment == self._case.accepted else "surplus"
         self._case.returning[payment.trade_no] = Returning(payment.amount_fen, payment.paid_at, why, waits_for)
 
     async def _tell_of_refund(self, payment: PaymentReceived, event: str) -> None:
@@ -122,13 +121,12 @@ class PurchaseMoney:
             account = self.accounts.given[-1]
             await case.publish(state, event, account.by, "已收到收款账户，正在退款", reason=account.reason)
             return
-        operator = f"role:operator:{case.order.insurer_code}"
         if event == "refund_refused":
-            case.journal.tell(operator, event, "一笔投保款的退款被支付渠道拒绝，请核对", workflow.now())
+            case.tell_operator(event, "一笔投保款的退款被支付渠道拒绝，请核对")
             await case.publish(case.state, event, "system", "退款暂时没有成功，正在核对，仍会全额退回")
             return
         text = "款项无法退回原付款账户，请填写投保人的收款账户，收到后立即退款"
         case.tell("payee_needed", text if event == "payee_needed" else "还在等您填写收款账户，以便退款")
-        case.journal.tell(operator, "refund_refused", "一笔投保款无法按原路退回", workflow.now())
+        case.tell_operator("refund_refused", "一笔投保款无法按原路退回")
         state = "payee_needed" if is_premium else case.state
         await case.publish(state, event, "system", "无法退回原付款账户，等待填写收款账户")

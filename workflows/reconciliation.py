@@ -11,6 +11,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, WorkflowAlrea
 
 from activities.failures import failure_code
 from activities.reconciliation import DayReconciled, DayStep, Reconciling, UnknownPayment
+from activities.stray import process_of
 from workflows.messages import PaymentReceived, ReconciliationOrder, ReconciliationOutcome, StrayPayment
 from workflows.options import RECORDS, STATEMENT, STATEMENT_OF_BEFORE
 from workflows.scheduled import scheduled_day
@@ -68,7 +69,7 @@ class ReconciliationWorkflow:
                 await workflow.start_child_workflow(
                     "stray_payment",
                     StrayPayment(purchase_id, payment),
-                    id=f"stray-{payment.trade_no}",
+                    id=process_of(payment.trade_no),
                     id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 )

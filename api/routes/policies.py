@@ -17,6 +17,7 @@ from api.errors import not_found
 from api.paging import PageAsked, Paging, page_of
 from api.parts import Parts
 from api.policy_actions import actions_of, state_of
+from api.queue import UNPAID
 from api.reading_log import note_read
 from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import coverage_views, insurer_ref
@@ -33,9 +34,7 @@ router = APIRouter(prefix="/v1/policies", tags=["policies"])
 terms_of = TypeAdapter(ProductTerms)
 
 # 未完成投保: what can still become a policy, or whose money is on its way back
-UNFINISHED = (
-    "submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid", "refunding", "payee_needed",
-)  # fmt: skip
+UNFINISHED = (*UNPAID, "paid", "refunding", "payee_needed")
 # a signed link to an e-policy (api/routes/policy_documents.py) and how long it opens it
 DOWNLOADS = "/v1/downloads/policies"
 DOWNLOAD_SECONDS = 900

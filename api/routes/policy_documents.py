@@ -12,7 +12,7 @@ from api.deps import ObjectId, Parent, TheParts
 from api.errors import Problem, not_found
 from api.pages.verification import unknown_page, verification_page
 from api.parts import Parts
-from api.policy_actions import state_of
+from api.policy_actions import ENDED, state_of
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import DOWNLOADS, own_policy
 from api.views import instant
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1", tags=["policies"])
 PRIVATE = {"cache-control": "private, no-store", "referrer-policy": "no-referrer", "vary": "accept"}
 # seconds since 1970; the end of the calendar's last year
 LATEST = 253_402_300_799
-ENDED_EARLY = ("surrendered", "terminated_by_claim", "rescinded")
+ENDED_EARLY = (*ENDED, "rescinded")
 PAGE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'"}
 
 

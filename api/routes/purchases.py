@@ -30,7 +30,7 @@ from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.queue import BUSY, call_off, enqueue, must_wait, place_of, place_shown
-from api.refund_account import CORRECT_FIRST, AccountBody, ask_the_insurer, is_concerned
+from api.refund_account import CORRECT_FIRST, GIVE_ACCOUNT, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
 from api.views import instant, masked_person
@@ -252,8 +252,8 @@ WHY_RETURNED = {
 }
 # what the family can do, if anything, for money to come back
 TO_DO = {
-    "gateway": "无需操作，正在按原路全额退回",
-    "account": "原付款账户收不了退款，请填写投保人本人的收款账户，收到后立即退款",
+    "gateway": "无需操作，正在全额退回",
+    "account": f"原付款账户收不了退款，{GIVE_ACCOUNT}",
     "check": "无需操作，支付渠道暂时拒绝了退款，正在核对，仍会全额退回",
 }
 

@@ -17,6 +17,7 @@ from api.idempotency import first_record, once
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.policy_actions import bars_surrender, refuse
+from api.queue import UNPAID
 from api.refund_account import GIVE_ACCOUNT, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, terms_of
@@ -34,7 +35,7 @@ router = APIRouter(prefix="/v1", tags=["surrenders"])
 
 REFUND_TO = "退款按原付款路径退回；原账户收不了时，只能退到投保人本人的账户，户名须与保单一致：投保人姓名有误的，请先申请更正再退保"
 WAITS_ANEW = "退保后保障会有间断：接着这张保单续保的保单，疾病等待期将从它的生效日重新计算，电子保单也会更新"
-UNISSUED = ("submitted", "queued", "underwriting", "awaiting_payment", "expired", "paid")
+UNISSUED = (*UNPAID, "paid")
 CLAIM_OPEN = "这张保单有正在处理的理赔，结案后可以再申请退保"
 
 

@@ -44,11 +44,11 @@ def next_due(case: CaseFile, calendar: Calendar, as_of: date) -> Clock | None:
     too (保险法 23): it is due as long as its notice is not delivered."""
     if facts_of(case) is None or case.state == "withdrawn":
         return None
-    clocks = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF]
-    running = (c for c in clocks if done_on(case, c) is None)
+    of_staff = [c for c in clocks_of(case, calendar, as_of) if c.clock in STAFF]
+    running = (c for c in of_staff if done_on(case, c) is None)
     theirs = [c for c in running if c.state != "paused" and not waits_for_account(case, c)]
     if not theirs and case.undelivered:
-        theirs = [c for c in clocks if c.clock == "determination"]
+        theirs = [c for c in of_staff if c.clock == "determination"]
     return min(theirs, key=lambda c: c.due_on, default=None)
 
 

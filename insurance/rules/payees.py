@@ -38,7 +38,8 @@ NOT_PAID = {
 
 def why_not_paid(reason_code: str | None) -> str:
     """In words for the family, who is asked for another account."""
-    return f"{NOT_PAID.get(reason_code or '', '收款账户没有收到款项')}，没有付款"
+    known = NOT_PAID.get(reason_code or "")
+    return f"{known}，没有付款" if known else "收款账户没有收到款项"
 
 
 @dataclass(frozen=True)

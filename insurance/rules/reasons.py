@@ -26,9 +26,9 @@ def bases_of(code: str, decision: Decision, settlement: Settlement, clauses: Map
     for_this = [clauses.get(n.coverage_id, n.label) for n in settlement.not_payable if n.code == code]
     if code in _GENERAL:
         return tuple(dict.fromkeys((*_GENERAL[code], *for_this)))
-    return tuple(dict.fromkeys([line.clause for line in reduced(decision, settlement)] or for_this))
+    return tuple(dict.fromkeys([line.clause for line in _reduced(decision, settlement)] or for_this))
 
 
-def reduced(decision: Decision, settlement: Settlement) -> Sequence[Line]:
+def _reduced(decision: Decision, settlement: Settlement) -> Sequence[Line]:
     decided = {line.coverage_id: line.payable_fen for line in decision.lines}
     return [line for line in settlement.lines if decided.get(line.coverage_id, 0) < line.payable_fen]

@@ -10,6 +10,7 @@ from insurance.rules.claim_clocks import STAFF, clocks_of, done_on, facts_of
 from insurance.rules.cover import shanghai_day
 from insurance.rules.days import SHANGHAI
 from insurance.rules.deadlines import Calendar, Clock
+from insurance.rules.periods import end_of_day
 
 CallKind = Literal["half_time", "two_days_before", "due_day", "overdue", "escalated", "advance"]
 
@@ -105,6 +106,11 @@ def family_reminders(since: datetime, ends: datetime) -> tuple[datetime, ...]:
     half, early, last = since + (ends - since) / 2, ends - timedelta(days=2), ends - timedelta(hours=12)
     fits = (half, half < early), (early, early > since), (last, last > since)
     return tuple(at for at, is_so in fits if is_so)
+
+
+def time_for_answer_ends(since: datetime, days: float) -> datetime:
+    """24:00 of the last day that a family has when its time begins at `since`."""
+    return end_of_day(shanghai_day(since + timedelta(days=days)))
 
 
 def last_day(ends: datetime) -> str:

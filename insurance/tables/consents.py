@@ -1,4 +1,4 @@
-"""Separate consents (单独同意) given with a purchase, one by one, and their withdrawal (个人信息保护法 15, 23, 29, 31)."""
+"""Separate consents (单独同意), given with a purchase or a surrender one by one, and their withdrawal (个人信息保护法 15, 23, 29, 31)."""
 
 from datetime import datetime
 
@@ -15,6 +15,7 @@ class ConsentRecord(SQLModel, table=True):
 
     consent_id: str = Field(primary_key=True, max_length=96)
     subject: str = Field(max_length=128)
+    # or the surrender that it was said with, of a policy that was sold elsewhere
     purchase_id: str = Field(max_length=64, index=True)
     kind: str = Field(max_length=32)
     agreed: bool
@@ -28,7 +29,7 @@ class ConsentRecord(SQLModel, table=True):
     # the present answer, when it was given later than the purchase
     given_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     withdrawn_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
-    # every answer from the first one on, oldest first, once there are several:
+    # every answer from the first one on, oldest first, once there are several, or when it was given after the purchase:
     # {"items": [{"said": "given" | "refused" | "withdrawn", "by", "at", "page_version", "device", "version", "sha256"}]}
     history: Document | None = Field(default=None, sa_column=document(nullable=True))
 

@@ -19,7 +19,7 @@ class Purchase(SQLModel, table=True):
         ),
         # paid and not issued yet: what is due (api/routes/due_policies.py)
         Index("ix_purchases_paid", "paid_at", "purchase_id", postgresql_where="state = 'paid'"),
-        # what is being bought for a child; those that are paid count for its cap (api/on_file.py)
+        # what is being bought for a child; those that are paid count for its cap (activities/known_cover.py)
         Index(
             "ix_purchases_unfinished",
             "insured_digest",

@@ -17,7 +17,7 @@ async def buy(door: Door, subject="parent-1", **changes):
 
 
 def aged_9():
-    return insured() | {"id_number": "430102201702280035", "birth_date": "2017-02-28"}
+    return child(CHILD_NUMBER)
 
 
 async def bring(door: Door, subject, kind="parents_consent", number=CHILD_NUMBER, data=PNG):

@@ -13,7 +13,7 @@ from workflows.messages.people import Actor
 class ReviewOrder:
     """`excluded`: adjusters who may not take it; of them `decided_last` decided what is looked at again. `papers_asked`: the one request
     was made before (保险法 22). `kind` quality: a look at an automatic approval that is paid meanwhile. `refusal_second_above_fen`:
-    from above this sum a refusal needs two adjusters."""
+    who takes more than this from the family needs a second adjuster; the name is of when only refusals did."""
 
     review_id: str
     claim_id: str
