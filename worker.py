@@ -110,6 +110,7 @@ PASSED_THROUGH = (
     "workflows.receipt_amendments",
     "workflows.refunds",
     "workflows.review_desk",
+    "workflows.review_opening",
     "workflows.scheduled",
     "workflows.serious_watch",
     "cryptography",

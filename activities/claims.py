@@ -1,18 +1,18 @@
 """Publishing the claim process: the case, its evidence and receipts, its timeline, and what it holds of the policy's limits."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col, select
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.broken_clocks import count_broken
 from activities.journal import Entries, write_entries
+from activities.review_rows import ReviewRecord, review_is_due, store_review
 from activities.rows import publish_row
 from insurance.calendar import load_calendar
 from insurance.rules.case import CaseReceipt, DecidedLine, EvidenceFile
@@ -22,8 +22,7 @@ from insurance.rules.cover import last_day_of_cover, shanghai_day
 from insurance.rules.periods import Calendar, end_of_day
 from insurance.rules.policy_end import ended_by_claim
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt, Review
-from insurance.tables.reviews import WAITING
+from insurance.tables import Amendment, Claim, ClaimDocument, Database, LimitEntry, Policy, Receipt
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,8 @@ class LimitsHeld:
 
 @dataclass(frozen=True)
 class ClaimRecord:
-    """`passed`: states that it went through since the record before, one after the other."""
+    """`passed`: states that it went through since the record before, one after the other. `review`: who hears that the claim is in
+    review finds its review in the queue."""
 
     seq: int
     case: CaseFile
@@ -46,6 +46,7 @@ class ClaimRecord:
     limits: LimitsHeld | None = None
     entries: Entries = Entries()
     passed: tuple[str, ...] = ()
+    review: ReviewRecord | None = None
 
 
 # what a receipt's row keeps in its document `checks`
@@ -96,7 +97,7 @@ class ClaimRecords:
             if is_news and policy is not None:
                 _end_by_death(policy, case)
             if is_news and case.state == "in_review" and due_at is not None:
-                await _review_is_due(session, case.claim_id, due_at)
+                await review_is_due(session, case.claim_id, due_at)
             if is_news:
                 await count_broken(session, case, clocks_of(case, self._calendar, day), record.open)
             for document in record.documents:
@@ -105,6 +106,8 @@ class ClaimRecords:
                 await publish_row(session, Receipt, _receipt_row(receipt, record), key="receipt_id")
                 await _store_amendments(session, receipt)
             await write_entries(session, case.claim_id, record.entries)
+            if record.review is not None:
+                await store_review(session, record.review)
 
 
 async def lock_policy(session: AsyncSession, policy_no: str) -> Policy:
@@ -124,12 +127,6 @@ def _end_by_death(policy: Policy, case: CaseFile) -> None:
     until = last_day_of_cover(terms, policy.effective_date) if is_again else policy.ends_on
     if last_day is not None and (is_again or policy.ended_reason is None) and last_day <= until:
         policy.ended_reason, policy.ends_on = "terminated_by_claim", last_day
-
-
-async def _review_is_due(session: AsyncSession, claim_id: str, due_at: datetime) -> None:
-    """The queue is sorted by what its claims must keep."""
-    waiting = col(Review.claim_id) == claim_id, col(Review.kind) == "decision", col(Review.state).in_(WAITING)
-    await session.execute(update(Review).where(*waiting, col(Review.due_at) != due_at).values(due_at=due_at))
 
 
 async def replace_limits(session: AsyncSession, policy_no: str, claim_id: str, limits: LimitsHeld) -> None:

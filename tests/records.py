@@ -13,7 +13,7 @@ from activities.complaints import ComplaintRecord
 from activities.corrections import CorrectionRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.purchases import IssuedCover, PurchaseRecord
-from activities.reviews import ReviewRecord
+from activities.review_rows import ReviewRecord
 from activities.serious_cases import SeriousRecord
 from activities.surrenders import SurrenderRecord
 from insurance.products.catalogue import load_catalogue

@@ -10,6 +10,7 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.claims import ClaimRecord, ClaimRecords, LimitsHeld
+from activities.review_rows import ReviewRecord
 from insurance.adapters.ports import Notice
 from insurance.rules.case import (
     Assessment,
@@ -184,10 +185,11 @@ class ClaimCase(ClaimFacts):
         *,
         limits: LimitsHeld | None = None,
         reason: str | None = None,
+        review: ReviewRecord | None = None,
     ) -> None:
-        """Go to `state` and publish."""
+        """Go to `state` and publish, with the `review` that it waits for."""
         self._go(state)
-        await self.note(event, by, text, limits=limits, reason=reason)
+        await self.note(event, by, text, limits=limits, reason=reason, review=review)
 
     def pass_through(self, state: str, event: str, by: str, text: str) -> None:
         """Go to `state`, which another one follows at once: the next record tells of both."""
@@ -214,14 +216,21 @@ class ClaimCase(ClaimFacts):
             self.payee_waited_days += wait.days(today)
 
     async def note(
-        self, event: str, by: str, text: str, *, limits: LimitsHeld | None = None, reason: str | None = None
+        self,
+        event: str,
+        by: str,
+        text: str,
+        *,
+        limits: LimitsHeld | None = None,
+        reason: str | None = None,
+        review: ReviewRecord | None = None,
     ) -> None:
         """Publish something that happened without a move. `reason`, why, stays with the staff (workflows/journal.py)."""
         self.journal.event(event, by, text, workflow.now(), reason=reason)
         self.seq += 1
         self._telling += 1
         limits = self._limits_on_their_way = limits or self._limits_on_their_way
-        await self._publish(self._record(limits))
+        await self._publish(replace(self._record(limits), review=review))
         self._telling -= 1
         if self._limits_on_their_way is limits:
             self._limits_on_their_way = None

@@ -122,8 +122,13 @@ class Deciding(ClaimParts):
         case.review_count += 1
         case.review_id = f"{order.claim_id}-r{case.review_count}"
         self._brought = {paper: None for paper, read_at in self._brought.items() if read_at is None}
-        await case.move("in_review", "review_opened", "system", text, limits=case.reserved(proposed(case.assessment)))
-        await self._review.begin(case.concerned)
+        limits = case.reserved(proposed(case.assessment))
+        if workflow.patched("review-first"):
+            review = await self._review.begin(case.concerned)
+            await case.move("in_review", "review_opened", "system", text, limits=limits, review=review)
+        else:
+            await case.move("in_review", "review_opened", "system", text, limits=limits)
+            await self._review.begin(case.concerned)
 
     async def _take_paper(self, document_id: str) -> None:
         """The review is told of what was brought while it is open, as soon as it is read."""
@@ -216,7 +221,9 @@ class Deciding(ClaimParts):
         self._advance.ask_again()
 
     async def _undo(self, undoing: Undoing) -> None:
-        case, self._undoing, self._accepted = self._case, None, False
+        case, self._accepted = self._case, False
+        if not workflow.patched("review-first"):
+            self._undoing = None
         case.account_came()
         case.undo_decision()
         case.undone_by = (*case.undone_by, undoing.actor.subject)
@@ -227,5 +234,6 @@ class Deciding(ClaimParts):
         paid = "已先行支付的部分不用退回" if case.paid_fen else "赔款还没有支付"
         case.tell("decision_undone", f"审核结果已撤销，将由另一位理赔员重新审核，{paid}；有疑问请联系客服")
         await self._open_review("由另一位理赔员重新审核")
+        self._undoing = None
         if workflow.patched("advance-after-undoing"):
             self._advance.ask_again()

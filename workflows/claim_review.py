@@ -9,8 +9,10 @@ from typing import Any
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
+from activities.review_rows import ReviewRecord
 from workflows.claim_case import ClaimCase
 from workflows.messages import ReviewAnswer, ReviewOrder, ReviewResult
+from workflows.review_opening import opening
 
 
 class ClaimReview:
@@ -22,8 +24,8 @@ class ClaimReview:
         self._result: ReviewResult | None = continued.answer if continued else None
         self._child: workflow.ChildWorkflowHandle[Any, ReviewResult] | None = None
 
-    async def begin(self, excluded: tuple[str, ...]) -> None:
-        """`excluded`: adjusters who may not take it."""
+    async def begin(self, excluded: tuple[str, ...]) -> ReviewRecord | None:
+        """`excluded`: adjusters who may not take it. The record that shows it in the queue, unless it shows itself."""
         self._result = None
         review_id = self._case.review_id
         assert review_id is not None
@@ -31,11 +33,13 @@ class ClaimReview:
         if workflow.patched("reviews-answer"):
             self._case.reviewing = True
             order = review_order(self._case, review_id, excluded, answers=True)
+            order = replace(order, shown=workflow.patched("review-first"))
             abandon = workflow.ParentClosePolicy.ABANDON
             await workflow.start_child_workflow("review", order, id=review_id, parent_close_policy=abandon)
-        else:
-            order = review_order(self._case, review_id, excluded)
-            self._child = await workflow.start_child_workflow("review", order, id=review_id, result_type=ReviewResult)
+            return opening(order) if order.shown else None
+        order = review_order(self._case, review_id, excluded)
+        self._child = await workflow.start_child_workflow("review", order, id=review_id, result_type=ReviewResult)
+        return None
 
     @property
     def answer(self) -> ReviewResult | None:

@@ -6,7 +6,8 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.reviews import Remark, ReviewRecords, Verdict
+from activities.review_rows import Verdict
+from activities.reviews import Remark, ReviewRecords
 from workflows.messages import QualityJudgement, QualityOutcome, ReviewOrder
 from workflows.options import RECORDS
 from workflows.review_desk import AtADesk, ReviewDesk

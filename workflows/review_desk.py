@@ -1,17 +1,20 @@
 """The desk (审核台) of one review: who holds it and since when, what was done with it, and how that is published."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from activities.reviews import ReviewRecord, ReviewRecords, Verdict
+from activities.review_rows import ReviewRecord, Verdict
+from activities.reviews import ReviewRecords
 from insurance.rules.case import Decision
-from insurance.rules.skills import SKILLS, Skill, needed_skill
+from insurance.rules.skills import Skill
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import Actor, Reassignment, Reminder, ReviewOrder
 from workflows.options import RECORDS
+from workflows.review_opening import opening, skill_for
 
 # A review that its adjuster left alone goes back to the queue.
 IDLE_LIMIT = timedelta(days=3)
@@ -29,14 +32,17 @@ class ReviewDesk:
         self.verdict: Verdict | None = None
         self.is_over = False
         self._state = "open"
-        self._seq = 0
+        # the opening is the first of both
+        self._seq = 1
         self._touched_at = order.opened_at
-        self._journal = Journal()
+        self._journal = Journal(1)
 
     # --- holding ------------------------------------------------------------------------------------------------------
 
     async def opened(self) -> None:
-        await self.publish("review_opened", "system", f"已进入审核队列：{SKILLS[self.skill]}")
+        if not self.order.shown:
+            record = opening(self.order)
+            await workflow.execute_local_activity_method(ReviewRecords.publish_review, record, **RECORDS)
 
     async def wait(self) -> None:
         """Returns when it is over, or after the idle limit of whoever holds it; who took it meanwhile has all of it."""
@@ -124,7 +130,7 @@ class ReviewDesk:
 
     @property
     def skill(self) -> Skill:
-        return needed_skill(self.order.patient_state, self.assessment, self.order.critical_illness)
+        return skill_for(replace(self.order, assessment=self.assessment))
 
     def _record(self) -> ReviewRecord:
         order, assessment = self.order, self.assessment

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import col, select
 
 from activities.claims import ClaimRecords
-from activities.reviews import Remark, ReviewRecords, Verdict
+from activities.review_rows import Verdict
+from activities.reviews import Remark, ReviewRecords
 from insurance.rules.days import SHANGHAI
 from insurance.tables import Claim, Database, Event, Review
 from tests import records
@@ -48,6 +49,20 @@ async def due_on(database: Database, review_id):
     async with database.transaction() as session:
         row = await session.get_one(Review, review_id)
     return (row.due_at.astimezone(SHANGHAI) - timedelta(days=1)).date()
+
+
+async def test_a_claim_s_record_shows_its_review_in_the_queue_and_may_be_repeated(database: Database):
+    policy = records.policy()
+    async with database.transaction() as session:
+        session.add(policy)
+    case = records.case(policy_no=policy.policy_no, state="in_review", received_at=records.NOW)
+    review = records.review(claim_id=case.claim_id, seq=1)
+    record = replace(records.claim(1, case=case), review=review)
+    await ClaimRecords(database).publish_claim(record)
+    await ClaimRecords(database).publish_claim(record)
+    assert await due_on(database, review.review_id) == date(2026, 4, 9)
+    async with database.transaction() as session:
+        assert (await session.get_one(Review, review.review_id)).state == "open"
 
 
 async def test_a_review_is_due_when_its_claim_s_next_clock_is_and_follows_it(database: Database):

@@ -6,7 +6,8 @@ from api_family import Family, new_family
 from refusals import problems_of
 from sqlmodel import text
 
-from activities.reviews import ReviewRecords, Verdict
+from activities.review_rows import Verdict
+from activities.reviews import ReviewRecords
 from api.digest import is_sampled
 from insurance.settings import ClaimSettings
 from tests import records

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from activities.claims import ClaimRecord
-from activities.reviews import ReviewRecord
+from activities.review_rows import ReviewRecord
 from insurance.rules.case import DecidedLine
 from insurance.rules.cover import shanghai_day
 from tests.interleavings.server import Move

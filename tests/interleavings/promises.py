@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import pairwise
 
 from activities.claims import ClaimRecord
-from activities.reviews import ReviewRecord
+from activities.review_rows import ReviewRecord
 from activities.surrenders import SurrenderRecord
 from insurance.rules.status import Process as Kind
 from insurance.rules.status import allowed

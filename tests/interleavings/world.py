@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.claims import ClaimRecord
 from activities.reading import ReadOutcome, ReadStep
-from activities.reviews import ReviewRecord
+from activities.review_rows import ReviewRecord
 from activities.surrenders import SurrenderRecord
 from insurance.adapters.insurer.fake import FakeInsurer
 from insurance.adapters.notices.fake import FakeNotices
@@ -218,6 +218,9 @@ class World:
         """What a process said, once it can't be unsaid."""
         if kind in ("publish_claim", "publish_review", "publish_surrender"):
             self.walked[process.process_id].append(args[0])
+        if kind == "publish_claim" and args[0].review is not None:
+            # which its review may have gone on from already
+            self.walked[args[0].review.review_id].insert(0, args[0].review)
 
 
 def state_of(record: Record) -> str:

@@ -17,7 +17,8 @@ from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.letter_orders import DecisionLetter
 from activities.letters import MadeLetter
 from activities.purchases import PurchaseRecord
-from activities.reviews import Remark, ReviewRecord
+from activities.review_rows import ReviewRecord
+from activities.reviews import Remark
 from activities.serious_cases import FindStep, Found, SeriousRecord
 from activities.stray import StrayRecord, process_of
 from activities.surrenders import HoldStep, SurrenderRecord, SurrenderRecords
@@ -149,6 +150,8 @@ class Books:
     @activity.defn
     async def publish_claim(self, record: ClaimRecord) -> None:
         claim_id = record.case.claim_id
+        if record.review is not None:
+            await self.publish_review(record.review)
         is_news = await self._publish("claim", claim_id, record, record.case.state, record.entries)
         self.documents |= {document.document_id: document for document in record.documents}
         self.receipts |= {receipt.receipt_id: receipt for receipt in record.receipts}

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.workflows.process_orders import adjuster
+from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_reviews import (
     LEAD,
     PAYABLE,
@@ -27,6 +27,20 @@ async def test_an_adjuster_takes_decides_in_full_and_the_family_is_paid(world):
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
     assert world.books.walked(review_id) == ["open", "taken", "decided"]
     assert world.claim(claim_id).case.decision.adjusters == ("adjuster-1",)
+
+
+async def test_who_hears_that_a_claim_is_in_review_finds_its_review(world):
+    reached, go_on = world.books.hold("review_opened")
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt("1100.00", sure=False), payees=(payee(),))
+    await reached.wait()
+    # its process stands before anybody can hear of it
+    assert (await world.client.get_workflow_handle(f"{claim_id}-r1").describe()).status.name == "RUNNING"
+    assert "in_review" not in world.books.walked(claim_id)
+    go_on.set()
+    await world.until_state(claim_id, "in_review")
+    assert world.books.walked(f"{claim_id}-r1") == ["open"]
+    assert world.books.told(f"{claim_id}-r1") == ["review_opened"]
 
 
 async def test_a_review_belongs_to_who_took_it(world):

@@ -33,6 +33,8 @@ class ReviewOrder:
     decided_last: tuple[str, ...] = ()
     # whose claim it is: nobody reviews their own child's
     family: str = ""
+    # its claim has put it into the queue already
+    shown: bool = False
 
 
 @dataclass(frozen=True)

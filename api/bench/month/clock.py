@@ -2,102 +2,61 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
 
-from temporalio import activity
-from temporalio.api.testservice.v1 import SleepRequest
-from temporalio.service import RPCError, RPCStatusCode, TestService
+from temporalio.api.testservice.v1 import SleepRequest, SleepResponse, UnlockTimeSkippingRequest
+from temporalio.service import TestService
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from api.bench.month.servers import SharedTime
+from api.bench.month.beside import Shared
 
-NONE = timedelta(0)
-LONG, SHORT = timedelta(seconds=8), timedelta(seconds=0.5)
-# so long without a step, the server has lost count
+# so long without a step, time stands still for nothing
 STILL_SECONDS, LOOK_SECONDS = 0.6, 0.05
-TRIES = 200
+SOON_SECONDS = 1.0
+# of a jump: far more than there are steps that end with their process
+MOST_RELEASED = 200
 
 
 class MonthClock:
-    """Between jumps it goes as fast as the machine's own. `at_work`: steps under way; `steps`: begun so far."""
+    """Between jumps it goes as fast as the machine's own."""
 
-    def __init__(self, environment: WorkflowEnvironment, time: SharedTime) -> None:
+    def __init__(self, environment: WorkflowEnvironment, shared: Shared) -> None:
         self._environment = environment
-        self._time = time
-        self._lost_count = False
-        self.at_work, self.steps = 0, 0
+        self._shared = shared
 
     def now(self) -> datetime:
-        return self._time.now()
+        return self._shared.now()
 
     async def jump(self, instant: datetime) -> None:
         """To `instant`; timers on the way fire in their order, and what they set off is done before time goes on.
 
-        The server counts what is at work, and may lose count: then time stands still although nothing is. A second call beside
-        the first one makes up for that.
+        The server holds time while a step is under way, and goes on holding it for a step whose process ended first
+        (https://github.com/temporalio/sdk-java/issues/1138): when nothing is at work, such a hold is released.
         """
-        for _ in range(TRIES):
-            left = instant - await self._environment.get_current_time()
-            if left <= NONE:
-                break
-            if not await self._sleep(left):
-                self._lost_count = True
-                await self._nothing_at_work()
-        else:
-            raise TimeoutError(f"time did not get to {instant}")
-        self.seen(await self._environment.get_current_time())
+        left = instant - await self._environment.get_current_time()
+        if left > timedelta(0):
+            request = SleepRequest()
+            request.duration.FromTimedelta(left)
+            sleeping = asyncio.create_task(self._server.unlock_time_skipping_with_sleep(request))
+            await asyncio.wait({sleeping}, timeout=SOON_SECONDS)
+            for _ in range(MOST_RELEASED):
+                if sleeping.done() or await self._ends_before_all_is_still(sleeping):
+                    break
+                await self._server.unlock_time_skipping(UnlockTimeSkippingRequest())
+            await sleeping
+        self._shared.seen(await self._environment.get_current_time())
 
-    async def _sleep(self, left: timedelta) -> bool:
-        """False when it takes long."""
-        request = SleepRequest()
-        request.duration.FromTimedelta(left)
-        try:
-            await self._server.unlock_time_skipping_with_sleep(request, timeout=SHORT if self._lost_count else LONG)
-        except RPCError as error:
-            if error.status not in (RPCStatusCode.CANCELLED, RPCStatusCode.DEADLINE_EXCEEDED):
-                raise
-            return False
-        return True
-
-    async def _nothing_at_work(self) -> None:
-        """Returns when for a while no step has begun or ended. Bounded by the steps' own time-outs."""
+    async def _ends_before_all_is_still(self, sleeping: "asyncio.Task[SleepResponse]") -> bool:
+        """False when for a while no step has begun or ended. Bounded by the steps' own time-outs."""
         seen, still = -1, 0.0
-        while still < STILL_SECONDS:
-            await asyncio.sleep(LOOK_SECONDS)
-            still = still + LOOK_SECONDS if (self.at_work, self.steps) == (0, seen) else 0.0
-            seen = self.steps
+        while still < STILL_SECONDS and not sleeping.done():
+            await asyncio.wait({sleeping}, timeout=LOOK_SECONDS)
+            still = still + LOOK_SECONDS if (self._shared.at_work, self._shared.steps) == (0, seen) else 0.0
+            seen = self._shared.steps
+        return sleeping.done()
 
     @property
     def _server(self) -> TestService:
         return self._environment.client.test_service
-
-    def seen(self, instant: datetime) -> None:
-        """Never back."""
-        self._time.seen(instant)
-
-
-class GoesAlong(Interceptor):
-    """While time jumps, steps tell the clock that they are at work, and those at other parts where it has got to."""
-
-    def __init__(self, clock: MonthClock) -> None:
-        self._clock = clock
-
-    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:
-        clock = self._clock
-
-        class Inbound(ActivityInboundInterceptor):
-            async def execute_activity(self, input: ExecuteActivityInput) -> Any:
-                if not activity.info().is_local:
-                    clock.seen(activity.info().started_time)
-                clock.at_work += 1
-                clock.steps += 1
-                try:
-                    return await self.next.execute_activity(input)
-                finally:
-                    clock.at_work -= 1
-
-        return Inbound(next)
 
 
 class Over(Exception):

@@ -1,5 +1,6 @@
 """The insurer's adjusters: every evening they work down their queue, as chance has it."""
 
+import asyncio
 from collections import Counter
 from random import Random
 
@@ -9,6 +10,8 @@ from api.bench.month.stories import DESK, MOMENTS
 
 ADJUSTERS = ("adjuster-a", "adjuster-b", "adjuster-c", "adjuster-lead")
 PAGE = 50
+# reviews that one of them has open
+AT_ONCE = 8
 
 
 class Desk:
@@ -31,25 +34,33 @@ class Desk:
     async def _evening(self) -> None:
         """Each of them looks at the queue once; what needs a second one comes to the next of them."""
         for adjuster in self._chance.sample(ADJUSTERS, len(ADJUSTERS)):
-            for review in await self._queue(adjuster):
-                try:
-                    await self._review(adjuster, review)
-                except Refused as no:
-                    self._told[f"desk: {no.code}"] += 1
+            queue = await self._queue(adjuster)
+            fates = [self._chance.random() for _ in queue]
+            places = asyncio.Semaphore(AT_ONCE)
+            await asyncio.gather(
+                *(self._works(places, adjuster, review, fate) for review, fate in zip(queue, fates, strict=True))
+            )
+
+    async def _works(self, places: asyncio.Semaphore, adjuster: str, review: Answer, fate: float) -> None:
+        async with places:
+            try:
+                await self._review(adjuster, review, fate)
+            except Refused as no:
+                self._told[f"desk: {no.code}"] += 1
 
     async def _queue(self, adjuster: str) -> list[Answer]:
         answer = await self._doors.ask(adjuster, "GET", "/v1/reviews", params={"state": "open", "limit": PAGE})
         items: list[Answer] = answer["items"]
         return items
 
-    async def _review(self, adjuster: str, listed: Answer) -> None:
+    async def _review(self, adjuster: str, listed: Answer, fate: float) -> None:
         path = f"/v1/reviews/{listed['review_id']}"
         await self._doors.ask(adjuster, "POST", f"{path}/take")
         review = await self._doors.ask(adjuster, "GET", path)
         if review["kind"] == "quality":
             await self._doors.ask(adjuster, "POST", f"{path}/judgement", json={"agrees": True})
             return
-        claim, fate = review["claim"], self._chance.random()
+        claim = review["claim"]
         asked = bool(claim["papers_requests"])
         if fate < 0.12 and not asked:
             body = {"kinds": ["medical_record"], "comment": "请补充门诊病历"}

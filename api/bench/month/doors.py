@@ -13,7 +13,8 @@ from api.demo.stage import INSURER
 
 Answer = dict[str, Any]
 
-GLANCES, GLANCE_SECONDS = 5, 0.5
+GLANCES, GLANCE_SECONDS = 8, 0.5
+LINES = 40
 # what waits for nobody is done by then, with every fault of the day
 PATIENCE_SECONDS = 90.0
 
@@ -34,18 +35,21 @@ class Doors:
     def __init__(self, stage: MonthStage) -> None:
         self._stage = stage
         self._tokens: dict[str, str] = {}
-        # the server closes what rested for five seconds, and may do so while one asks
-        limits = httpx.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=2)
-        self._client = httpx.AsyncClient(base_url=stage.url, timeout=60, trust_env=False, limits=limits)
+        # one connection each: a pool looks through all of its connections with every request
+        self._clients = [_client(stage.url) for _ in range(LINES)]
+        self._free: asyncio.LifoQueue[httpx.AsyncClient] = asyncio.LifoQueue()
+        for client in self._clients:
+            self._free.put_nowait(client)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        for client in self._clients:
+            await client.aclose()
 
     async def ask(self, account: str, method: str, path: str, key: str | None = None, **more: Any) -> Answer:
         """As `account`. A 503 is repeated, as a page would; a 4xx raises Refused; anything else is a failure of ours."""
         headers = {"authorization": f"Bearer {self._token(account)}"} | ({"idempotency-key": key} if key else {})
         for _ in range(int(PATIENCE_SECONDS)):
-            answer = await self._client.request(method, path, headers=headers, **more)
+            answer = await self._request(method, path, headers=headers, **more)
             if answer.status_code != 503:
                 break
             await asyncio.sleep(1)
@@ -71,7 +75,7 @@ class Doors:
         """False when the page says that there is nothing to pay."""
         for _ in range(int(PATIENCE_SECONDS)):
             try:
-                answer = await self._client.post(page, headers={"accept": "application/json"}, data=choices)
+                answer = await self._request("POST", page, headers={"accept": "application/json"}, data=choices)
             except httpx.TransportError:
                 # the answer is lost: whoever presses again is told that it is paid
                 continue
@@ -83,10 +87,17 @@ class Doors:
     async def control(self, simulator: str, method: str, path: str, body: Any = None) -> Answer:
         """`simulator` is `alipay` or `insurer`."""
         address = self._stage.alipay if simulator == "alipay" else self._stage.insurer
-        answer = await self._client.request(method, f"{address}/_simulator/{path}", json=body)
+        answer = await self._request(method, f"{address}/_simulator/{path}", json=body)
         answer.raise_for_status()
         told: Answer = answer.json() if answer.content else {}
         return told
+
+    async def _request(self, method: str, url: str, **more: Any) -> httpx.Response:
+        client = await self._free.get()
+        try:
+            return await client.request(method, url, **more)
+        finally:
+            self._free.put_nowait(client)
 
     def _token(self, account: str) -> str:
         """Parents by their names; `operator`, and `adjuster-…` of the month's insurer, whose `adjuster-lead` is one."""
@@ -98,3 +109,9 @@ class Doors:
             caller = Caller(role, account, **bound)  # type: ignore[arg-type]
             self._tokens[account] = issue_token(caller, self._stage.token_secret, datetime.now(UTC))
         return self._tokens[account]
+
+
+def _client(url: str) -> httpx.AsyncClient:
+    # the server closes what rested for five seconds, and may do so while one asks
+    limits = httpx.Limits(max_connections=1, keepalive_expiry=2)
+    return httpx.AsyncClient(base_url=url, timeout=60, trust_env=False, limits=limits)

@@ -28,7 +28,7 @@ DAYS = 31
 TAIL_DAYS = 45
 # then a year passes in steps: policies expire, and what waited for a family that never came lapses
 YEAR_DAYS, STEP_DAYS = 390, 30
-AT_ONCE = 16
+AT_ONCE = 24
 # of a hundred families, so many do not end with a policy; and so many more were insured elsewhere
 NOT_INSURED, ELSEWHERE = 8, 10
 TAKEOVER_ROWS = 100
