@@ -97,7 +97,7 @@ class PolicyDocuments:
     async def _found(self, policy_no: str) -> tuple[Policy, Agreed, str, Letter | None]:
         async with self._database.transaction() as session:
             policy = await session.get_one(Policy, policy_no)
-            agreed = await _agreed(session, policy.purchase_id)
+            agreed = await _agreed(session, policy)
             letter_id = f"{policy_no}-{self._digest(policy, agreed)}"
             return policy, agreed, letter_id, await session.get(Letter, letter_id)
 
@@ -131,11 +131,11 @@ def _signed_file(draft: Draft, identity: IssuerIdentity, at: datetime) -> bytes:
     return signed(as_pdf(draft), identity, draft.issuer.name, f"签发{draft.title}", at)
 
 
-async def _agreed(session: AsyncSession, purchase_id: str | None) -> Agreed:
-    """Nothing when it was sold elsewhere."""
-    purchase = await session.get(Purchase, purchase_id) if purchase_id else None
+async def _agreed(session: AsyncSession, policy: Policy) -> Agreed:
+    """The product's own documents, whatever else was sent; nothing when it was sold elsewhere."""
+    purchase = await session.get(Purchase, policy.purchase_id) if policy.purchase_id else None
     agreements: Agreed = purchase.application["agreements"] if purchase else []
-    return agreements
+    return [text for text in agreements if text["document_id"] in policy.terms["document_ids"]]
 
 
 def _on_paper(policy: Policy, agreed: Agreed) -> PolicyOnPaper:

@@ -22,6 +22,7 @@ from insurance.rules.application import Agreement, Application, Consent, Insured
 from insurance.rules.cover import first_day_of_cover, last_day_of_cover
 from insurance.rules.death_cover import death_cover
 from insurance.rules.eligibility import Eligibility, OnFile, check_application, first_day_errors
+from insurance.rules.errors import FieldError
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase, RosterEntry
 from workflows.messages import PurchaseOrder
@@ -170,13 +171,19 @@ async def _require_on_roster(parts: Parts, session: AsyncSession, school_code: s
         raise invalid("insured.school_code", "not_on_roster", text)
 
 
-def require_agreed(parts: Parts, terms: ProductTerms, application: Application) -> None:
-    """Every current document of the product, by version and hash."""
+def require_agreed(parts: Parts, terms: ProductTerms, body: PurchaseBody) -> None:
+    """Every current document of the product, by version and hash, once; and no other text: what is agreed to is printed in the
+    signed policy."""
     documents = parts.catalogue.documents(terms.product_id, terms.version)
-    agreed = {(a.document_id, a.version, a.sha256) for a in application.agreements}
-    unread = [d for d in documents if (d.document_id, d.version, d.sha256) not in agreed]
+    agreed = [(n, (a.document_id, a.version, a.sha256)) for n, a in enumerate(body.agreements) if a.agreed]
+    unread = {(d.document_id, d.version, d.sha256): d for d in documents}
+    others = [number for number, text in agreed if unread.pop(text, None) is None]
     if unread:
-        raise _not_agreed(unread)
+        raise _not_agreed(list(unread.values()))
+    if others:
+        message = "这份文件不是该产品当前的投保文件，或重复提交"
+        errors = [FieldError(f"agreements.{number}", "document_unknown", message) for number in others]
+        raise Problem(422, "document_unknown", message, errors)
 
 
 def _not_agreed(unread: list[Document]) -> Problem:

@@ -53,7 +53,7 @@ async def buy(
     terms = terms_on_sale(parts, body.product_id)
     place = place_of_agreeing(parts, request, body)
     application = body.entered(await insured_of(parts, caller.subject, body))
-    require_agreed(parts, terms, application)
+    require_agreed(parts, terms, body)
     require_questions_as_asked(parts, terms, body)
     child = insured_digest(parts.settings, application.insured.id_type, application.insured.id_number)
 

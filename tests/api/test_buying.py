@@ -48,6 +48,25 @@ async def test_every_current_document_must_be_agreed_to(door: Door, agreed):
     assert (await door.rows(), door.processes.started) == (before, {})
 
 
+def beside(**changes):
+    """All that must be agreed to, and one text more."""
+    first, *_ = texts = agreements(records.PLAN_2.product_id)
+    return [*texts, first | changes]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"document_id": "COVER-9999999-YUAN", "sha256": "0" * 64}, {"version": "1999"}, {"sha256": "0" * 64}, {}],
+    ids=["unknown", "outdated", "another text", "twice"],
+)
+async def test_nothing_else_is_agreed_to(door: Door, more):
+    agreed, before = beside(**more), await door.rows()
+    answer = await buy(door, agreements=agreed)
+    assert not problems_of(answer, f"agreements.{len(agreed) - 1}", code="document_unknown")
+    assert (await door.rows(), door.processes.started) == (before, {})
+    assert (await buy(door, agreements=beside(agreed=False))).status_code == 201
+
+
 async def test_the_documents_of_a_product_are_those_that_must_be_agreed_to(door: Door):
     product = (await door.client.get(f"/v1/products/{records.PLAN_2.product_id}")).json()
     agreed = [{name: d[name] for name in ("document_id", "version", "sha256")} for d in product["documents"]]

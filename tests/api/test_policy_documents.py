@@ -127,7 +127,7 @@ async def test_what_becomes_of_the_policy_gives_no_other_document(door: Door, fa
 
 async def test_it_names_the_documents_that_were_agreed_to(door: Door, family: Family):
     texts = agreements(records.PLAN_2.product_id)
-    agreed = tuple(Agreement(**text) for text in texts)
+    agreed = (*(Agreement(**text) for text in texts), Agreement("COVER-9999999-YUAN", "1", "0" * 64))
     purchase = records.purchase(application=replace(records.application(), agreements=agreed))
     policy = records.policy(applicant_subject=family.subject, purchase_id=purchase.purchase_id)
     number = policy.policy_no
@@ -136,6 +136,8 @@ async def test_it_names_the_documents_that_were_agreed_to(door: Door, family: Fa
     text = text_of((await download(door, number, family.subject)).content)
     assert all(one["sha256"] in text for one in texts)
     assert "声明与授权" in text
+    # and nothing else of what an earlier form let through
+    assert "9999999" not in text and "0" * 64 not in text
 
 
 async def test_a_policy_sold_elsewhere_has_one_too(door: Door, family: Family):
