@@ -1,5 +1,6 @@
 """Reviews (人工审核): an adjuster's queue, and what an adjuster may do with one claim."""
 
+import asyncio
 import json
 from typing import Annotated, Any, Literal
 
@@ -34,6 +35,9 @@ from workflows.messages import (
 )
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
+
+# for the claim to hear that its review is over: five seconds
+LOOKS, LOOK_SECONDS = 100, 0.05
 
 
 class ReassignBody(Body):
@@ -238,7 +242,20 @@ async def _told(
         raise Problem(409, "illegal_move", "这类审核没有这项操作")
     await parts.processes.update(review_id, update, arg)
     async with parts.database.transaction() as session:
-        return review_view(await visible_review(session, caller, review_id))
+        row = await visible_review(session, caller, review_id)
+    await _claim_has_heard(parts, row)
+    return review_view(row)
+
+
+async def _claim_has_heard(parts: Parts, row: Review) -> None:
+    """Of a review that is over: whoever looks at the claim next sees what became of it. It hears by itself when it takes longer."""
+    is_over = row.kind == "decision" and row.state not in WAITING
+    for _ in range(LOOKS if is_over else 0):
+        async with parts.database.transaction() as session:
+            claim = await session.get_one(Claim, row.claim_id)
+        if claim.state != "in_review" or case_of(claim).review_id != row.review_id:
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def _require_lead(caller: Caller) -> None:
