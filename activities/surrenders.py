@@ -47,6 +47,8 @@ class SurrenderRecord:
     confirmed_on: date | None = None
     broken_due_on: date | None = None
     entries: Entries = Entries()
+    # never covered: `cover_ends_on` is for the policy's record alone
+    before_effect: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,13 @@ class SurrenderRecords:
     @activity.defn
     async def publish_surrender(self, record: SurrenderRecord) -> None:
         """Store the surrender as it is and, once the insurer confirmed, the policy's end. Safe to repeat."""
-        left_out = ("steps", "requested_on", "ends_policy", "confirmed_on", "broken_due_on", "entries")
+        left_out = ("steps", "requested_on", "ends_policy", "confirmed_on", "broken_due_on", "entries", "before_effect")
         values = {n: getattr(record, n) for n in SurrenderRecord.__dataclass_fields__ if n not in left_out}
         quote = {
             "refund_fen": record.refund_fen,
             "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in record.steps],
             "requested_on": record.requested_on.isoformat(),
-            "cover_ends_on": record.cover_ends_on.isoformat(),
+            "cover_ends_on": None if record.before_effect else record.cover_ends_on.isoformat(),
         }
         async with self._database.transaction() as session:
             await publish_row(

@@ -121,6 +121,8 @@ class SurrenderWorkflow:
         steps = "，".join(f"{step.label}{yuan(step.amount_fen)}元" for step in request.steps)
         ends_on = request.cover_ends_on
         ended = f"退保已生效，保障到{ends_on.month}月{ends_on.day}日二十四时为止"
+        if request.before_effect:
+            ended = "退保已生效，保障尚未开始，保费全额退回"
         return f"{ended}。应退{yuan(request.refund_fen)}元" + (f"：{steps}" if steps else "")
 
     async def _cancel_at_insurer(self) -> str | None:
@@ -344,6 +346,7 @@ class SurrenderWorkflow:
             refund_fen=request.refund_fen,
             quote_expires_at=request.quote_expires_at,
             cover_ends_on=request.cover_ends_on,
+            before_effect=request.before_effect,
             refund_due_on=self._refund_due_on,
             confirmation_no=self._confirmation_no,
             rejected_code=self._rejected_code,

@@ -1,5 +1,6 @@
 """Walk 4, surrender (退保): the bought policy before its effect, all of the premium back; and what others would get today."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from api.demo.door import Answer, Door
@@ -40,8 +41,8 @@ def _quote(
     body = {
         "product_id": PRODUCT,
         "effective_date": effective or stage.effective.isoformat(),
-        # cover would end on the day of the request
-        "requested_on": quote["cover_ends_on"],
+        # cover would end on the day of the request; before effect every day is worth the same
+        "requested_on": quote["cover_ends_on"] or str(date.fromisoformat(effective) - timedelta(days=1)),
         "claim_paid": claim_paid,
     }
     expected = stage.anyone.post("/v1/previews/surrender", body)

@@ -54,7 +54,7 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
         refuse(bars_surrender(policy, today))
         blocked = await _open_claim(session, policy)
         value = await _value(session, policy, today)
-        waits_anew = await _waits_anew(session, policy, value.cover_ends_on)
+        waits_anew = await _waits_anew(session, policy, value.cover_ends_on or today)
     reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
     return _quote_view(value) | {
         "expires_at": instant(_quote_expires_at(parts, today)),
@@ -204,7 +204,8 @@ def _order(
         refund_fen=value.refund_fen,
         steps=value.steps,
         requested_on=requested_on,
-        cover_ends_on=value.cover_ends_on,
+        cover_ends_on=value.cover_ends_on or requested_on,
+        before_effect=value.cover_ends_on is None,
         out_trade_no=policy.out_trade_no,
         quote_expires_at=_quote_expires_at(parts, requested_on),
         requested_at=parts.now(),
@@ -231,7 +232,7 @@ def _first_record(order: SurrenderRequest) -> Surrender:
             "refund_fen": order.refund_fen,
             "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in order.steps],
             "requested_on": order.requested_on.isoformat(),
-            "cover_ends_on": order.cover_ends_on.isoformat(),
+            "cover_ends_on": None if order.before_effect else order.cover_ends_on.isoformat(),
         },
         refund_fen=order.refund_fen,
         quote_expires_at=order.quote_expires_at,
@@ -265,7 +266,8 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "refund_fen": row.refund_fen,
         "steps": row.quote["steps"],
         "expires_at": instant(row.quote_expires_at),
-        "cover_ends_on": row.cover_ends_on.isoformat(),
+        # of one before its effect there is none
+        "cover_ends_on": row.quote["cover_ends_on"],
         "refund_due_on": row.refund_due_on.isoformat() if row.refund_due_on else None,
         "rejected_code": row.rejected_code,
         "refunded_at": instant(row.refunded_at),
@@ -277,5 +279,5 @@ def _quote_view(value: SurrenderValue) -> dict[str, Any]:
     return {
         "refund_fen": value.refund_fen,
         "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in value.steps],
-        "cover_ends_on": value.cover_ends_on.isoformat(),
+        "cover_ends_on": value.cover_ends_on.isoformat() if value.cover_ends_on else None,
     }

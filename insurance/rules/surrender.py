@@ -12,11 +12,11 @@ from insurance.rules.terms import ProductTerms
 
 @dataclass(frozen=True)
 class SurrenderValue:
-    """The steps add up to `refund_fen`. Cover ends at 24:00 of `cover_ends_on`; before its effect there was none."""
+    """The steps add up to `refund_fen`. Cover ends at 24:00 of `cover_ends_on`; None before its effect: there was none."""
 
     refund_fen: int
     steps: tuple[Step, ...]
-    cover_ends_on: date
+    cover_ends_on: date | None
 
 
 def surrender_value(
@@ -28,7 +28,8 @@ def surrender_value(
         Step("已交保费", premium_fen),
         *_deductions(terms, premium_fen, effective_date, last_day, requested_on, claim_paid),
     )
-    return SurrenderValue(sum(step.amount_fen for step in steps), steps, min(requested_on, last_day))
+    cover_ends_on = None if requested_on < effective_date else min(requested_on, last_day)
+    return SurrenderValue(sum(step.amount_fen for step in steps), steps, cover_ends_on)
 
 
 def _deductions(

@@ -26,7 +26,8 @@ class Surrender(SQLModel, table=True):
     seq: int = 0
     reason: str = Field(max_length=32)
     comment: str = ""
-    quote: Document = Field(sa_column=document())  # {"refund_fen", "steps", "requested_on", "cover_ends_on"}
+    # {"refund_fen", "steps", "requested_on", "cover_ends_on" or None when it never covered}
+    quote: Document = Field(sa_column=document())
     refund_fen: int = Field(sa_column=fen())
     quote_expires_at: datetime = Field(sa_column=instant())
     cover_ends_on: date

@@ -138,7 +138,12 @@ async def test_a_quote_of_the_evening_holds_until_midnight(door: Door, subject: 
 async def test_before_its_effect_all_comes_back(door: Door, subject: str):
     policy_no = await policy(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
     quote = await read(door, f"/v1/policies/{policy_no}/surrender-quote", subject)
-    assert (quote["refund_fen"], len(quote["steps"])) == (120_00, 1)
+    assert (quote["refund_fen"], len(quote["steps"]), quote["cover_ends_on"]) == (120_00, 1, None)
+    asked = (await ask(door, subject, policy_no)).json()
+    assert (asked["refund_fen"], asked["cover_ends_on"]) == (120_00, None)
+    order = door.processes.started[asked["surrender_id"]]
+    # the insurer's books and the policy's record get the day of the request
+    assert (order.before_effect, order.cover_ends_on) == (True, records.TODAY)
 
 
 async def test_a_quote_says_that_what_was_bought_to_go_on_from_the_policy_waits_anew(door: Door, subject: str):
@@ -171,10 +176,13 @@ async def test_cover_runs_on_to_the_end_of_the_day_of_the_request(door: Door, su
 async def test_one_before_its_effect_has_ended_at_once(door: Door, subject: str):
     policy_no = await policy(door, subject, effective_date=date(2026, 3, 11), ends_on=date(2027, 3, 10))
     ended = records.surrender(
-        subject=subject, policy_no=policy_no, state="terminated", ends_policy=True, cover_ends_on=records.TODAY
-    )
+        subject=subject, policy_no=policy_no, state="terminated", ends_policy=True, cover_ends_on=records.TODAY,
+        before_effect=True,
+    )  # fmt: skip
     await SurrenderRecords(door.database).publish_surrender(ended)
-    assert (await read(door, f"/v1/policies/{policy_no}", subject))["state"] == "surrendered"
+    shown = await read(door, f"/v1/policies/{policy_no}", subject)
+    assert (shown["state"], shown["ends_on"]) == ("surrendered", records.TODAY.isoformat())
+    assert (await read(door, f"/v1/surrenders/{ended.surrender_id}", subject))["cover_ends_on"] is None
 
 
 @pytest.mark.parametrize("name", ["黄建国", " 黄 建国", "黄\u3000建国"])

@@ -277,6 +277,17 @@ async def test_the_family_is_told_how_the_sum_was_worked_out(world):
     await world.end_of(surrender_id)
 
 
+@pytest.mark.parametrize(
+    ("before_effect", "said"),
+    [(True, "保障尚未开始，保费全额退回"), (False, "保障到3月10日二十四时为止")],
+)
+def test_a_family_is_told_of_no_cover_that_never_began(before_effect, said):
+    request = surrender_request(datetime(2026, 3, 10, 2, tzinfo=UTC), "P-1", before_effect=before_effect)
+    told = SurrenderWorkflow(request)._arithmetic()
+    assert said in told and "应退60.00元" in told
+    assert ("二十四时" in told) is not before_effect
+
+
 async def test_nothing_to_refund_moves_nothing(world):
     surrender_id = await world.surrender(await world.policy(), refund_fen=0)
     await world.update(surrender_id, "confirm")

@@ -9,7 +9,8 @@ from insurance.rules.settlement import Step
 
 @dataclass(frozen=True)
 class SurrenderRequest:
-    """A quote, and the policy it is for. `out_trade_no` is the original payment, None for a policy sold elsewhere."""
+    """A quote, and the policy it is for. `out_trade_no` is the original payment, None for a policy sold elsewhere.
+    `cover_ends_on`: the last day that the policy's record gets; `before_effect`: it never covered."""
 
     surrender_id: str
     policy_no: str
@@ -24,6 +25,7 @@ class SurrenderRequest:
     out_trade_no: str | None
     quote_expires_at: datetime
     requested_at: datetime
+    before_effect: bool = False
 
 
 @dataclass(frozen=True)
