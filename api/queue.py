@@ -1,10 +1,12 @@
 """The door of the queue: most purchases go straight in; at the peak they are taken down at once and begin in turn."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from math import ceil
 from typing import Any
 
 from sqlalchemy import func, tuple_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -97,16 +99,21 @@ async def _cancel_queued(parts: Parts, session: AsyncSession, purchase_id: str) 
 
 
 async def place_of(parts: Parts, session: AsyncSession, row: QueuedPurchase) -> dict[str, Any]:
-    """`queue_position` counts from 1; `queue_seconds` as fast as the queue has gone lately."""
-    order = tuple_(col(QueuedPurchase.turn), col(QueuedPurchase.place))
-    ahead = select(func.count()).where(QueuedPurchase.insurer_code == row.insurer_code, order < (row.turn, row.place))
-    lately = select(col(PurchaseAdmission.pace)).where(PurchaseAdmission.insurer_code == row.insurer_code)
-    before, pace = (await session.exec(select(ahead.scalar_subquery(), lately.scalar_subquery()))).one()
-    seconds = (before + 1) / expected_pace(pace, parts.settings.queue.rate_of(row.insurer_code))
-    return {"queue_position": before + 1, "queue_seconds": ceil(seconds)}
+    return (await places_of(parts, session, [row.purchase_id]))[row.purchase_id]
 
 
-async def place_shown(parts: Parts, session: AsyncSession, purchase_id: str) -> dict[str, Any]:
-    """As `place_of`; null when it waits no more."""
-    row = await session.get(QueuedPurchase, purchase_id)
-    return await place_of(parts, session, row) if row else {"queue_position": None, "queue_seconds": None}
+async def places_of(parts: Parts, session: AsyncSession, purchase_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By purchase, of those that still wait: `queue_position` counts from 1; `queue_seconds` as fast as the queue has gone lately."""
+    if not purchase_ids:
+        return {}
+    mine, other = QueuedPurchase, aliased(QueuedPurchase)
+    is_before = tuple_(col(other.turn), col(other.place)) < tuple_(col(mine.turn), col(mine.place))
+    ahead = select(func.count()).where(other.insurer_code == mine.insurer_code, is_before).correlate(mine)
+    lately = select(PurchaseAdmission.pace).where(PurchaseAdmission.insurer_code == mine.insurer_code).correlate(mine)
+    found = select(mine.purchase_id, mine.insurer_code, ahead.scalar_subquery(), lately.scalar_subquery())
+    rows = (await session.exec(found.where(col(mine.purchase_id).in_(purchase_ids)))).all()
+    places = {}
+    for purchase_id, insurer_code, before, pace in rows:
+        seconds = (before + 1) / expected_pace(pace, parts.settings.queue.rate_of(insurer_code))
+        places[purchase_id] = {"queue_position": before + 1, "queue_seconds": ceil(seconds)}
+    return places

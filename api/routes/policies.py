@@ -17,11 +17,11 @@ from api.errors import not_found
 from api.paging import PageAsked, Paging, page_of
 from api.parts import Parts
 from api.policy_actions import actions_of, state_of
+from api.purchase_views import beside_of, purchase_view
 from api.queue import UNPAID
 from api.reading_log import note_read
 from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import coverage_views, insurer_ref
-from api.routes.purchases import purchase_view
 from api.timeline import timeline_about
 from api.views import instant, masked_person
 from insurance.rules.correction import LABELS
@@ -176,4 +176,5 @@ async def _unfinished(parts: Parts, session: AsyncSession, subject: str, role: s
     if role == "insured":
         conditions.append(col(Purchase.application)["relationship"].astext == "self")
     rows = await page_of(session, Purchase, conditions, page, "purchase_id")
-    return rows.answer(lambda row: purchase_view(parts, row))
+    beside = await beside_of(parts, session, rows.rows)
+    return rows.answer(lambda row: purchase_view(parts, row, beside))

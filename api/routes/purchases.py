@@ -29,15 +29,15 @@ from api.errors import Problem, not_found
 from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
-from api.queue import BUSY, call_off, enqueue, must_wait, place_of, place_shown
-from api.refund_account import CORRECT_FIRST, GIVE_ACCOUNT, AccountBody, ask_the_insurer, is_concerned
+from api.purchase_views import beside_of, purchase_view
+from api.queue import BUSY, call_off, enqueue, must_wait, place_of
+from api.refund_account import CORRECT_FIRST, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
 from api.views import instant, masked_person
 from insurance.rules.application import Application
 from insurance.rules.cover import last_day_of_cover
 from insurance.rules.death_cover import DeathCover
-from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase
 from workflows.messages import PurchaseOrder
@@ -82,7 +82,8 @@ async def list_purchases(parts: TheParts, caller: Parent, page: Paging) -> dict[
     """Everything the caller has applied for, however it ended, newest first (我的)."""
     async with parts.database.transaction() as session:
         rows = await page_of(session, Purchase, [col(Purchase.subject) == caller.subject], page, "purchase_id")
-    return rows.answer(lambda row: purchase_view(parts, row))
+        beside = await beside_of(parts, session, rows.rows)
+    return rows.answer(lambda row: purchase_view(parts, row, beside))
 
 
 @router.post("/preview")
@@ -224,7 +225,7 @@ async def _shown(parts: Parts, subject: str, purchase_id: str) -> dict[str, Any]
         row = await session.get(Purchase, purchase_id)
         if row is None or row.subject != subject:
             raise not_found()
-        place = await place_shown(parts, session, purchase_id) if row.state == "queued" else {}
+        beside = await beside_of(parts, session, [row])
         timeline = await timeline_of(session, purchase_id)
     terms = any_product(parts, row.product_id)
     more = {
@@ -233,7 +234,7 @@ async def _shown(parts: Parts, subject: str, purchase_id: str) -> dict[str, Any]
         "agreements": _agreements_view(parts, row),
         "timeline": timeline,
     }
-    return purchase_view(parts, row) | place | more
+    return purchase_view(parts, row, beside) | more
 
 
 def _agreements_view(parts: Parts, row: Purchase) -> list[dict[str, Any]]:
@@ -244,56 +245,3 @@ def _agreements_view(parts: Parts, row: Purchase) -> list[dict[str, Any]]:
         item | where | {"title": titles.get(item["document_id"]), "agreed_at": instant(item["agreed_at"])}
         for item in agreed["items"]
     ]
-
-
-WHY_RETURNED = {
-    "surplus": "这笔款项是重复支付、迟到或金额不符的付款，不是保单的保费",
-    "no_policy": "这笔保费没有出单",
-}
-# what the family can do, if anything, for money to come back
-TO_DO = {
-    "gateway": "无需操作，正在全额退回",
-    "account": f"原付款账户收不了退款，{GIVE_ACCOUNT}",
-    "check": "无需操作，支付渠道暂时拒绝了退款，正在核对，仍会全额退回",
-}
-
-
-def _returning_view(item: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "amount_fen": item["amount_fen"],
-        "paid_at": instant(item["paid_at"]),
-        "why": item["why"],
-        "reason": WHY_RETURNED[item["why"]],
-        "waits_for": item["waits_for"],
-        "to_do": TO_DO[item["waits_for"]],
-    }
-
-
-def purchase_view(parts: Parts, row: Purchase) -> dict[str, Any]:
-    payment = None
-    if row.payment_url is not None:
-        payment = {"url": row.payment_url, "amount_fen": row.premium_fen, "expires_at": instant(row.expires_at)}
-    return {
-        "purchase_id": row.purchase_id,
-        "state": row.state,
-        "label": label("purchase", row.state),
-        "queue_position": None,
-        "queue_seconds": None,
-        "message": BUSY if row.state == "queued" else None,
-        "product_id": row.product_id,
-        "title": terms.title if (terms := any_product(parts, row.product_id)) else row.product_id,
-        "insurer": insurer_ref(parts, row.insurer_code),
-        "premium_fen": row.premium_fen,
-        "payment": payment,
-        "policy_no": row.policy_no,
-        "effective_date": row.effective_date.isoformat() if row.effective_date else None,
-        "paid_at": instant(row.paid_at),
-        "refunded_fen": row.refunded_fen,
-        "returning": [_returning_view(item) for item in (row.returning or {"items": []})["items"]],
-        "reason_code": row.reason_code,
-        "reason": row.reason,
-        "warnings": row.notes["warnings"] if row.notes else [],
-        "applicant": masked_person(row.application["applicant"]),
-        "insured": masked_person(row.application["insured"]),
-        "created_at": instant(row.created_at),
-    }

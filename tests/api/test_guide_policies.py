@@ -119,11 +119,14 @@ async def at_peak(door: Door, peak) -> AsyncIterator[None]:  # noqa: F811
 
 @pytest.mark.usefixtures("at_peak")
 async def test_a22_at_the_peak_a_kind_word_and_a_place_and_later_it_goes_on_from_there(door: Door, subject: str):
-    taken = await buy_at_peak(door, subject)
-    assert taken["state"] == "queued" and taken["queue_position"] >= 1
+    await buy_at_peak(door, records.new("parent"), 1)
+    taken = await buy_at_peak(door, subject, 2)
+    assert (taken["state"], taken["queue_position"], taken["queue_seconds"]) == ("queued", 2, 1)
     assert all(words in taken["message"] for words in ("集中时间段", "我的", "全部保单", "未完成投保", "感谢"))
-    (item,) = (await read(door, "/v1/policies?view=unfinished", subject))["items"]
-    assert (item["purchase_id"], item["label"]) == (taken["purchase_id"], "排队中")
+    for address in ("/v1/policies?view=unfinished", "/v1/purchases"):
+        (item,) = (await read(door, address, subject))["items"]
+        assert (item["purchase_id"], item["label"]) == (taken["purchase_id"], "排队中")
+        assert (item["queue_position"], item["queue_seconds"]) == (2, 1)
 
 
 async def test_a22_an_order_that_ran_out_of_time_is_paid_from_the_unfinished_ones(door: Door, subject: str):

@@ -7,6 +7,7 @@ import pytest
 from api_door import Door
 from api_routes import insured, purchase
 from buyers import with_check
+from sqlalchemy import event
 from sqlmodel import func, select
 
 from api.gates import Gates
@@ -125,6 +126,28 @@ async def test_whoever_waits_sees_where_and_moves_up(door: Door, peak):
     assert (last["state"], last["queue_position"], last["queue_seconds"]) == ("queued", 7, 1)
     first = await shown(door, parents[0], bought[0]["purchase_id"])
     assert (first["state"], first["queue_position"]) == ("submitted", None)
+
+
+@pytest.mark.parametrize("address", ["/v1/policies?view=unfinished", "/v1/purchases"])
+async def test_a_list_asks_for_all_its_places_at_once(door: Door, peak, address):
+    parent, asked, sums = records.new("parent"), [], []
+    engine = door.database._engine.sync_engine
+
+    def count(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    for children in (1, 2):
+        await buy(door, records.new("parent"), 10 + children)
+        await buy(door, parent, children)
+        event.listen(engine, "before_cursor_execute", count)
+        try:
+            items = (await door.client.get(address, headers=door.parent(parent))).json()["items"]
+        finally:
+            event.remove(engine, "before_cursor_execute", count)
+        sums.append(len(asked))
+        asked.clear()
+    assert sorted(item["queue_position"] for item in items) == [2, 4]
+    assert sums[0] == sums[1]
 
 
 async def test_the_estimate_goes_by_how_fast_the_queue_was_lately(door: Door, peak):
