@@ -19,7 +19,7 @@ from api.routes.catalogue import any_product
 from api.routes.persons import ApplicantBody, InsuredBody, Relationship, SchoolBody
 from insurance.products.catalogue import Document
 from insurance.rules.application import Agreement, Application, Consent, Insured
-from insurance.rules.cover import first_day_of_cover, last_day_of_cover
+from insurance.rules.cover import first_day_of_cover, last_day_of_cover, shanghai_day
 from insurance.rules.death_cover import death_cover
 from insurance.rules.eligibility import Eligibility, OnFile, check_application, first_day_errors
 from insurance.rules.errors import FieldError
@@ -158,7 +158,7 @@ async def require_eligible(parts: Parts, row: Purchase) -> None:
     async with parts.database.transaction() as session:
         child = insured_digest(parts.settings, insured.id_type, insured.id_number)
         known = await papers_on_file(session, buyer, child)
-    if errors := first_day_errors(terms, application, first_day, known):
+    if errors := first_day_errors(terms, application, shanghai_day(row.created_at), first_day, known):
         raise Problem(422, errors[0].code, errors[0].message, errors)
 
 

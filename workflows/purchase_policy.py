@@ -12,7 +12,7 @@ from activities.insurer import InsurerSteps, IssueStep
 from activities.known_cover import CoverTaken
 from activities.purchases import IssuedCover
 from insurance.adapters.ports import IssueOrder
-from insurance.rules.cover import first_day_of_cover, last_day_of_cover
+from insurance.rules.cover import first_day_of_cover, last_day_of_cover, shanghai_day
 from insurance.rules.days import ADULT, age_on
 from insurance.rules.death_cover import DeathCover, death_cover
 from insurance.rules.eligibility import OnFile, first_day_errors, renews
@@ -36,7 +36,7 @@ async def turn_into_policy(case: PurchaseCase, money: PurchaseMoney, payment: Pa
     case.journal.moved(f"in:{payment.trade_no}", "premium", payment.amount_fen, payment.trade_no, payment.paid_at)
     refused = await case.publish("paid", "paid", "family", "已收到保费", takes=taken, consent_of=consent_of)
     if case.cancel_asked and issuing is None:
-        await money.give_premium_back(payment, "cancelled", "您已取消投保")
+        await money.give_premium_back(payment, "cancelled", "您已取消投保，取消前款项已到账，全额退回")
         return
     if refused is not None:
         await money.give_premium_back(payment, refused, WORDS[refused])
@@ -64,7 +64,8 @@ def _consent_wanted(case: PurchaseCase, payment: PaymentReceived) -> str | None:
     order, cover = case.order, _cover_on_first_day(case.order, payment)
     if case.cancel_asked or cover is None or cover == order.death_cover or cover.age < ADULT:
         return None
-    errors = first_day_errors(order.terms, order.application, _first_day(order, payment), OnFile())
+    applied_on, first_day = shanghai_day(order.submitted_at), _first_day(order, payment)
+    errors = first_day_errors(order.terms, order.application, applied_on, first_day, OnFile())
     return order.insured_digest if any(error.code == "insured_consent_required" for error in errors) else None
 
 

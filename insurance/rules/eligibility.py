@@ -62,7 +62,7 @@ def check_application(
     errors = (
         *standing_errors(terms, application, first_day, today, known, cover),
         *_first_day_errors(terms, application, today),
-        *_consent_errors(application, cover.age),
+        *_consent_errors(application, age_on(application.insured.birth_date, today)),
         *_death_cover_errors(application, cover, left_fen),
     )
     warnings = (*_warnings(application, cover), *_double_insurance(terms, first_day, known.policies))
@@ -72,57 +72,62 @@ def check_application(
 def standing_errors(
     terms: ProductTerms, application: Application, first_day: date, today: date, known: OnFile, cover: DeathCover
 ) -> Iterator[FieldError]:
-    """What must be right of a contract for as long as it stands: its people, their relationship, the school type."""
+    """What must be right of a contract for as long as it stands: its people, their relationship, the school type. `today` may be long
+    after the application (保全); who may contract is then asked of the first day."""
     yield from applicant_errors(application.applicant, today)
     yield from insured_errors(application.insured, today)
-    yield from _relationship_errors(application, first_day, known, cover)
+    yield from _relationship_errors(application, min(today, first_day), first_day, known, cover)
     school_type = application.insured.school_type
     if school_type in SCHOOL_TYPES and school_type not in terms.school_types:
         yield FieldError("insured.school_type", "school_type_not_covered", "该产品不面向这一类学校")
 
 
 def first_day_errors(
-    terms: ProductTerms, application: Application, first_day: date, known: OnFile
+    terms: ProductTerms, application: Application, applied_on: date, first_day: date, known: OnFile
 ) -> tuple[FieldError, ...]:
     """What has become wrong of the people by the day on which cover really begins: an order may be paid weeks after it was submitted, and a
     child come of age (保险法 34)."""
     cover = death_cover(terms, application.insured.birth_date, first_day, application.existing_death_cover_fen)
-    return tuple(_relationship_errors(application, first_day, known, cover))
+    return tuple(_relationship_errors(application, applied_on, first_day, known, cover))
 
 
 def _relationship_errors(
-    application: Application, first_day: date, known: OnFile, cover: DeathCover
+    application: Application, applied_on: date, first_day: date, known: OnFile, cover: DeathCover
 ) -> Iterator[FieldError]:
+    """Who contracts is of age on the day of the application (民法典 17-19), up to a year before cover begins."""
     applicant, insured, relationship = application.applicant, application.insured, application.relationship
     same = (applicant.id_type, _plain(applicant.id_number)) == (insured.id_type, _plain(insured.id_number))
-    minor = age_on(insured.birth_date, first_day) < ADULT
     if relationship not in RELATIONSHIPS:
         yield FieldError("relationship", "unknown_value", "请选择投保人与被保险人的关系")
     elif relationship == "self":
         if not same:
             yield FieldError("relationship", "not_the_same_person", "为本人投保时，投保人与被保险人应为同一人")
-        if minor:
+        if age_on(insured.birth_date, applied_on) < ADULT:
             yield FieldError("relationship", "minor_applicant", "未满18周岁的学生由父母投保")
         return
     elif same:
         yield FieldError("insured.id_number", "same_person", "被保险人的证件号码与投保人相同")
-    if age_on(applicant.birth_date, first_day) < ADULT:
+    if age_on(applicant.birth_date, applied_on) < ADULT:
         yield FieldError("applicant.birth_date", "minor_applicant", "投保人须年满18周岁")
     if relationship == "parent" and applicant.birth_date >= insured.birth_date:
         yield FieldError("applicant.birth_date", "not_older", "父母的出生日期应早于孩子")
     if cover.product_fen:
-        yield from _death_consent_errors(application, minor, known)
+        yield from _death_consent_errors(application, applied_on, first_day, known)
 
 
-def _death_consent_errors(application: Application, minor: bool, known: OnFile) -> Iterator[FieldError]:
-    """Death cover bought by others than the parents is void without the parents' consent (解释三 6); an adult's without his own, and
-    the sum agreed to by him, whoever buys: only parents of minors need none (保险法 34)."""
-    if minor and application.relationship == "other_guardian" and not known.parents_consent:
+def _death_consent_errors(
+    application: Application, applied_on: date, first_day: date, known: OnFile
+) -> Iterator[FieldError]:
+    """Death cover bought for a minor by others than the parents is void without the parents' consent (解释三 6); an adult's without his
+    own, and the sum agreed to by him, whoever buys: only parents of minors need none (保险法 34). Who comes of age between application
+    and cover needs both."""
+    born = application.insured.birth_date
+    if age_on(born, applied_on) < ADULT and application.relationship == "other_guardian" and not known.parents_consent:
         yield FieldError(
             "relationship", "guardian_death_cover", "含身故责任的保险由其他监护人投保时，须先提交父母的同意书"
         )
     agreed = known.insured_consent or "insured_consent" in _given(application)
-    if not minor and not agreed:
+    if age_on(born, first_day) >= ADULT and not agreed:
         text = "为已满18周岁的学生投保含身故责任的保险，须经学生本人同意并认可保额：请由本人确认，或提交本人的同意书"
         yield FieldError("relationship", "insured_consent_required", text)
 

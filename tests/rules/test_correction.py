@@ -129,6 +129,26 @@ def test_a_child_who_turns_out_grown_up_must_have_consented():
     assert errors(guardian, OnFile(True, True), insured=grown_up) == []
 
 
+def test_a_student_who_turns_out_to_have_been_a_child_when_it_began_could_not_contract():
+    def person(born):
+        return {
+            "id_number": with_check(f"430102{born:%Y%m%d}001"),
+            "birth_date": born,
+            "gender": "male",
+            "name": "李明",
+        }
+
+    old, new = person(date(2008, 8, 31)), person(date(2008, 9, 2))
+    before = replace(
+        BEFORE,
+        relationship="self",
+        applicant=replace(BEFORE.applicant, **old),
+        insured=replace(BEFORE.insured, **old, school_type="senior", school_code="3443010001"),
+    )
+    assert errors(before, applicant=new, insured=new) == [("relationship", "minor_applicant")]
+    assert errors(before, applicant=old | person(date(2008, 9, 1)), insured=person(date(2008, 9, 1))) == []
+
+
 def test_a_school_type_that_the_product_does_not_cover_is_refused():
     only_young = replace(product(1), school_types=("kindergarten", "junior"))
     assert errors(terms=only_young, insured={"school_type": "senior"}) == [

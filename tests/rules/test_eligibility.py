@@ -1,5 +1,6 @@
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -51,7 +52,7 @@ def warnings(on_file: OnFile | None = None, **changes) -> list[tuple[str, str]]:
 )
 def test_who_comes_of_age_until_cover_begins_has_a_say(first_day, known, codes):
     asked = application(insured=insured(birth_date=date(2008, 8, 21)))
-    assert [error.code for error in first_day_errors(product(1), asked, first_day, known)] == codes
+    assert [error.code for error in first_day_errors(product(1), asked, TODAY, first_day, known)] == codes
 
 
 def test_a_parent_may_insure_a_child():
@@ -151,11 +152,11 @@ def test_students_insure_themselves_from_18_on():
     same = {"id_number": with_check("43010220080821001"), "gender": "male", "name": "黄小雨"}
     person = applicant(**same, birth_date=birth)
     student = insured(**same, birth_date=birth, school_type="senior", school_code="3443010001")
-    assert errors(applicant=person, insured=student, relationship="self") == []
-    # cover from the day before the 18th birthday
-    early = {"applicant": person, "insured": student, "relationship": "self"}
-    result = check_application(product(1), application(**early), date(2026, 8, 19))
-    assert [(e.field, e.code) for e in result.errors] == [("relationship", "minor_applicant")]
+    asked = {"applicant": person, "insured": student, "relationship": "self"}
+    assert check_application(product(1), application(**asked), birth.replace(year=2026)).errors == ()
+    # on the eve of the 18th birthday, however late cover begins
+    for first_day in (None, date(2027, 8, 20)):
+        assert errors(**asked, requested_effective_date=first_day) == [("relationship", "minor_applicant")]
 
 
 def test_the_same_document_can_not_be_parent_and_child():
@@ -316,14 +317,37 @@ def test_a_product_without_death_cover_has_no_cap():
     assert child.errors == ()
 
 
+def of_age_on(day: date) -> dict[str, Any]:
+    number = with_check(f"430102{day.year - 18}{day:%m%d}001")
+    return {"id_number": number, "birth_date": day.replace(year=day.year - 18), "gender": "male"}
+
+
 def test_on_the_18th_birthday_a_child_is_an_adult_and_so_is_a_parent():
-    birth = date(2008, 8, 21)
-    person = {"id_number": with_check("43010220080821001"), "birth_date": birth, "gender": "male"}
-    grown = insured(**person, school_type="senior", school_code="3443010001")
-    own = (Consent("share_with_insurer", True), Consent("insured_consent", True))
+    grown = insured(**of_age_on(TODAY), school_type="senior", school_code="3443010001")
+    own = (SHARED, Consent("insured_consent", True))
     assert errors(insured=grown, consents=own) == []
-    assert errors(insured=grown) == [("relationship", "insured_consent_required")]
-    assert errors(applicant=applicant(**person)) == []
+    assert errors(insured=grown) == REQUIRED
+    assert errors(applicant=applicant(**of_age_on(TODAY))) == []
+    tomorrow = of_age_on(TODAY + timedelta(days=1))
+    assert errors(applicant=applicant(**tomorrow)) == [("applicant.birth_date", "minor_applicant")]
+
+
+GUARDIANS = Consent("child_data", True)
+OWN = Consent("insured_consent", True)
+
+
+@pytest.mark.parametrize("begins", [TODAY + timedelta(days=1), date(2027, 8, 20)])
+def test_who_comes_of_age_between_application_and_cover_is_asked_and_so_are_the_parents(begins):
+    grown = insured(**of_age_on(begins), school_type="senior", school_code="3443010001")
+    asked = {"insured": grown, "requested_effective_date": begins}
+    assert errors(**asked, consents=(SHARED, GUARDIANS, OWN)) == []
+    assert errors(**asked, consents=(SHARED, GUARDIANS)) == REQUIRED
+    assert errors(**asked, consents=(SHARED, OWN)) == [("consents", "consent_required")]
+    guardian = asked | {"relationship": "other_guardian", "consents": (SHARED, GUARDIANS, OWN)}
+    assert errors(**guardian) == [("relationship", "guardian_death_cover")]
+    assert errors(OnFile(parents_consent=True), **guardian) == []
+    # the cap is of the age that cover begins with
+    assert check(**asked).death_cover.cap_fen is None
 
 
 def test_a_class_may_be_one_letter_and_a_document_of_another_kind():
