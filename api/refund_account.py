@@ -11,6 +11,7 @@ from api.consents import device_of, record_later, require_said
 from api.errors import invalid
 from api.fields import Body, Code, Comment, Flag, Name, Short
 from api.parts import Parts
+from insurance.rules.payees import account_errors
 from insurance.rules.persons import same_name
 from insurance.tables import ConsentRecord, Purchase, Surrender
 from workflows.messages import Actor, RefundAccount
@@ -62,7 +63,10 @@ class AccountBody(Body):
             await record_later(session, given, Actor(caller.role, caller.subject).label)
 
     def given_by(self, caller: Caller, applicant: Mapping[str, Any], mend: str) -> RefundAccount:
-        """422 `not_the_applicant` when a family says that it is somebody else's; `mend`: what to do when the name was mistyped."""
+        """422 when it can't be an account, as with a claim's payee; `not_the_applicant` when a family says that it is somebody
+        else's; `mend`: what to do when the name was mistyped."""
+        for wrong in account_errors(self.kind, self.account, "account"):
+            raise invalid(wrong.field, wrong.code, wrong.message)
         if caller.role == "operator":
             if not self.reason.strip():
                 raise invalid("reason", "required", "请填写核对投保人身份的依据")

@@ -60,14 +60,19 @@ def payee_errors(payees: Sequence[Payee], deceased: bool, documents: Collection[
     """`documents`: kinds that the claim has. Whether an account belongs to the name, the gateway says when it pays."""
     for place, payee in enumerate(payees):
         path = f"payees.{place}." if len(payees) > 1 else ""
-        if payee.kind == "bank":
-            try:
-                read_bank_card(payee.account)
-            except Invalid as error:
-                yield FieldError(f"{path}account", error.code, error.message)
+        yield from account_errors(payee.kind, payee.account, f"{path}account")
         if not deceased and payee.relationship not in GUARDIANS and not ENTITLING & set(documents):
             message = "赔款付给学生的监护人或本人；由他人代收的，请先上传授权委托书或关系证明"
             yield FieldError(f"{path}relationship", "payee_not_entitled", message)
+
+
+def account_errors(kind: str, account: str, field: str) -> Iterator[FieldError]:
+    """What can be seen of an account when it is typed: whether a bank card's number can be one at all."""
+    if kind == "bank":
+        try:
+            read_bank_card(account)
+        except Invalid as error:
+            yield FieldError(field, error.code, error.message)
 
 
 def proof_of(payee: Payee, on_file: OnFile, deceased: bool, documents: Collection[str], today: date) -> PayeeProof:

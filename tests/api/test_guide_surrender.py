@@ -219,7 +219,7 @@ async def test_the_insurers_operator_registers_an_account_for_a_name_that_nobody
     policy_no = await policy(door, subject, applicant=records.policy().applicant | {"name": "黄健国"})
     surrender_id = (await ask(door, subject, policy_no)).json()["surrender_id"]
     address = f"/v1/surrenders/{surrender_id}/payee"
-    body = {"kind": "bank", "account": "6222000000001234", "name": "黄建国", "reason": "身份证原件与付款人一致"}
+    body = {"kind": "bank", "account": "6222000000001239", "name": "黄建国", "reason": "身份证原件与付款人一致"}
     operator = door.as_("operator", "op-1", insurer="xiangjiang")
     unsaid = await door.client.put(address, json=body | {"reason": " "}, headers=operator)
     assert not problems_of(unsaid, "reason", code="required")
@@ -227,8 +227,21 @@ async def test_the_insurers_operator_registers_an_account_for_a_name_that_nobody
     assert (await door.client.put(address, json=body, headers=others)).status_code == 404
     assert door.processes.told == []
     assert (await door.client.put(address, json=body, headers=operator)).status_code == 200
-    account = RefundAccount("bank", "6222000000001234", "黄建国", "operator:op-1", "身份证原件与付款人一致")
+    account = RefundAccount("bank", "6222000000001239", "黄建国", "operator:op-1", "身份证原件与付款人一致")
     assert door.processes.told == [(surrender_id, "set_account", account)]
+
+
+async def test_a_card_that_can_not_be_one_is_refused_when_it_is_typed(door: Door, subject: str):
+    surrender_id = (await ask(door, subject, await policy(door, subject))).json()["surrender_id"]
+    address = f"/v1/surrenders/{surrender_id}/payee"
+    body = {"kind": "bank", "name": "黄建国", "reason": "身份证原件与付款人一致"}
+    for headers in (door.parent(subject), door.as_("operator", "op-1", insurer="xiangjiang")):
+        for account, code in (("6222021234567895", "bad_check_digit"), ("62220212", "bad_format")):
+            refused = await door.client.put(address, json=body | {"account": account}, headers=headers)
+            assert not problems_of(refused, "account", code=code, statuses=(422,))
+    assert door.processes.told == []
+    card = body | {"account": "6222 0212 3456 7894"}
+    assert (await door.client.put(address, json=card, headers=door.parent(subject))).status_code == 200
 
 
 async def test_a_surrender_that_waits_for_an_account_says_so(door: Door, subject: str):

@@ -40,6 +40,9 @@ async def test_money_that_can_not_go_back_goes_to_the_applicants_own_account(doo
     refused = await door.client.put(address, json=body, headers=door.parent())
     assert not problems_of(refused, "name", code="not_the_applicant", statuses=(422,))
     mine = body | {"name": applicant()["name"]}
+    card = mine | {"kind": "bank", "account": "6222021234567895"}
+    mistyped = await door.client.put(address, json=card, headers=door.parent())
+    assert not problems_of(mistyped, "account", code="bad_check_digit", statuses=(422,))
     assert (await door.client.put(address, json=mine, headers=door.parent("parent-2"))).status_code == 404
     assert door.processes.told == []
     assert (await door.client.put(address, json=mine, headers=door.parent())).status_code == 200
@@ -60,5 +63,10 @@ async def test_a_surplus_on_its_way_back_is_seen_with_its_purchase_until_it_is_b
         assert (money["amount_fen"], money["why"], money["waits_for"]) == (120_00, "surplus", waits_for)
         assert to_do in money["to_do"] and "重复支付" in money["reason"]
         assert money["paid_at"] == "2026-03-10T10:00:00.000+08:00"
+    faster = Returning(120_00, records.NOW, "cancelled", waits_for)
+    cancelled = records.purchase(subject=records.new("parent"), state="refunding", seq=5, returning=(faster,))
+    await publish(cancelled)
+    answer = await door.client.get(f"/v1/purchases/{cancelled.purchase_id}", headers=door.parent(cancelled.subject))
+    assert "取消前已到账" in answer.json()["returning"][0]["reason"]
     await publish(replace(issued, seq=6, returning=(), refunded_fen=120_00))
     assert (await door.client.get("/v1/policies?view=unfinished", headers=whose)).json()["items"] == []
