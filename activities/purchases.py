@@ -41,14 +41,15 @@ class IssuedCover:
     death_cover: DeathCover | None = None
 
 
-Why = Literal["surplus", "no_policy"]
+Why = Literal["surplus", "no_policy", "cancelled"]
 WaitsFor = Literal["gateway", "account", "check"]
 
 
 @dataclass(frozen=True)
 class Returning:
-    """Money on its way back. `why`: paid twice, late or in another sum (`surplus`), or nothing could be issued for it (`no_policy`).
-    `waits_for`: the gateway, an account of the family's, or somebody who looks at a refusal (`check`)."""
+    """Money on its way back. `why`: paid twice, late or in another sum (`surplus`), nothing could be issued for it (`no_policy`), or
+    it came before its cancellation was done (`cancelled`). `waits_for`: the gateway, an account of the family's, or somebody who
+    looks at a refusal (`check`)."""
 
     amount_fen: int
     paid_at: datetime

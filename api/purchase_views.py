@@ -17,6 +17,7 @@ from insurance.tables import Purchase
 WHY_RETURNED = {
     "surplus": "这笔款项是重复支付、迟到或金额不符的付款，不是保单的保费",
     "no_policy": "这笔保费没有出单",
+    "cancelled": "这笔保费在您取消前已到账",
 }
 # what the family can do, if anything, for money to come back
 TO_DO = {

@@ -15,6 +15,9 @@ WAITS_FOR: dict[str, WaitsFor] = {
     "payee_reminded": "account",
     "refund_refused": "check",
 }
+# what is said while a premium goes back, and once it is back
+UNISSUED = "未能出单，正在全额退款", "未能出单，保费已全额退回"
+CANCELLED = "您取消前款项已到账，将全额退回", "您取消前到账的保费已全额退回"
 
 
 class PurchaseMoney:
@@ -73,9 +76,10 @@ class PurchaseMoney:
         """Paid, but there will be no policy: all of it goes back."""
         case = self._case
         case.reason = (code, message)
+        going, gone = CANCELLED if case.cancel_asked else UNISSUED
         self._on_its_way(payment, "gateway")
-        await case.publish("refunding", "refunding", "system", "未能出单，正在全额退款")
-        await self._refund(payment, "未能出单，保费已全额退回")
+        await case.publish("refunding", "refunding", "system", going)
+        await self._refund(payment, gone)
         self._returned.append(payment)
         await case.publish("refunded", "refunded", "system", "保费已全额退回")
 
@@ -108,10 +112,11 @@ class PurchaseMoney:
         case.tell("refunded", text)
 
     def _on_its_way(self, payment: PaymentReceived, waits_for: WaitsFor) -> None:
-        why: Why = "no_policy" if payment == self._case.accepted else "surplus"
+        why_premium: Why = "cancelled" if self._case.cancel_asked else "no_policy"
+        why: Why = why_premium if payment == self._case.accepted else "surplus"
         self._case.returning[payment.trade_no] = Returning(payment.amount_fen, payment.paid_at, why, waits_for)
 
-    async def _tell_of_refund(self, payment: PaymentReceived, event: str) -> None:
+    async def _tell_of_refund(self, payment: PaymentReceived, event: str, why: str) -> None:
         """The premium's own refund is seen in the state too; a surplus is given back in any."""
         case = self._case
         is_premium = payment == case.accepted
@@ -125,8 +130,8 @@ class PurchaseMoney:
             case.tell_operator(event, "一笔投保款的退款被支付渠道拒绝，请核对")
             await case.publish(case.state, event, "system", "退款暂时没有成功，正在核对，仍会全额退回")
             return
-        text = "款项无法退回原付款账户，请填写投保人的收款账户，收到后立即退款"
+        text = why or "款项无法退回原付款账户，请填写投保人的收款账户，收到后立即退款"
         case.tell("payee_needed", text if event == "payee_needed" else "还在等您填写收款账户，以便退款")
         case.tell_operator("refund_refused", "一笔投保款无法按原路退回")
         state = "payee_needed" if is_premium else case.state
-        await case.publish(state, event, "system", "无法退回原付款账户，等待填写收款账户")
+        await case.publish(state, event, "system", why or "无法退回原付款账户，等待填写收款账户")

@@ -24,3 +24,9 @@ def record(world, purchase_id):
 
 def told_to(world, about, kind):
     return [n.subject for key, n in world.books.notices.items() if key.startswith(f"{about}:") and n.kind == kind]
+
+
+def words_of(world, purchase_id):
+    """All that its family is told: the timeline, and the notices."""
+    notices = (n.text for key, n in world.books.notices.items() if key.startswith(f"{purchase_id}:"))
+    return [*(event.text for event in world.books.events[purchase_id].values()), *notices]

@@ -4,7 +4,7 @@ import pytest
 
 from insurance.adapters.ports import PaymentsRefused, PayOrder, Refund
 from tests.workflows.process_orders import PREMIUM
-from tests.workflows.process_purchases import PAID_BACK, UNDERWRITTEN, money, record, told_to
+from tests.workflows.process_purchases import PAID_BACK, UNDERWRITTEN, money, record, told_to, words_of
 from workflows.client import MoveRefused
 from workflows.messages import PurchaseOutcome, RefundAccount
 
@@ -44,6 +44,10 @@ async def test_a_payment_that_was_faster_than_the_cancellation_goes_back_in_full
     assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "refunding", "refunded"]
     assert money(world, purchase_id) == PAID_BACK
     assert record(world, purchase_id).refunded_fen == PREMIUM
+    # nothing failed: it is told as what it is
+    assert "未能出单" not in "".join(words_of(world, purchase_id))
+    assert "您取消前款项已到账，将全额退回" in words_of(world, purchase_id)
+    assert "取消前款项已到账" in record(world, purchase_id).reason
 
 
 async def test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done(world):
@@ -121,6 +125,7 @@ async def test_a_cancellation_is_answered_when_the_money_asks_for_an_account(wor
     world.payments.pay(f"{purchase_id}-1", account_closed=True)
     await world.update(purchase_id, "cancel")
     assert record(world, purchase_id).state == "payee_needed"
+    assert [r.why for r in record(world, purchase_id).returning] == ["cancelled"]
     await world.update(purchase_id, "set_account", ACCOUNT)
     assert (await world.end_of(purchase_id)).state == "refunded"
 
