@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 from insurance.rules.decision import taken
-from insurance.rules.payees import why_not_paid
+from insurance.rules.payees import another_account
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase
 from workflows.payouts import transfer
@@ -33,8 +33,7 @@ async def pay(case: ClaimCase) -> None:
         if amount_fen <= 0 or case.is_paid(index):
             continue
         if not await transfer(case, index, amount_fen):
-            why = why_not_paid(case.payouts[-1].reason_code)
-            await _ask_for_payee(case, f"{why}，请核对姓名和账号，或者更换账户；赔款一分不少")
+            await _ask_for_payee(case, another_account(case.payouts[-1].reason_code, "赔款"))
             return
         left -= amount_fen
     case.paid_lines = taken(case.decision.lines, case.paid_lines)

@@ -10,6 +10,7 @@ from temporalio.exceptions import ActivityError
 from activities.failures import failure_code
 from activities.payments import PaymentSteps, RefundStep
 from insurance.adapters.ports import Transfer, TransferOrder
+from insurance.rules.payees import another_account
 from workflows.messages import PaymentReceived, RefundAccount
 from workflows.options import OUTSIDE, pauses
 from workflows.payouts import followed
@@ -38,8 +39,8 @@ class Returned:
     trade_no: str | None
 
 
-# (payment, event): `payee_needed`, `payee_reminded`, `payee_taken`, `refund_refused`
-News = Callable[[PaymentReceived, str], Awaitable[None]]
+# (payment, event, why): `payee_needed`, `payee_reminded`, `payee_taken`, `refund_refused`; why an account that was given took nothing
+News = Callable[[PaymentReceived, str, str], Awaitable[None]]
 
 
 @dataclass
@@ -64,6 +65,8 @@ class FullRefund:
         self._tells = False
         self._told_at: datetime | None = None
         self._asked = False
+        # why the last account that the family gave took nothing, in words
+        self._why = ""
 
     async def done(self) -> Returned:
         payment = self._payment
@@ -106,7 +109,7 @@ class FullRefund:
             if not asks and self._accounts is not None:
                 event = "refund_refused"
             self._told_at = workflow.now()
-            await self._news(self._payment, event)
+            await self._news(self._payment, event, self._why)
 
     async def _to_account(self, accounts: Accounts, pause: timedelta) -> Returned | None:
         number, amount_fen = self._payment.out_trade_no, self._payment.amount_fen
@@ -116,23 +119,25 @@ class FullRefund:
         except TimeoutError:
             return None
         account = accounts.given[-1]
-        await self._news(self._payment, "payee_taken")
+        await self._news(self._payment, "payee_taken", "")
         self._ask_no_more()
         key = f"{number}-out-{tried}"
         order = TransferOrder(key, amount_fen, account.kind, account.account, account.name, "学平险投保款退回")
-        done = await _transferred(order)
+        done = await transferred(order)
         self._told_at = None
-        return None if done is None else Returned(key, done.order_id)
+        if done.status == "paid":
+            return Returned(key, done.order_id)
+        self._why = another_account(done.reason_code, "退款")
+        return None
 
     def _ask_no_more(self) -> None:
         if self._accounts is not None:
             self._accounts.waiting.pop(self._payment.out_trade_no, None)
 
 
-async def _transferred(order: TransferOrder) -> Transfer | None:
-    """None when the account can't take it: nothing has moved."""
+async def transferred(order: TransferOrder) -> Transfer:
+    """`paid` or `failed`: then the account can't take it, and nothing has moved."""
     try:
-        done = await followed(order)
+        return await followed(order)
     except ActivityError:
-        return None
-    return done if done.status == "paid" else None
+        return Transfer(order.out_biz_no, "failed")

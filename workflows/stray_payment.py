@@ -32,7 +32,7 @@ class StrayPaymentWorkflow:
         await self._publish(payment)
         return StrayOutcome("refunded")
 
-    async def _tell_operator(self, payment: PaymentReceived, _: str) -> None:
+    async def _tell_operator(self, payment: PaymentReceived, *_: str) -> None:
         """Whoever paid it is not known here: the gateway's operator is asked to find another way."""
         text = "一笔没有对应投保的款项无法按原路退回，请与支付渠道核对"
         self._journal.event("stray_refund_refused", "system", text, workflow.now())

@@ -14,14 +14,14 @@ from insurance.adapters.ports import Cancellation, TransferOrder
 from insurance.rules.cover import shanghai_day
 from insurance.rules.deadlines import SURRENDER_REFUND_DAYS
 from insurance.rules.money import yuan
+from insurance.rules.payees import another_account
 from insurance.rules.refund_clock import RefundPlan
 from insurance.rules.reminders import Call, text_of
 from insurance.rules.status import allowed
 from workflows.journal import Journal
 from workflows.messages import RefundAccount, SurrenderOutcome, SurrenderRequest
 from workflows.options import OUTSIDE, RECORDS, pauses
-from workflows.payouts import followed
-from workflows.refunds import ACCOUNT_GONE, REFUSED_PAUSES, REMINDED_EVERY, refund
+from workflows.refunds import ACCOUNT_GONE, REFUSED_PAUSES, REMINDED_EVERY, refund, transferred
 
 ENDED = frozenset({"refunded", "rejected", "cancelled"})
 REJECTIONS = {
@@ -50,6 +50,7 @@ class SurrenderWorkflow:
         # since when the family is asked for an account, and how many days it was before
         self._account_wanted_on: date | None = None
         self._waited_days = 0
+        self._asked_because = "请填写收款账户，收到后立即退款"
         self._refund_late = False
         # when the operator last heard that the gateway refuses
         self._refused_told_at: datetime | None = None
@@ -245,8 +246,8 @@ class SurrenderWorkflow:
         """One account of the applicant's; another one when it can't take the money."""
         if self._account is None:
             self._account_wanted_on = shanghai_day(workflow.now())
-            self._journal.tell(self._request.subject, "payee_needed", "请填写收款账户，收到后立即退款", workflow.now())
-            await self._publish("payee_needed", "payee_needed", "system", "等待您填写收款账户")
+            self._journal.tell(self._request.subject, "payee_needed", self._asked_because, workflow.now())
+            await self._publish("payee_needed", "payee_needed", "system", self._asked_because)
             await self._wait_for_account()
             self._waited_days += (shanghai_day(workflow.now()) - self._account_wanted_on).days
             self._account_wanted_on = None
@@ -259,11 +260,9 @@ class SurrenderWorkflow:
         order = TransferOrder(
             key, self._request.refund_fen, account.kind, account.account, account.name, "学平险退保款"
         )
-        try:
-            done = await followed(order)
-        except ActivityError:
-            return False
+        done = await transferred(order)
         if done.status == "failed":
+            self._asked_because = another_account(done.reason_code, "退款")
             return False
         self._moved(key, done.order_id)
         return True

@@ -42,6 +42,11 @@ def why_not_paid(reason_code: str | None) -> str:
     return f"{known}，没有付款" if known else "收款账户没有收到款项"
 
 
+def another_account(reason_code: str | None, money: str) -> str:
+    """Why the family is asked once more, and for what. `money`: what is owed, in words (赔款, 退款)."""
+    return f"{why_not_paid(reason_code)}，请核对姓名和账号，或者更换账户；{money}一分不少"
+
+
 @dataclass(frozen=True)
 class OnFile:
     """What the policy says of the people who may be paid. The applicant's relationship was checked when it was bought (保险法 31, 33)."""

@@ -7,7 +7,7 @@ from insurance.rules.cover import shanghai_day
 from tests.workflows.process_clocks import doubtful, down
 from tests.workflows.process_orders import adjuster, payee
 from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PayeeOrder
+from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PayeeOrder, RefundAccount
 
 pytestmark = pytest.mark.servers
 
@@ -71,6 +71,36 @@ async def test_an_advance_to_another_name_moves_nothing_either(world):
     assert world.payments.movements == []
     asked, *_ = (n.text for n in world.books.notices.values() if n.kind == "payee_needed")
     assert "姓名不一致" in asked
+
+
+async def given_back(world):
+    surrender_id = await world.surrender(await world.policy())
+    await world.update(surrender_id, "confirm")
+    await world.until_state(surrender_id, "payee_needed")
+    return surrender_id
+
+
+async def not_issued(world):
+    world.insurer.faults.add("issue", "refuse")
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    return purchase_id
+
+
+@pytest.mark.parametrize("owed", [given_back, not_issued])
+async def test_a_refund_to_another_name_moves_nothing_and_the_family_is_told_why(world, owed):
+    world.transfers["9106"] = "name_mismatch"
+    process_id = await owed(world)
+    await world.update(process_id, "set_account", RefundAccount("alipay", "somebody9106", "黄建国"))
+    await world.until(lambda: world.books.told(process_id).count("payee_needed") == 2, "asked again")
+    asked = [
+        n.text for key, n in world.books.notices.items() if key.startswith(process_id) and n.kind == "payee_needed"
+    ]
+    assert ["姓名不一致" in text and "退款一分不少" in text for text in asked] == [False, True]
+    assert asked[-1] in {event.text for event in world.books.events[process_id].values()}
+    await world.update(process_id, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    assert (await world.end_of(process_id)).state == "refunded"
 
 
 async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_hears_of_a_paper(world):
