@@ -98,14 +98,12 @@ class PurchaseRecords:
     @activity.defn
     async def publish_purchase(self, record: PurchaseRecord) -> str | None:
         """Store the purchase as it is now and, once issued, its policy. Safe to repeat. `minor_death_cap` when what it `takes` is more
-        than others, who were faster, have left: then it counts for nobody. `insured_consent_required` when that consent is not there."""
-        application = application_document(record.application)
-        values = {
-            name: getattr(record, name) for name in PurchaseRecord.__dataclass_fields__ if name not in _NO_COLUMNS
-        }
-        returning = _returning.dump_python(record.returning, mode="json")
-        values["returning"] = {"items": returning} if returning else null()
+        than others, who were faster, have left: then it counts for nobody. `insured_consent_required` when that consent is not there.
+        `policy_no_taken` when its policy's number is another one's: then it stands as `paid`."""
         async with self._database.transaction() as session:
+            is_another = record.issued is not None and not await _stored(session, record, record.issued)
+            record = without_policy(record) if is_another else record
+            values = _columns(record)
             if taken := record.takes:
                 too_much = await exceeds_cap(session, taken, record.purchase_id)
                 values |= {
@@ -115,20 +113,45 @@ class PurchaseRecords:
             await publish_row(
                 session,
                 Purchase,
-                {**values, "application": application},
+                values,
                 key="purchase_id",
                 fixed=frozenset({"application", "subject", "created_at"}),
             )
             await write_entries(session, record.purchase_id, record.entries)
-            if (issued := record.issued) is not None:
-                first_day, child = issued.effective_date, issued.insured_digest
-                if issued.renewal and await is_broken_off(session, child, record.insurer_code, first_day):
-                    issued = replace(issued, renewal=False)
-                await session.execute(insert(Policy).values(**_policy(record, issued)).on_conflict_do_nothing())
             has_consent = record.consent_of is None or await _is_agreed(session, record.consent_of, record.subject)
+        if is_another:
+            return "policy_no_taken"
         if not has_consent:
             return "insured_consent_required"
         return "minor_death_cap" if taken and too_much else None
+
+
+def _columns(record: PurchaseRecord) -> dict[str, Any]:
+    values = {n: getattr(record, n) for n in PurchaseRecord.__dataclass_fields__ if n not in _NO_COLUMNS}
+    returning = _returning.dump_python(record.returning, mode="json")
+    values["returning"] = {"items": returning} if returning else null()
+    return values | {"application": application_document(record.application)}
+
+
+async def _stored(session: AsyncSession, record: PurchaseRecord, issued: IssuedCover) -> bool:
+    """Whether the policy of that number is this purchase's: numbers are the insurers', and two may give the same one."""
+    first_day, child = issued.effective_date, issued.insured_digest
+    if issued.renewal and await is_broken_off(session, child, record.insurer_code, first_day):
+        issued = replace(issued, renewal=False)
+    statement = insert(Policy).values(**_policy(record, issued)).on_conflict_do_nothing()
+    if (await session.execute(statement.returning(col(Policy.policy_no)))).first() is not None:
+        return True
+    stands = select(col(Policy.purchase_id)).where(Policy.policy_no == issued.policy_no)
+    return (await session.exec(stands)).one() == record.purchase_id
+
+
+def without_policy(record: PurchaseRecord) -> PurchaseRecord:
+    """Paid; nobody is told of a policy."""
+    entries, text = record.entries, "保险公司给出的保单号属于另一份保单，没有生成保单"
+    events = (replace(e, event="policy_no_taken", text=text) if e.event == "issued" else e for e in entries.events)
+    notices = tuple(n for n in entries.notices if n.kind != "issued")
+    entries = replace(entries, events=tuple(events), notices=notices)
+    return replace(record, state="paid", policy_no=None, effective_date=None, issued=None, entries=entries)
 
 
 async def _is_agreed(session: AsyncSession, child: str, subject: str) -> bool:

@@ -14,7 +14,7 @@ from workflows.options import RECORDS
 
 
 class PurchaseCase:
-    """Only `publish` changes the state, and only along the arrows of `insurance.rules.status`."""
+    """Only `publish` changes the state, and only along the arrows of `insurance.rules.status`; `stays_paid` says what it left it at."""
 
     def __init__(self, order: PurchaseOrder) -> None:
         self.order = order
@@ -47,6 +47,10 @@ class PurchaseCase:
         """The insurer's own."""
         self.journal.tell(f"role:operator:{self.order.insurer_code}", kind, text, workflow.now())
 
+    def stays_paid(self) -> None:
+        """The books did not take the policy that was issued."""
+        self.state, self.issued = "paid", None
+
     async def publish(
         self,
         state: str,
@@ -59,7 +63,7 @@ class PurchaseCase:
         reason: str | None = None,
     ) -> str | None:
         """Move to `state` and make it visible; nothing is promised to anybody before it stands in the table. Why the cover that it
-        `takes`, or that needs a consent, can't be had, when it can't."""
+        `takes`, or that needs a consent, can't be had, when it can't; `policy_no_taken`: the books left it at `paid`."""
         if state != self.state and not allowed("purchase", self.state, state):
             raise RuntimeError(f"purchase: {self.state} -> {state}")
         self.state = state

@@ -43,6 +43,15 @@ def why_not_issued(case: PurchaseCase, error: ActivityError) -> tuple[str, str]:
     return "issue_overdue", "保险公司没有按时出单"
 
 
+def number_taken(case: PurchaseCase) -> tuple[str, str]:
+    """(code, words). What stands at the insurer can't be cancelled from here: its number is somebody else's policy."""
+    case.stays_paid()
+    text = "一笔投保收到的保单号已属于另一份保单，没有出单，保费全额退回；请核对保单号，并作废保险公司多出的保单"
+    case.tell_operator("policy_no_taken", text)
+    case.journal.tell("role:operator", "policy_no_taken", text, workflow.now())
+    return "policy_no_taken", "保险公司出单有误，未能生成保单"
+
+
 def _is_refused(error: ActivityError) -> bool:
     cause = error.__cause__
     return isinstance(cause, ApplicationError) and cause.non_retryable

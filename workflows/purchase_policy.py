@@ -18,7 +18,7 @@ from insurance.rules.death_cover import DeathCover, death_cover
 from insurance.rules.eligibility import OnFile, first_day_errors, renews
 from workflows.messages import PaymentReceived, PurchaseOrder
 from workflows.purchase_case import PurchaseCase
-from workflows.purchase_issuing import until_issued, why_not_issued
+from workflows.purchase_issuing import number_taken, until_issued, why_not_issued
 from workflows.purchase_money import PurchaseMoney
 
 WORDS = {
@@ -47,7 +47,8 @@ async def turn_into_policy(case: PurchaseCase, money: PurchaseMoney, payment: Pa
         await money.give_premium_back(payment, *why_not_issued(case, error))
         return
     case.tell("issued", "投保成功，保单已生成")
-    await case.publish("issued", "issued", "insurer", "保单已生成")
+    if await case.publish("issued", "issued", "insurer", "保单已生成") is not None:
+        await money.give_premium_back(payment, *number_taken(case))
 
 
 def _cover_taken(case: PurchaseCase, payment: PaymentReceived) -> CoverTaken | None:

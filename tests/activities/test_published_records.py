@@ -7,7 +7,7 @@ from sqlmodel import func, select
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.claims import ClaimRecords, LimitsHeld
-from activities.journal import Entries, TimelineEvent
+from activities.journal import Entries, NoticeDraft, TimelineEvent
 from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
 from activities.stray import StrayPayments, StrayRecord
@@ -125,6 +125,35 @@ async def test_an_issued_policy_is_one_policy_however_often_it_is_published(data
     policy = await get(database, Policy, issued.policy_no)
     assert (policy.premium_fen, policy.applicant_subject) == (120_00, record.subject)
     assert await count(database, Policy, Policy.policy_no == issued.policy_no) == 1
+
+
+async def test_a_policy_whose_number_is_another_ones_leaves_the_purchase_paid_and_tells_nobody(database: Database):
+    stands = records.policy(insurer_code="ganpo", source="takeover")
+    number, applicant = stands.policy_no, stands.applicant
+    async with database.transaction() as session:
+        session.add(stands)
+    purchase_id, at = records.new("pu"), records.NOW
+    events = (
+        TimelineEvent(1, "paid", "family", "已收到保费", at),
+        TimelineEvent(2, "issued", "insurer", "保单已生成", at),
+    )
+    record = records.purchase(
+        purchase_id=purchase_id,
+        state="issued",
+        policy_no=number,
+        effective_date=records.TODAY,
+        issued=replace(records.issued(), policy_no=number),
+        entries=Entries(events, (NoticeDraft("2:issued:0", "parent-1", "issued", "投保成功", at),)),
+    )
+    for _ in range(2):
+        assert await PurchaseRecords(database).publish_purchase(record) == "policy_no_taken"
+    row, policy = await get(database, Purchase, purchase_id), await get(database, Policy, number)
+    assert (row.state, row.policy_no, row.effective_date) == ("paid", None, None)
+    assert (policy.insurer_code, policy.purchase_id, policy.applicant) == ("ganpo", None, applicant)
+    assert await count(database, OutboxNotice, OutboxNotice.about == purchase_id) == 0
+    async with database.transaction() as session:
+        told = select(Event.event).where(Event.process_id == purchase_id).order_by(Event.seq)
+        assert (await session.exec(told)).all() == ["paid", "policy_no_taken"]
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -16,7 +16,7 @@ from activities.corrections import CorrectionHold, CorrectionRecord
 from activities.journal import Entries, MoneyMoved, NoticeDraft, TimelineEvent
 from activities.letter_orders import DecisionLetter
 from activities.letters import MadeLetter
-from activities.purchases import PurchaseRecord
+from activities.purchases import PurchaseRecord, without_policy
 from activities.review_rows import ReviewRecord
 from activities.reviews import Remark
 from activities.serious_cases import FindStep, Found, SeriousRecord
@@ -70,6 +70,8 @@ class Books:
     grounds: AssessmentGrounds = field(default_factory=lambda: AssessmentGrounds({}, (), 0))
     # what others have bought for the child of every purchase
     covered_fen: int = 0
+    # whether the number of every policy that is issued is another one's
+    numbers_taken: bool = False
     # grown students whose own consent lies on paper
     agreed: set[str] = field(default_factory=set)
     school_may_be_told: bool = True
@@ -141,8 +143,12 @@ class Books:
 
     @activity.defn
     async def publish_purchase(self, record: PurchaseRecord) -> str | None:
+        is_another = self.numbers_taken and record.issued is not None
+        record = without_policy(record) if is_another else record
         await self._publish("purchase", record.purchase_id, record, record.state, record.entries)
         taken = record.takes
+        if is_another:
+            return "policy_no_taken"
         if record.consent_of is not None and record.consent_of not in self.agreed:
             return "insured_consent_required"
         return "minor_death_cap" if taken and taken.accepted_fen > taken.cap_fen - self.covered_fen else None

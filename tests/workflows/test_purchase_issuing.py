@@ -82,3 +82,16 @@ async def test_an_order_from_before_waits_for_its_policy_as_it_did(world, silenc
     silence.undo()
     await world.let_pass(hours=2)
     assert (await world.end_of(purchase_id)).state == "issued"
+
+
+async def test_a_policy_under_another_ones_number_is_none_and_the_premium_goes_back(world):
+    world.books.numbers_taken = True
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
+    assert world.books.walked(purchase_id) == [*UNDERWRITTEN, "paid", "refunding", "refunded"]
+    back = record(world, purchase_id)
+    assert (back.reason_code, back.policy_no, back.effective_date) == ("policy_no_taken", None, None)
+    assert money(world, purchase_id) == PAID_BACK
+    assert sorted(told_to(world, purchase_id, "policy_no_taken")) == [OURS, INSURERS]
+    assert told_to(world, purchase_id, "issued") == [] and "issued" not in world.books.told(purchase_id)
