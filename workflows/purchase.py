@@ -50,13 +50,17 @@ class PurchaseWorkflow:
 
     @workflow.update
     async def cancel(self) -> None:
-        """Answers once the order is closed at the gateway; a payment that was faster is given back in full, or asks for an account."""
-        self._case.cancel_asked = True
-        await workflow.wait_condition(lambda: self._case.state in FINAL or self._case.state == "payee_needed")
+        """Answers once the order is closed at the gateway; a payment that was faster is given back in full, or asks for an account. Said
+        again, because the answer took too long, it waits for the same, and no longer than until a refund is on its way."""
+        case = self._case
+        told = FINAL | ({"payee_needed", "refunding"} if case.cancel_asked else {"payee_needed"})
+        case.cancel_asked = True
+        await workflow.wait_condition(lambda: case.state in told)
 
     @cancel.validator
     def _may_cancel(self) -> None:
-        self._require("submitted", "underwriting", "awaiting_payment", "expired")
+        if not self._case.cancel_asked:
+            self._require("submitted", "underwriting", "awaiting_payment", "expired")
 
     @workflow.update
     async def resume(self) -> None:

@@ -40,6 +40,7 @@ from insurance.rules.cover import last_day_of_cover
 from insurance.rules.death_cover import DeathCover
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase
+from workflows.client import MoveRefused, ProcessEnded
 from workflows.messages import PurchaseOrder
 
 router = APIRouter(prefix="/v1/purchases", tags=["purchases"])
@@ -132,8 +133,14 @@ async def resume(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict
 
 @router.post("/{purchase_id}/cancel")
 async def cancel(parts: TheParts, caller: Parent, purchase_id: ObjectId) -> dict[str, Any]:
-    await _shown(parts, caller.subject, purchase_id)
-    await call_off(parts, purchase_id)
+    """Of what is cancelled already, it says so again: whoever got no answer may repeat it."""
+    await _own(parts, caller.subject, purchase_id)
+    try:
+        await call_off(parts, purchase_id)
+    except (MoveRefused, ProcessEnded):
+        row = await _own(parts, caller.subject, purchase_id)
+        if "cancelled" not in (row.state, row.reason_code):
+            raise
     return await _shown(parts, caller.subject, purchase_id)
 
 

@@ -9,6 +9,7 @@ from refusals import problems_of
 from activities.purchases import PurchaseRecords, Returning
 from insurance.tables import Policy
 from tests import records
+from workflows.client import MoveRefused, ProcessEnded
 
 pytestmark = pytest.mark.servers
 
@@ -70,3 +71,27 @@ async def test_a_surplus_on_its_way_back_is_seen_with_its_purchase_until_it_is_b
     assert "取消前已到账" in answer.json()["returning"][0]["reason"]
     await publish(replace(issued, seq=6, returning=(), refunded_fen=120_00))
     assert (await door.client.get("/v1/policies?view=unfinished", headers=whose)).json()["items"] == []
+
+
+@pytest.mark.parametrize("refusal", [ProcessEnded(), MoveRefused("illegal_move", "not while it is over")])
+@pytest.mark.parametrize(
+    ("state", "reason_code", "status"),
+    [
+        ("cancelled", None, 200),
+        ("cancelled", "lapsed", 200),
+        ("refunding", "cancelled", 200),
+        ("refunded", "cancelled", 200),
+        ("refunded", "insurer_refused", 409),
+        ("issued", None, 409),
+    ],
+)
+async def test_a_cancellation_that_is_said_again_is_answered_as_it_ended(
+    door: Door, refusal, state, reason_code, status
+):
+    ended = records.purchase(subject=records.new("parent"), state=state, reason_code=reason_code)
+    await PurchaseRecords(door.database).publish_purchase(ended)
+    door.processes.refusals["cancel"] = refusal
+    address = f"/v1/purchases/{ended.purchase_id}/cancel"
+    answer = await door.client.post(address, headers=door.parent(ended.subject))
+    assert answer.status_code == status
+    assert answer.json().get("state") == (state if status == 200 else None)

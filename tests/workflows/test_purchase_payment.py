@@ -4,7 +4,7 @@ import pytest
 
 from insurance.adapters.ports import PaymentsRefused, PayOrder
 from tests.workflows.process_purchases import PAID, PAID_BACK, UNDERWRITTEN, money, record, trade_no_of
-from workflows.client import ProcessEnded
+from workflows.client import MoveRefused, ProcessEnded
 from workflows.messages import PurchaseOutcome
 
 pytestmark = pytest.mark.servers
@@ -215,6 +215,18 @@ async def test_an_order_that_the_gateway_will_not_close_is_cancelled_when_its_ti
     assert (await world.end_of(silent)).state == "cancelled"
     assert (await world.end_of(paid)).state == "refunded"
     assert money(world, paid) == PAID_BACK
+
+
+async def test_a_cancellation_that_is_said_again_waits_for_the_same_end(world):
+    world.payments.faults.add("close", "refuse", times=100)
+    purchase_id = await world.awaiting_payment()
+    said = [await world.begin(purchase_id, "cancel") for _ in range(2)]
+    with pytest.raises(MoveRefused):
+        await world.update(purchase_id, "resume")
+    await world.let_pass(minutes=31)
+    assert [await one.result() for one in said] == [None, None]
+    assert (await world.end_of(purchase_id)).state == "cancelled"
+    assert world.books.told(purchase_id).count("cancelled") == 1
 
 
 async def test_an_expired_order_is_cancelled(world):

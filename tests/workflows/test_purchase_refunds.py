@@ -130,6 +130,23 @@ async def test_a_cancellation_is_answered_when_the_money_asks_for_an_account(wor
     assert (await world.end_of(purchase_id)).state == "refunded"
 
 
+async def test_a_cancellation_that_is_said_again_is_answered_while_faster_money_is_on_its_way_back(world, monkeypatch):
+    async def slowly(out_trade_no, out_request_no, amount_fen, reason):
+        return Refund(out_request_no, "pending", amount_fen)
+
+    purchase_id = await world.awaiting_payment()
+    world.payments.pay(f"{purchase_id}-1")
+    with monkeypatch.context() as slow:
+        slow.setattr(world.payments, "refund", slowly)
+        await world.begin(purchase_id, "cancel")
+        await world.update(purchase_id, "cancel")
+        assert record(world, purchase_id).state == "refunding"
+        assert [(r.amount_fen, r.why) for r in record(world, purchase_id).returning] == [(PREMIUM, "cancelled")]
+    await world.let_pass(minutes=1)
+    assert (await world.end_of(purchase_id)).state == "refunded"
+    assert money(world, purchase_id) == PAID_BACK
+
+
 async def test_a_wrong_sum_that_can_not_go_back_does_not_keep_the_right_one_from_being_taken(world):
     purchase_id = await world.awaiting_payment()
     for number in (8, 9):
