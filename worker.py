@@ -17,6 +17,7 @@ from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.advance import Advancing
 from activities.assessment import Assessing
+from activities.bulkhead import Bulkhead
 from activities.claims import ClaimRecords
 from activities.clocks import Clocks
 from activities.complaints import Complaints
@@ -204,9 +205,9 @@ def process_worker(
         task_queue=settings.temporal.process_queue,
         workflows=WORKFLOWS,
         activities=process_activities(database, adapters, open_storage(settings.storage), settings),
-        interceptors=[*extra, FailureInterceptor(), HeartbeatInterceptor()],
+        interceptors=[*extra, FailureInterceptor(), Bulkhead(settings.worker), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
-        max_concurrent_activities=settings.worker.activities,
+        max_concurrent_activities=settings.worker.slots(len(adapters.insurers)),
         max_concurrent_local_activities=settings.worker.local_activities,
         max_concurrent_workflow_tasks=settings.worker.workflow_tasks,
         max_cached_workflows=2000,

@@ -74,11 +74,23 @@ class WorkerSettings(BaseModel):
     """`interceptors`: Temporal worker interceptors of the operator's own (tracing, say), outside ours, as `module:class`."""
 
     interceptors: list[str] = Field(default_factory=list)
-    # how much runs at once. Records are local activities, each with a connection: together with the activities that need one
-    # they stay within the database's pool (twice `pool_size`), or they would wait there for each other and time out
+    # how much runs at once. Records are local activities, each with a connection: together with `activities`, which are the
+    # other steps of ours, and with what runs beside, they stay within the database's pool (twice `pool_size`), or they would wait
+    # there for each other and time out
     workflow_tasks: int = 24
-    activities: int = 16
+    activities: int = Field(default=8, ge=1)
     local_activities: int = 8
+    # steps at one insurer, at the gateway, or by the channel to people: each of these has as many places, and none of the others'
+    # (activities/bulkhead.py). Room for `QueueSettings.in_flight`, and for policies and claims besides; they wait, and cost little
+    outside: int = Field(default=240, ge=1)
+
+    def calls(self, insurers: int) -> int:
+        """How many may be under way to everybody outside."""
+        return self.outside * (insurers + 2)
+
+    def slots(self, insurers: int) -> int:
+        """Enough for every share to be full."""
+        return self.calls(insurers) + self.activities
 
 
 class NoticesSettings(BaseModel):

@@ -53,9 +53,11 @@ class Adapters:
 
 def open_adapters(settings: Settings, clock: Clock = system_clock) -> Adapters:
     """`clock` dates and signs what is sent. Call it in the event loop that will use it. Raises `SettingsIncomplete`."""
+    # a connection for every call, so that nobody's calls wait for those of who does not answer
+    calls = settings.worker.calls(len(settings.insurers))
     client = httpx.AsyncClient(
         mounts=DIRECT,
-        limits=httpx.Limits(max_connections=200, max_keepalive_connections=100, keepalive_expiry=30),
+        limits=httpx.Limits(max_connections=calls, max_keepalive_connections=100, keepalive_expiry=30),
     )
     return Adapters(
         insurers={code: _insurer(code, one, settings, client, clock) for code, one in settings.insurers.items()},

@@ -3,7 +3,7 @@
 import dataclasses
 import io
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,14 +16,16 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor, Worker
 
+from activities.bulkhead import Bulkhead
 from activities.claims import ClaimRecord
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
 from activities.reading import EvidenceReading
-from insurance.adapters.ports import Person, TakenOverPolicy
+from insurance.adapters.ports import Insurer, Person, TakenOverPolicy
 from insurance.rules.case import EvidenceFile, Payee
 from insurance.rules.cover import shanghai_day
 from insurance.rules.receipts.reading import ReceiptReading
+from insurance.settings import WorkerSettings
 from tests.workflows.process_books import PolicyOnFile
 from tests.workflows.process_orders import (
     INSURER,
@@ -56,6 +58,8 @@ from workflows.search import INSURER_CODE, add_search_attribute
 PAYLOAD_KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 PROGRAMS = Path(sys.executable).parent
 CONVERTER = data_converter(EncryptionCodec({"test": SecretStr(PAYLOAD_KEY)}))
+# files are read beside the other steps here, and some tests let nobody read
+ROOMY = WorkerSettings(activities=100)
 BROKEN = (WorkflowExecutionStatus.FAILED, WorkflowExecutionStatus.TIMED_OUT)
 
 
@@ -266,20 +270,28 @@ async def start_time() -> WorkflowEnvironment:
 
 
 @asynccontextmanager
-async def open_world(environment: WorkflowEnvironment, queue: str) -> AsyncIterator[World]:
+async def open_world(
+    environment: WorkflowEnvironment,
+    queue: str,
+    others: Mapping[str, Insurer] | None = None,
+    settings: WorkerSettings = ROOMY,
+) -> AsyncIterator[World]:
+    """`others`: further insurers, by code."""
     world = World(environment, queue, await environment.get_current_time())
+    insurers: dict[str, Insurer] = {INSURER: world.insurer, **(others or {})}
     evidence_reading = EvidenceReading(world.storage, world.reader)
     async with Worker(
         world.client,
         task_queue=queue,
         workflows=WORKFLOWS,
         activities=[
-            *outside_activities({INSURER: world.insurer}, world.payments, world.notices),
+            *outside_activities(insurers, world.payments, world.notices),
             evidence_reading.read_document,
             *world.books.activities(),
         ],
-        interceptors=[_Clock(world), FailureInterceptor(), HeartbeatInterceptor()],
+        interceptors=[_Clock(world), FailureInterceptor(), Bulkhead(settings), HeartbeatInterceptor()],
         workflow_runner=SANDBOX,
+        max_concurrent_activities=settings.slots(len(insurers)),
         graceful_shutdown_timeout=timedelta(0),
     ):
         yield world
