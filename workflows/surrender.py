@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.failures import failure_code
+from activities.failures import failure_code, failure_message
 from activities.insurer import CancelStep, InsurerSteps
 from activities.payments import RefundStep
 from activities.surrenders import HoldStep, RefundClock, SurrenderRecord, SurrenderRecords
@@ -24,12 +24,14 @@ from workflows.options import OUTSIDE, RECORDS, pauses
 from workflows.refunds import ACCOUNT_GONE, REFUSED_PAUSES, REMINDED_EVERY, refund, transferred
 
 ENDED = frozenset({"refunded", "rejected", "cancelled"})
+# why, and what the family can do
 REJECTIONS = {
     "claim_open": "这张保单有正在处理的理赔，结案后可以再申请退保",
     "claim_paid": "报价之后这张保单赔付过理赔，退保金额已经改变，请重新申请",
-    "policy_ended": "这张保单已经终止",
-    "surrender_open": "这张保单已有一次退保在办理",
+    "policy_ended": "这张保单已经终止，不能再退保；如有疑问，请联系客服",
+    "surrender_open": "这张保单已有一次退保在办理，请查看那一次的进度",
 }
+STAYS = "保单继续有效；可以重新申请退保，或联系客服了解原因"
 
 
 @workflow.defn(name="surrender")
@@ -104,17 +106,21 @@ class SurrenderWorkflow:
         """End it at the insurer. False when it can't be surrendered."""
         if self._state == "rejected":
             return False
-        rejected = await self._cancel_at_insurer()
-        if rejected is not None:
-            await self._reject(rejected)
+        refused = await self._cancel_at_insurer()
+        if refused is not None:
+            await self._reject(failure_code(refused), failure_message(refused))
             return False
         self._journal.tell(self._request.subject, "surrendered", self._arithmetic(), workflow.now())
         await self._publish("terminated", "terminated", "insurer", "保单已终止，正在退款", ends_policy=True)
         return True
 
-    async def _reject(self, code: str) -> None:
+    async def _reject(self, code: str, reason: str = "") -> None:
+        """`reason`: the insurer's, in words. The answer may come long after the confirmation: the family is told."""
         self._rejected_code = code
-        await self._publish("rejected", "rejected", "insurer", REJECTIONS.get(code, "保险公司未能办理退保"))
+        why = f"保险公司未能办理退保（{reason}）" if reason else "保险公司未能办理退保"
+        text = REJECTIONS.get(code) or f"{why}。{STAYS}"
+        self._journal.tell(self._request.subject, "surrender_rejected", text, workflow.now())
+        await self._publish("rejected", "rejected", "insurer", text)
 
     def _arithmetic(self) -> str:
         """What comes back, and how it was worked out."""
@@ -126,7 +132,8 @@ class SurrenderWorkflow:
             ended = "退保已生效，保障尚未开始，保费全额退回"
         return f"{ended}。应退{yuan(request.refund_fen)}元" + (f"：{steps}" if steps else "")
 
-    async def _cancel_at_insurer(self) -> str | None:
+    async def _cancel_at_insurer(self) -> ActivityError | None:
+        """What it refuses for good, if it does; then claims can be reported again."""
         request = self._request
         cancellation = Cancellation(
             request_id=request.surrender_id,
@@ -143,7 +150,7 @@ class SurrenderWorkflow:
             await workflow.execute_local_activity_method(
                 SurrenderRecords.release_policy, HoldStep(request.surrender_id, request.policy_no), **RECORDS
             )
-            return failure_code(error)
+            return error
         return None
 
     # --- the refund's clock -------------------------------------------------------------------------------------------

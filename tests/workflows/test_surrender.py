@@ -6,7 +6,7 @@ import pytest
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable, Refund
+from insurance.adapters.ports import InsurerRefused, InsurerUnavailable, PaymentsRefused, PaymentsUnavailable, Refund
 from insurance.calendar import load_calendar
 from insurance.rules.refund_clock import refund_plan
 from insurance.rules.settlement import Step
@@ -28,6 +28,11 @@ def policy_of(world, surrender_id):
 
 def refunds(world, surrender_id):
     return [m.amount_fen for key, m in world.books.movements.items() if key.startswith(f"back:{surrender_id}")]
+
+
+def notice(world, surrender_id, kind):
+    (one,) = (n for key, n in world.books.notices.items() if key.startswith(f"{surrender_id}:") and n.kind == kind)
+    return one
 
 
 async def bought_here(world, **how):
@@ -81,6 +86,7 @@ async def test_of_two_surrenders_of_one_policy_the_second_is_rejected(world):
     await world.update(second, "confirm")
     assert (await world.end_of(second)).state == "rejected"
     assert world.books.records[second].rejected_code == "surrender_open"
+    assert "已有一次退保在办理" in notice(world, second, "surrender_rejected").text
 
 
 async def test_an_insurer_that_will_not_end_the_policy_leaves_it_free_for_claims(world):
@@ -92,6 +98,28 @@ async def test_an_insurer_that_will_not_end_the_policy_leaves_it_free_for_claims
     assert world.books.records[surrender_id].rejected_code == "policy_ended"
     assert policy_of(world, surrender_id).surrender_id is None
     assert policy_of(world, surrender_id).ended_reason is None
+    assert world.books.noticed(surrender_id) == ["surrender_rejected"]
+    assert "已经终止" in notice(world, surrender_id, "surrender_rejected").text
+
+
+async def test_a_refusal_that_the_insurer_sends_later_is_told_with_its_reason_and_what_can_be_done(world, monkeypatch):
+    away = iter(range(12))
+
+    async def refuses_after_a_while(_):
+        if next(away, None) is not None:
+            raise InsurerUnavailable("down")
+        raise InsurerRefused("refused_by_insurer", "名单尚未核对完毕")
+
+    monkeypatch.setattr(world.insurer, "cancel_policy", refuses_after_a_while)
+    surrender_id = await world.surrender(await world.policy())
+    await world.update(surrender_id, "confirm")
+    assert world.books.records[surrender_id].state == "confirmed"
+    await world.let_pass(minutes=30)
+    assert (await world.end_of(surrender_id)).state == "rejected"
+    told = notice(world, surrender_id, "surrender_rejected")
+    assert told.subject == "parent-1" and told.at - world.books.records[surrender_id].created_at > timedelta(minutes=5)
+    for words in ("名单尚未核对完毕", "保单继续有效", "重新申请"):
+        assert words in told.text
 
 
 # --- refund -----------------------------------------------------------------------------------------------------------
