@@ -108,11 +108,11 @@ class RapidOcrReader:
 
     def _which_way_up(self, crops: Sequence[Array]) -> tuple[bool, dict[int, Guess]]:
         """Whether the page stands on its head, and what some of its crops say the right way up: some wide lines, read both ways
-        up where one is not enough; whichever the engine is surer of."""
+        up where one is not enough; whichever gives more characters that the engine is sure of."""
         wide = [i for i, crop in enumerate(crops) if crop.shape[1] > 2 * crop.shape[0]]
         chosen = sorted(wide, key=lambda i: abs(crops[i].shape[1] - _TELLING))[:5]
         upright = self._recogniser.read([crops[i] for i in chosen])
-        if not chosen or _sureness(upright) > 0.8 * len(chosen):
+        if not chosen or sum(guess.score for guess in upright) > 0.8 * len(chosen):
             return False, dict(zip(chosen, upright, strict=True))
         turned = self._recogniser.read([half_turned(crops[i]) for i in chosen])
         upside_down = _sureness(turned) > _sureness(upright)
@@ -127,7 +127,8 @@ class RapidOcrReader:
 
 
 def _sureness(guesses: Sequence[Guess]) -> float:
-    return sum(guess.score for guess in guesses)
+    """A line on its head makes few characters, and the engine may be sure of two brackets."""
+    return sum(guess.score * len(guess.text) for guess in guesses)
 
 
 def _box(guess: Guess, corners: Any) -> TextBox:

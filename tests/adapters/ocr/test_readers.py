@@ -1,12 +1,17 @@
 import io
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ocr.orientation import looks_sideways, turn_quads
+from insurance.adapters.ocr.rapidocr_reader import RapidOcrReader
 from insurance.adapters.ocr.reading import read_file
+from insurance.adapters.ocr.recogniser import Guess
 from insurance.adapters.ports import Page, PageReader, ReadingRefused, ReadingUnavailable, TextBox
 from insurance.simulators.receipts import draw_receipt
 from insurance.simulators.receipts.fonts import font
@@ -16,8 +21,6 @@ DIGITS = "20261102"
 
 @pytest.fixture(scope="session")
 def rapid() -> PageReader:
-    from insurance.adapters.ocr.rapidocr_reader import RapidOcrReader
-
     return RapidOcrReader(threads=2)
 
 
@@ -130,3 +133,31 @@ def test_long_upright_boxes_mean_a_picture_on_its_side() -> None:
     assert not looks_sideways(level)
     assert looks_sideways(turn_quads(level, (300, 400), 90))
     assert np.allclose(turn_quads(turn_quads(level, (300, 400), 90), (400, 300), 270), level)
+
+
+class Dim:
+    """The lines of a dim picture as the engine told them: upright, then on their heads."""
+
+    def __init__(self) -> None:
+        self.ways = iter(
+            (
+                {
+                    "预缴全额：4000.00": 0.43,
+                    "个人账户支付：0.00": 0.40,
+                    "退费全额：429.81": 0.38,
+                    "金销合计（大写）": 0.37,
+                },
+                {"00：0001：": 0.31, "Y00": 0.64, "1°621：": 0.25, "（）": 0.70},
+            )
+        )
+
+    def read(self, crops: Sequence[np.ndarray[Any, Any]]) -> list[Guess]:
+        return [Guess(text, (score,) * len(text)) for text, score in next(self.ways).items()]
+
+
+def test_two_brackets_that_the_engine_is_sure_of_do_not_turn_a_dim_page_over() -> None:
+    reader = object.__new__(RapidOcrReader)
+    reader._recogniser = Dim()  # type: ignore[assignment]
+    upside_down, read = reader._which_way_up([np.zeros((48, 300, 3), np.uint8)] * 4)
+    assert not upside_down
+    assert read[0].text == "预缴全额：4000.00"
