@@ -1,22 +1,42 @@
 """Money without a running process: was it the policy's own premium told once more, or must it go back?"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Literal
 
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.history import lock_history
 from activities.journal import Entries, NoticeDraft, write_entries
-from insurance.tables import Database, Movement, Purchase
+from activities.rows import table_of
+from insurance.tables import Database, LatePayment, Movement, Purchase
+
+# `check`: the gateway refused the refund, and somebody looks at it
+LateState = Literal["returning", "check", "returned"]
+
+
+@dataclass(frozen=True)
+class Late:
+    """The payment as it stands `since` then."""
+
+    amount_fen: int
+    paid_at: datetime
+    state: LateState
+    since: datetime
 
 
 @dataclass(frozen=True)
 class StrayRecord:
-    """`purchase_id`: whose order it was paid for, when there was one; its family is told."""
+    """`purchase_id`: whose order it was paid for, when there was one; its family is told, and sees it there (`late`)."""
 
     process_id: str
     entries: Entries
     purchase_id: str | None = None
+    late: Late | None = None
 
 
 TOLD = {
@@ -50,8 +70,21 @@ class StrayPayments:
             purchase = await session.get(Purchase, record.purchase_id) if record.purchase_id else None
             if purchase is not None:
                 entries = replace(entries, notices=(*entries.notices, *_to_family(entries, purchase.subject)))
+                await _show(session, record)
             await lock_history(session, record.process_id)
             await write_entries(session, record.process_id, entries)
+
+
+async def _show(session: AsyncSession, record: StrayRecord) -> None:
+    """With its purchase. What was said once more changes no time, and what is back stays so."""
+    if record.late is None:
+        return
+    ids = {"process_id": record.process_id, "purchase_id": record.purchase_id}
+    shown = insert(table_of(LatePayment)).values(**ids, **asdict(record.late))
+    state, since = col(LatePayment.state), col(LatePayment.since)
+    is_news = (state != "returned") & (state != shown.excluded.state) & (since <= shown.excluded.since)
+    changed = {name: shown.excluded[name] for name in ("state", "since")}
+    await session.execute(shown.on_conflict_do_update(index_elements=["process_id"], set_=changed, where=is_news))
 
 
 def _to_family(entries: Entries, subject: str) -> Iterator[NoticeDraft]:

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from api.late_payments import late_payment_view, late_payments_of
 from api.parts import Parts
 from api.queue import BUSY, places_of
 from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import any_product, insurer_ref
 from api.views import instant, masked_person
 from insurance.rules.status import label
-from insurance.tables import Purchase
+from insurance.tables import LatePayment, Purchase
 
 WHY_RETURNED = {
     "surplus": "这笔款项是重复支付、迟到或金额不符的付款，不是保单的保费",
@@ -43,16 +44,27 @@ class Beside:
     """What the rows of a page don't say themselves, by purchase."""
 
     places: Mapping[str, dict[str, Any]]
+    late: Mapping[str, Sequence[LatePayment]]
 
 
 async def beside_of(parts: Parts, session: AsyncSession, rows: Sequence[Purchase]) -> Beside:
     queued = [row.purchase_id for row in rows if row.state == "queued"]
-    return Beside(await places_of(parts, session, queued))
+    late = await late_payments_of(session, [row.purchase_id for row in rows])
+    return Beside(await places_of(parts, session, queued), late)
+
+
+def _late_as_returning(row: LatePayment) -> dict[str, Any]:
+    waits_for = "check" if row.state == "check" else "gateway"
+    return {"amount_fen": row.amount_fen, "paid_at": row.paid_at, "why": "surplus", "waits_for": waits_for}
 
 
 def purchase_view(parts: Parts, row: Purchase, beside: Beside) -> dict[str, Any]:
-    """`queue_position` and `queue_seconds` are null when it waits no more."""
-    payment = None
+    """`queue_position` and `queue_seconds` are null when it waits no more. `late_payments`: what came when it had ended; each counts in
+    `returning` or in `refunded_fen` too."""
+    payment, late = None, beside.late.get(row.purchase_id, ())
+    own = (row.returning or {"items": []})["items"]
+    returning = [*own, *(_late_as_returning(paid) for paid in late if paid.state != "returned")]
+    back_fen = sum(paid.amount_fen for paid in late if paid.state == "returned")
     if row.payment_url is not None:
         payment = {"url": row.payment_url, "amount_fen": row.premium_fen, "expires_at": instant(row.expires_at)}
     return {
@@ -69,8 +81,9 @@ def purchase_view(parts: Parts, row: Purchase, beside: Beside) -> dict[str, Any]
         "policy_no": row.policy_no,
         "effective_date": row.effective_date.isoformat() if row.effective_date else None,
         "paid_at": instant(row.paid_at),
-        "refunded_fen": row.refunded_fen,
-        "returning": [_returning_view(item) for item in (row.returning or {"items": []})["items"]],
+        "refunded_fen": row.refunded_fen + back_fen,
+        "returning": [_returning_view(item) for item in returning],
+        "late_payments": [late_payment_view(paid) for paid in late],
         "reason_code": row.reason_code,
         "reason": row.reason,
         "warnings": row.notes["warnings"] if row.notes else [],

@@ -26,6 +26,8 @@ class PremiumPayment:
         self.resume_asked = False
         # orders that may have been paid, for all that the gateway said
         self._unsaid: list[str] = []
+        # the page was not opened yet when it was to be closed: it can be paid as long as its time goes on
+        self._stays_open = False
 
     async def collect(self) -> None:
         """Until the premium is there (`accepted`), the family cancels, or an expired order is not resumed in time."""
@@ -55,6 +57,8 @@ class PremiumPayment:
         return outcome == "resumed"
 
     def _costs(self) -> str:
+        if self._stays_open:
+            return "请不要再打开支付页面；如有款项到账，会全额退回"
         return "如有已付款项，会全额退回" if self._unsaid else "没有产生费用"
 
     async def _open_payment(self) -> None:
@@ -136,6 +140,8 @@ class PremiumPayment:
             trade = await workflow.execute_activity_method(step, number or self._case.out_trade_no, **patience)
         except ActivityError:
             return False
+        if how == "close":
+            self._stays_open = trade.status == "not_found" and workflow.now() < self._case.expires_at
         if trade.status == "paid" and trade.trade_no and trade.amount_fen is not None and trade.paid_at:
             self._money.receive(PaymentReceived(trade.out_trade_no, trade.trade_no, trade.amount_fen, trade.paid_at))
         return how == "close" or trade.status != "waiting"

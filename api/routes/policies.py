@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,13 +22,14 @@ from api.queue import UNPAID
 from api.reading_log import note_read
 from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import coverage_views, insurer_ref
+from api.surrender_refunds import PAYS_OUT
 from api.timeline import timeline_about
 from api.views import instant, masked_person
 from insurance.rules.correction import LABELS
 from insurance.rules.signed_link import link_signature
 from insurance.rules.status import label
 from insurance.rules.terms import ProductTerms
-from insurance.tables import Policy, Purchase, Surrender
+from insurance.tables import LatePayment, Policy, Purchase, Surrender
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 terms_of = TypeAdapter(ProductTerms)
@@ -116,7 +117,7 @@ async def _account_wanted(session: AsyncSession, policies: Sequence[Policy]) -> 
     if not ids:
         return set()
     waiting = select(Surrender.surrender_id).where(
-        col(Surrender.surrender_id).in_(ids), Surrender.state == "payee_needed"
+        col(Surrender.surrender_id).in_(ids), Surrender.state == "payee_needed", not_(PAYS_OUT)
     )
     return set((await session.exec(waiting)).all())
 
@@ -171,7 +172,8 @@ def _active(today: date) -> ColumnElement[bool]:
 
 
 async def _unfinished(parts: Parts, session: AsyncSession, subject: str, role: str, page: PageAsked) -> dict[str, Any]:
-    unfinished = or_(col(Purchase.state).in_(UNFINISHED), col(Purchase.returning).is_not(None))
+    late = select(LatePayment).where(LatePayment.purchase_id == Purchase.purchase_id, LatePayment.state != "returned")
+    unfinished = or_(col(Purchase.state).in_(UNFINISHED), col(Purchase.returning).is_not(None), late.exists())
     conditions = [col(Purchase.subject) == subject, unfinished]
     if role == "insured":
         conditions.append(col(Purchase.application)["relationship"].astext == "self")

@@ -12,6 +12,7 @@ from insurance.tables.history import HistoryEntry
 from insurance.tables.idempotency import IdempotencyKey
 from insurance.tables.incidents import AccidentMark, Incident, IncidentClaim
 from insurance.tables.journal import Callback, Event, OutboxNotice, PersonalDataRead
+from insurance.tables.late_payments import LatePayment
 from insurance.tables.ledger import LimitEntry, Movement
 from insurance.tables.letters import Letter
 from insurance.tables.policies import Policy
@@ -43,6 +44,7 @@ __all__ = [
     "IdempotencyKey",
     "Incident",
     "IncidentClaim",
+    "LatePayment",
     "Letter",
     "LimitEntry",
     "Message",

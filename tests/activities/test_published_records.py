@@ -10,7 +10,7 @@ from activities.claims import ClaimRecords, LimitsHeld
 from activities.journal import Entries, NoticeDraft, TimelineEvent
 from activities.purchases import PurchaseRecords
 from activities.reviews import ReviewRecords
-from activities.stray import StrayPayments, StrayRecord
+from activities.stray import Late, StrayPayments, StrayRecord
 from activities.surrenders import SurrenderRecords
 from insurance.rules.case import Amendment, DecidedLine
 from insurance.rules.receipts.entry import read_again
@@ -22,6 +22,7 @@ from insurance.tables import (
     ClaimDocument,
     Database,
     Event,
+    LatePayment,
     LimitEntry,
     Movement,
     OutboxNotice,
@@ -309,3 +310,21 @@ async def test_whose_order_a_stray_was_paid_for_is_told_and_nobody_when_there_wa
         to_family = (OutboxNotice.about == mine) & (OutboxNotice.subject == purchase.subject)
         assert await count(database, OutboxNotice, to_family) == told
         assert await count(database, OutboxNotice, OutboxNotice.about == mine) == told
+
+
+async def test_what_was_paid_late_is_shown_as_it_stands_and_since_when(database: Database):
+    purchase, mine = records.purchase(state="cancelled"), records.new("stray")
+    await PurchaseRecords(database).publish_purchase(purchase)
+    hour = timedelta(hours=1)
+    said = [(0, "returning"), (1, "check"), (2, "check"), (3, "returned"), (1, "check"), (4, "check")]
+    shown = []
+    for hours, state in said:
+        late = Late(120_00, records.NOW, state, records.NOW + hours * hour)
+        for whose, process_id in ((purchase.purchase_id, mine), ("pu-unheard-of", records.new("stray"))):
+            await StrayPayments(database).publish_stray(StrayRecord(process_id, Entries(), whose, late))
+        async with database.transaction() as session:
+            row = await session.get_one(LatePayment, mine)
+        shown.append(((row.since - records.NOW) // hour, row.state))
+    assert shown == [(0, "returning"), (1, "check"), (1, "check"), *[(3, "returned")] * 3]
+    assert (row.purchase_id, row.amount_fen, row.paid_at) == (purchase.purchase_id, 120_00, records.NOW)
+    assert await count(database, LatePayment, LatePayment.purchase_id == "pu-unheard-of") == 0

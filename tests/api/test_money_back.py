@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from api_door import Door
@@ -6,7 +7,9 @@ from api_routes import applicant
 from buyers import buy
 from refusals import problems_of
 
+from activities.journal import Entries
 from activities.purchases import PurchaseRecords, Returning
+from activities.stray import Late, StrayPayments, StrayRecord
 from insurance.tables import Policy
 from tests import records
 from workflows.client import MoveRefused, ProcessEnded
@@ -71,6 +74,38 @@ async def test_a_surplus_on_its_way_back_is_seen_with_its_purchase_until_it_is_b
     assert "取消前已到账" in answer.json()["returning"][0]["reason"]
     await publish(replace(issued, seq=6, returning=(), refunded_fen=120_00))
     assert (await door.client.get("/v1/policies?view=unfinished", headers=whose)).json()["items"] == []
+
+
+@pytest.mark.parametrize("state", ["cancelled", "issued", "refunded"])
+async def test_what_was_paid_late_or_twice_is_seen_with_its_purchase_until_it_is_back_and_afterwards(
+    door: Door, state: str
+):
+    ended = records.purchase(subject=records.new("parent"), state=state, refunded_fen=1_00)
+    await PurchaseRecords(door.database).publish_purchase(ended)
+    whose, mine = door.parent(ended.subject), records.new("stray")
+    one = f"/v1/purchases/{ended.purchase_id}"
+
+    async def read(address):
+        shown = (await door.client.get(address, headers=whose)).json()
+        return shown.get("items", [shown])
+
+    for hours, becomes, open_fen, waits_for in (
+        (0, "returning", [120_00], ["gateway"]), (1, "check", [120_00], ["check"]), (2, "returned", [], []),
+    ):  # fmt: skip
+        late = Late(120_00, records.NOW, becomes, records.NOW + timedelta(hours=hours))
+        await StrayPayments(door.database).publish_stray(StrayRecord(mine, Entries(), ended.purchase_id, late))
+        unfinished = await read("/v1/policies?view=unfinished")
+        assert len(unfinished) == len(open_fen)
+        for item in (*await read(one), *await read("/v1/purchases"), *unfinished):
+            (paid,) = item["late_payments"]
+            assert (item["state"], paid["amount_fen"], paid["state"]) == (state, 120_00, becomes)
+            assert (paid["paid_at"], paid["since"]) == (
+                "2026-03-10T10:00:00.000+08:00", f"2026-03-10T{10 + hours}:00:00.000+08:00",
+            )  # fmt: skip
+            assert "退" in paid["label"] and "全额退" in paid["text"]
+            assert [money["amount_fen"] for money in item["returning"]] == open_fen
+            assert [money["waits_for"] for money in item["returning"]] == waits_for
+            assert item["refunded_fen"] == 1_00 + (120_00 if becomes == "returned" else 0)
 
 
 @pytest.mark.parametrize("refusal", [ProcessEnded(), MoveRefused("illegal_move", "not while it is over")])

@@ -63,6 +63,8 @@ class Books:
     notices: dict[str, NoticeDraft] = field(default_factory=dict)
     movements: dict[str, MoneyMoved] = field(default_factory=dict)
     booked_by: dict[str, str] = field(default_factory=dict)
+    # as each of them was published
+    strays: dict[str, list[StrayRecord]] = field(default_factory=lambda: defaultdict(list))
     documents: dict[str, EvidenceFile] = field(default_factory=dict)
     receipts: dict[str, CaseReceipt] = field(default_factory=dict)
     limits: dict[str, LimitsHeld] = field(default_factory=dict)
@@ -209,6 +211,7 @@ class Books:
 
     @activity.defn
     async def publish_stray(self, record: StrayRecord) -> None:
+        self.strays[record.process_id].append(record)
         self._enter(record.process_id, record.entries)
 
     @activity.defn

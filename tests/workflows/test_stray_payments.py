@@ -6,7 +6,7 @@ from activities.payments import PaymentSteps
 from activities.reconciliation import UnknownPayment
 from insurance.adapters.ports import PayOrder
 from tests.workflows.process_orders import PREMIUM
-from tests.workflows.process_purchases import PAID, PAID_BACK, money, record, told_to, trade_no_of
+from tests.workflows.process_purchases import PAID, PAID_BACK, money, record, told_to, trade_no_of, words_of
 from tests.workflows.reconciliation_bills import Bills, working
 from workflows.messages import ReconciliationOrder
 
@@ -45,6 +45,34 @@ async def test_money_for_an_order_that_never_was_goes_back(world):
     assert money(world, "pu-unheard-of") == [("premium", 50_00), ("refund", 50_00)]
 
 
+async def test_a_page_that_was_opened_after_the_cancellation_takes_money_that_its_family_sees_go_back(world):
+    purchase_id = await world.awaiting_payment()
+    await world.update(purchase_id, "cancel")
+    await world.end_of(purchase_id)
+    assert "没有产生费用" not in "".join(words_of(world, purchase_id))
+    await world.pay(purchase_id)
+    stray = world.started[-1]
+    assert (await world.end_of(stray)).outcome == "refunded"
+    told = world.books.strays[stray]
+    assert {record.purchase_id for record in told} == {purchase_id}
+    assert [(record.late.amount_fen, record.late.state) for record in told] == [
+        (PREMIUM, "returning"), (PREMIUM, "returned"),
+    ]  # fmt: skip
+    assert told[0].late.paid_at <= told[0].late.since <= told[1].late.since
+
+
+async def test_a_cancelled_order_that_the_gateway_has_closed_has_cost_nothing(world):
+    purchase_id = await world.awaiting_payment()
+    world.payments.open_page(f"{purchase_id}-1")
+    await world.update(purchase_id, "cancel")
+    assert "您已取消投保，没有产生费用" in words_of(world, purchase_id)
+    resumed = await world.awaiting_payment()
+    await world.let_pass(minutes=31)
+    await world.until_state(resumed, "expired")
+    await world.update(resumed, "cancel")
+    assert "您已取消投保，没有产生费用" in words_of(world, resumed)
+
+
 async def test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week(world):
     order = PayOrder("pu-unknown-here-1", 50_00, "other", world.time.replace(year=world.time.year + 1))
     world.payments.page_pay_url(order)
@@ -53,6 +81,7 @@ async def test_a_stray_that_can_not_go_back_is_told_to_the_operator_every_week(w
     stray = world.started[-1]
     await world.until_told(stray, "stray_refund_refused")
     assert money(world, "pu-unknown-here") == [("premium", 50_00)]
+    assert world.books.strays[stray][-1].late.state == "check"
     await world.let_pass(days=17)
     assert (await world.end_of(stray)).outcome == "refunded"
     assert told_to(world, stray, "refund_refused") == ["role:operator"] * 2
