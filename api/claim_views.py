@@ -14,6 +14,7 @@ from api.incident_views import beside_the_claim
 from api.parts import Parts
 from api.timeline import timeline_about
 from api.views import instant
+from insurance.rules.assessment import missing_papers
 from insurance.rules.case import (
     AccidentReport,
     CaseReceipt,
@@ -24,20 +25,21 @@ from insurance.rules.case import (
     Payout,
 )
 from insurance.rules.case_file import CaseFile
-from insurance.rules.claim_clocks import clocks_of, whose_clock
+from insurance.rules.claim_clocks import PAID, clocks_of, whose_clock
 from insurance.rules.codes import DOCUMENT_KINDS, REASON_CODES
-from insurance.rules.evidence import RequiredDocument, evidence_facts, missing_documents, required_documents
+from insurance.rules.evidence import SMALL_CLAIM_FEN, RequiredDocument, evidence_facts, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.reasons import bases_of
-from insurance.rules.receipts.against_claim import fen_of
+from insurance.rules.receipts.repeats import each_once
 from insurance.rules.reminders import CLOCK_NAMES, time_for_answer_ends
 from insurance.rules.settlement import Settlement
 from insurance.rules.status import label, whose_turn
-from insurance.tables import Claim
+from insurance.tables import Claim, Policy
 
 # long enough to look through a claim, too short to be passed on
 VIEW_SECONDS = 900
 LIMITATION_IS_NEAR = timedelta(days=90)
+NEEDS_NO_PAPERS = (*PAID, "withdrawn")
 CLOCK_LABELS = {**CLOCK_NAMES, "limitation": "诉讼时效"}
 PAUSE_LABELS = {"supplement": "等待补充材料", "payee": "等待收款账户", "answer": "等待您答复审核结果"}
 
@@ -62,7 +64,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "report": _report_view(case.report),
         "reported_by": "adjuster" if case.reported_by else "family",
         "required_documents": required_document_views(case.report, case.established),
-        "missing": _missing(case, documents, receipts),
+        "missing": await _missing(session, case, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],
         "receipts": [_receipt_view(r, caller) for r in receipts],
         "established": _established_view(case, caller),
@@ -185,18 +187,23 @@ def _report_view(report: AccidentReport) -> dict[str, Any]:
 
 async def missing_kinds(session: AsyncSession, row: Claim) -> tuple[str, ...]:
     """Of the papers that still have to come, by the list that the family sees."""
-    return tuple(document["kind"] for document in _missing(case_of(row), *await evidence_of(session, row.claim_id)))
+    evidence = await evidence_of(session, row.claim_id)
+    return tuple(document["kind"] for document in await _missing(session, case_of(row), *evidence))
 
 
-def _missing(
-    case: CaseFile, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
+async def _missing(
+    session: AsyncSession, case: CaseFile, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
 ) -> list[dict[str, Any]]:
-    required = required_documents(evidence_facts(case.report, case.established))
+    """By the list, as the assessment counts; nothing any more of a claim that was paid, or has ended."""
+    if case.state in NEEDS_NO_PAPERS:
+        return []
+    policy = await session.get(Policy, case.policy_no)
+    small_fen = policy.terms["small_claim_fen"] if policy else SMALL_CLAIM_FEN
     received = {d.kind for d in documents if d.state == "received"}
-    total_fen = sum(fen_of(r.fields.total) or 0 for r in receipts)
+    counted, _ = each_once(receipts)
+    by_list = missing_papers(case.report, case.established, counted, received, small_fen)
     asked = _still_asked(case, documents)
-    by_list = [d for d in missing_documents(required, received, total_fen) if d.kind not in {a.kind for a in asked}]
-    return [asdict(d) for d in (*asked, *by_list)]
+    return [asdict(d) for d in (*asked, *(d for d in by_list if d.kind not in {a.kind for a in asked}))]
 
 
 def _still_asked(case: CaseFile, documents: tuple[EvidenceFile, ...]) -> list[RequiredDocument]:

@@ -1,7 +1,7 @@
 """Assessing (理算) a claim: receipts to a settlement, and whether a person must look. One function for the running case, for
 corrections, and for the shadow replay of stored decisions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,9 +17,9 @@ from insurance.rules.case import (
     Finding,
 )
 from insurance.rules.cover import shanghai_day
-from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
+from insurance.rules.evidence import RequiredDocument, evidence_facts, missing_documents, required_documents
 from insurance.rules.receipts.against_claim import fen_of, named
-from insurance.rules.receipts.repeats import copies
+from insurance.rules.receipts.repeats import each_once
 from insurance.rules.terms import ProductTerms
 
 
@@ -43,8 +43,7 @@ class ClaimToAssess:
 
 def assess(claim: ClaimToAssess) -> Assessment:
     """The settlement of the receipts that can be counted, each once, every finding, and every check that held."""
-    copied = copies(claim.receipts)
-    counted = [r for r in claim.receipts if r.receipt_id not in copied]
+    counted, copies = each_once(claim.receipts)
     settlement = _settled(claim, counted)
     findings, passed = examine(
         ExaminedClaim(
@@ -55,7 +54,7 @@ def assess(claim: ClaimToAssess) -> Assessment:
             cover_from=claim.cover.effective_date,
             cover_to=claim.cover_to,
             receipts=counted,
-            copies=[r for r in claim.receipts if r.receipt_id in copied],
+            copies=copies,
             uncounted=[r for r in counted if countable(r) is None],
             open_questions=tuple(_open_questions(claim, counted, settlement)),
             missing_documents=_missing(claim, counted),
@@ -157,8 +156,19 @@ def _otherwise(receipt: CaseReceipt) -> Iterator[tuple[str, str, str, CaseReceip
 
 
 def _missing(claim: ClaimToAssess, receipts: Sequence[CaseReceipt]) -> tuple[str, ...]:
-    required = required_documents(evidence_facts(claim.report, claim.established))
-    total_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in receipts)
     kinds = {document.kind for document in claim.documents}
-    missing = missing_documents(required, kinds, total_fen, claim.terms.small_claim_fen)
+    missing = missing_papers(claim.report, claim.established, receipts, kinds, claim.terms.small_claim_fen)
     return tuple(document.kind for document in missing)
+
+
+def missing_papers(
+    report: AccidentReport,
+    found: Established | None,
+    counted: Sequence[CaseReceipt],
+    received_kinds: Collection[str],
+    small_claim_fen: int,
+) -> tuple[RequiredDocument, ...]:
+    """What still has to come, by what the receipts come to; `counted` has each of them once (rules/receipts/repeats.py)."""
+    required = required_documents(evidence_facts(report, found))
+    total_fen = sum(fen_of(receipt.fields.total) or 0 for receipt in counted)
+    return missing_documents(required, received_kinds, total_fen, small_claim_fen)

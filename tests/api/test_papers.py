@@ -60,6 +60,42 @@ async def test_what_is_missing_follows_what_is_established(door: Door, found, mo
     assert {papers(after)[kind] for kind in more} == {"yes"}
 
 
+@pytest.mark.parametrize(("another_number", "is_large"), [(False, False), (True, True)])
+async def test_a_receipt_in_two_photos_counts_once_for_what_is_missing(door: Door, another_number, is_large):
+    family = await new_family(door, adjuster="adj-1")
+    one, again = records.receipt("1600.00"), records.receipt("1600.00")
+    if not another_number:
+        again = replace(again, fields=one.fields, read_fields=one.fields)
+    case = records.case(
+        claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject, state="in_review",
+        review_id=family.review_id, updated_at=records.NOW + timedelta(hours=1),
+    )  # fmt: skip
+    # the family's own of 1280.50 counts no more
+    gone = records.receipt("0.00", receipt_id=family.receipt_id)
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=case, receipts=(gone, one, again)))
+    headers = door.adjuster("adj-1")
+    missing = papers((await door.client.get(f"/v1/claims/{family.claim_id}", headers=headers)).json(), "missing")
+    assert ("diagnosis" in missing) is is_large
+    path = f"/v1/reviews/{family.review_id}/request-documents"
+    assert (await door.client.post(path, json={"kinds": ["other"]}, headers=headers)).status_code == 200
+    assert door.processes.told[-1][2].kinds == ("other", *missing)
+
+
+@pytest.mark.parametrize("state", ["paid", "closed", "withdrawn"])
+async def test_nothing_is_missing_of_a_claim_that_needs_no_papers_any_more(door: Door, family: Family, state):
+    large = records.receipt("9000.00")
+    case = records.case(
+        claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject, state="in_review",
+        updated_at=records.NOW + timedelta(hours=1),
+    )  # fmt: skip
+    address, headers = f"/v1/claims/{family.claim_id}", door.parent(family.subject)
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=case, receipts=(large,)))
+    assert (await door.client.get(address, headers=headers)).json()["missing"] != []
+    ended = replace(case, state=state, updated_at=case.updated_at + timedelta(hours=1))
+    await ClaimRecords(door.database).publish_claim(records.claim(10, case=ended))
+    assert (await door.client.get(address, headers=headers)).json()["missing"] == []
+
+
 async def test_the_one_request_names_everything_that_is_missing(door: Door):
     family = await new_family(door, adjuster="adj-1")
     case = records.case(

@@ -76,11 +76,19 @@ def copies(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
     """Receipts of one claim that only repeat the number of another of it: {id of the copy: id of the one that counts}. It is
     the one of which more is certain that counts, and the first of equals: what is given twice is not paid twice."""
     best = sorted(receipts, key=lambda r: -sum(score >= CERTAIN for score in r.confidence.values()))
+    marks = {receipt.receipt_id: mark_of(receipt) for receipt in best}
     found: dict[str, str] = {}
     for place, receipt in enumerate(best):
         for counted in best[:place]:
-            known = sameness(mark_of(counted), mark_of(receipt))
+            known = sameness(marks[counted.receipt_id], marks[receipt.receipt_id])
             if counted.receipt_id not in found and known in ("same_receipt", "same_number_other_amount"):
                 found[receipt.receipt_id] = counted.receipt_id
                 break
     return found
+
+
+def each_once(receipts: Sequence[CaseReceipt]) -> tuple[list[CaseReceipt], list[CaseReceipt]]:
+    """Those that count, and those that only repeat one of them; both in their order."""
+    copied = copies(receipts)
+    once = [receipt for receipt in receipts if receipt.receipt_id not in copied]
+    return once, [receipt for receipt in receipts if receipt.receipt_id in copied]
