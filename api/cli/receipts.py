@@ -130,6 +130,7 @@ def score(
             name = str(truth.get("degradation") or path.suffix.lstrip("."))
             # the second and further receipts of a file have their truth in `receipts`
             printed = truth.get("receipts") or [truth["fields"]]
+            whole.invented += max(len(readings) - len(printed), 0)
             for fields, reading in zip_longest(printed, readings[: len(printed)]):
                 for tally in (whole, classes.setdefault(name, Tally())):
                     tally.add({**truth, "fields": fields}, reading)
@@ -178,7 +179,8 @@ def _report(whole: Tally, classes: dict[str, Tally], costs: Costs, as_json: bool
     console.print(_table("类别（项目）", {name: (tally, "items") for name, tally in classes.items()}))
     console.print(f"确定的字段 {whole.certain}，其中错误 {whole.certain_wrong}")
     console.print(f"改动过的票据 {whole.tampered}，发现 {whole.tampered_found}")
-    console.print(f"未改动的票据 {whole.honest}，误报 {whole.honest_suspected}")
+    console.print(f"作废或红冲的票据 {whole.marked}，发现 {whole.marked_found}")
+    console.print(f"未改动的票据 {whole.honest}，误报 {whole.honest_suspected}；多读出的票据 {whole.invented}")
     console.print(
         f"每个文件 {spent['median']:.2f} 秒（中位数），{spent['p90']:.2f} 秒（九成以内），"
         f"处理器 {spent['cpu_median']:.2f} 秒（中位数）"

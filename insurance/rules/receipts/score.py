@@ -11,7 +11,8 @@ CERTAIN_FROM = 0.99
 
 @dataclass
 class Tally:
-    """Counts by field name (`items` counts lines, `all` every field but the items) and outcome (`exact`, `null`, `wrong`)."""
+    """Counts by field name (`items` counts lines, `all` every field but the items) and outcome (`exact`, `null`, `wrong`). `marked`:
+    void or red-letter receipts; `invented`: receipts told of that are not there."""
 
     fields: dict[str, Counter[str]] = field(default_factory=dict)
     certain: int = 0
@@ -20,6 +21,9 @@ class Tally:
     tampered_found: int = 0
     honest: int = 0
     honest_suspected: int = 0
+    marked: int = 0
+    marked_found: int = 0
+    invented: int = 0
 
     def count(self, name: str, outcome: str, times: int = 1) -> None:
         self.fields.setdefault(name, Counter())[outcome] += times
@@ -46,16 +50,23 @@ class Tally:
         self._suspicion(truth, reading)
 
     def _items(self, printed: list[dict[str, str]], reading: ReceiptReading | None) -> None:
+        """A line of which half is right and half another's is wrong, and so is each that nobody printed."""
         read = [(item.name, item.amount) for item in reading.fields.items] if reading else []
         lines = [(item["name"], item["amount"]) for item in printed]
-        left = list(read)
+        left, missed = list(read), []
         for line in lines:
             if line in left:
                 left.remove(line)
                 self.count("items", "exact")
             else:
-                half = [other for other in left if None in other and (other[0] == line[0] or other[1] == line[1])]
-                self.count("items", "null" if half or len(read) < len(lines) else "wrong")
+                missed.append(line)
+        for name, amount in missed:
+            near = next((other for other in left if other[0] == name or other[1] == amount), None)
+            if near is not None:
+                left.remove(near)
+            self.count("items", "wrong" if near is not None and None not in near else "null")
+        for invented in left:
+            self.count("items", "wrong" if None not in invented else "null")
         self._certainty("items", reading, read == lines)
 
     def _certainty(self, name: str, reading: ReceiptReading | None, right: bool) -> None:
@@ -65,7 +76,10 @@ class Tally:
 
     def _suspicion(self, truth: dict[str, Any], reading: ReceiptReading | None) -> None:
         suspected = reading is not None and any(not check.ok and check.level == "error" for check in reading.checks)
-        if truth.get("tampered"):
+        if truth.get("mark"):
+            self.marked += 1
+            self.marked_found += suspected
+        elif truth.get("tampered"):
             self.tampered += 1
             self.tampered_found += suspected
         else:
