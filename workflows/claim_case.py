@@ -1,6 +1,7 @@
 """The case of one claim inside its process: how it changes, and how every change is published."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -75,10 +76,11 @@ class ClaimCase(ClaimFacts):
         if self.has_proving_paper:
             self.payees = tuple(replace(p, proof="paper") if p.proof == "none" else p for p in self.payees)
 
-    def put_reading(self, receipt: CaseReceipt) -> None:
-        """What people corrected is never overwritten by a reading."""
-        known = self.receipts.get(receipt.receipt_id)
-        self.put_receipt(receipt if known is None else read_again(known, receipt))
+    def put_readings(self, document_id: str, found: Sequence[CaseReceipt]) -> None:
+        """Of one document. What people corrected is never overwritten by a reading."""
+        known = [receipt for receipt in self.receipts.values() if receipt.document_id == document_id]
+        for receipt in read_again(known, found):
+            self.put_receipt(receipt)
 
     def put_receipt(self, receipt: CaseReceipt) -> None:
         self.receipts[receipt.receipt_id] = receipt
@@ -159,13 +161,13 @@ class ClaimCase(ClaimFacts):
             self.advance_waits = (*self.advance_waits, thought)
             self.advance_from = self.advance_from or self.clocks_from or self.received_at
             self.undisputed = decision.lines
-        self.disputed, self.clocks_from = True, now
+        self.disputed, self.clocks_from, self.promised_fen = True, now, 0
 
     def papers_came(self) -> None:
         """What was asked for is here."""
         self.no_more_to_deliver("supplement_requested")
         if self.received_at is not None and self.since_clocks_began(self.supplement_received_at) is None:
-            self.supplement_received_at = workflow.now()
+            self.supplement_received_at, self.promised_fen = workflow.now(), 0
 
     def tell(self, kind: str, text: str) -> None:
         self.journal.tell(self.order.subject, kind, text, workflow.now())

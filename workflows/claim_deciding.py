@@ -71,6 +71,7 @@ class Deciding(ClaimParts):
             **RECORDS,
         )
         case.is_being_assessed = False
+        case.promised_fen = max(case.promised_fen, assessment.settlement.payable_fen)
         return assessment
 
     def _missing_for_sure(self) -> tuple[str, ...]:

@@ -46,6 +46,7 @@ class ClaimFacts(ClaimSums):
         self.called: tuple[str, ...] = ()
         self.established: Established | None = None
         self.assessment: Assessment | None = None
+        self.promised_fen = 0
         self.is_being_assessed = False
         self.decision: Decision | None = None
         self.undone: list[Decision] = []
@@ -92,6 +93,7 @@ class ClaimFacts(ClaimSums):
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
         self.advance_from, self.undisputed = case.advance_from, case.undisputed
         self.serious, self.undelivered = case.serious, case.undelivered
+        self.promised_fen = case.promised_fen
         self.decision_told_at = case.decision_told_at
         self.disputed, self.review_id, self.review_count = case.disputed, case.review_id, case.review_count
         self.journal = Journal(case.event_count)
@@ -110,6 +112,7 @@ class ClaimFacts(ClaimSums):
         self.clocks_from = self.order.reported_at
         self.state_since = self.order.reported_at
         self.advance_waits, self.advance_from, self.undisputed = (), None, None
+        self.promised_fen = 0
         # what is decided on it is another decision, which nobody has looked at twice
         self.disputed = False
         self.undo_decision()
@@ -172,6 +175,7 @@ class ClaimFacts(ClaimSums):
             decision_told_at=self.decision_told_at,
             advance_from=self.advance_from,
             undisputed=self.undisputed,
+            promised_fen=self.promised_fen,
         )
 
     # --- facts --------------------------------------------------------------------------------------------------------

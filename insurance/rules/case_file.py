@@ -92,3 +92,5 @@ class CaseFile:
     undone_by: tuple[str, ...] = ()
     # kinds of notices that the channel will never take to the family, and nobody has told it of otherwise
     undelivered: tuple[str, ...] = ()
+    # the largest sum that was assessed since its clocks began: the product's promise to decide goes by it
+    promised_fen: int = 0

@@ -1,5 +1,6 @@
 """Every clock of one claim (时限), from its file: the law's, the product's promises, and the family's own two years."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from insurance.rules.case_file import CaseFile
@@ -148,14 +149,18 @@ def _advanced_on(case: CaseFile) -> date | None:
 
 
 def _promised(case: CaseFile, facts: ClaimFacts, calendar: Calendar, as_of: date) -> tuple[Clock, ...]:
-    """In working days from the papers that were complete; a supplement makes them so anew."""
+    """In working days from the papers that were complete; a supplement makes them so anew. To decide, by the largest sum that was
+    assessed since: what is found to be less meanwhile, or decided, shortens no promise to a day that may be over. To pay, by what is
+    payable."""
     waiting = facts.notice_delivered_on is not None and facts.supplement_received_on is None
     if not case.agreed_times or case.assessment is None or (waiting and facts.decided_on is None):
         return ()
-    payable_fen = case.decision.payable_fen if case.decision else case.assessment.settlement.payable_fen
+    assessed_fen = case.assessment.settlement.payable_fen
+    payable_fen = case.decision.payable_fen if case.decision else assessed_fen
+    to_decide = agreed_time(case.agreed_times, max(case.promised_fen, assessed_fen))
     agreed_on = facts.agreed_on if facts.outcome != "refused" else None
     return agreed_clocks(
-        agreed_time(case.agreed_times, payable_fen),
+        replace(to_decide, pay_working_days=agreed_time(case.agreed_times, payable_fen).pay_working_days),
         facts.supplement_received_on or facts.received_on,
         calendar,
         as_of,

@@ -5,7 +5,8 @@ import pytest
 from sqlmodel import select
 
 from activities.claims import ClaimRecords
-from insurance.rules.case import Decision
+from insurance.rules.benefit import Settlement
+from insurance.rules.case import Assessment, AssessmentGrounds, Decision
 from insurance.rules.deadlines import Pause
 from insurance.tables import BrokenClock, Claim, Database
 from tests import records
@@ -71,6 +72,13 @@ async def test_a_clock_that_was_broken_is_counted_once_and_stays_with_its_days_w
     async with database.transaction() as session:
         (row,) = (await session.exec(select(BrokenClock).where(BrokenClock.claim_id == case.claim_id))).all()
     assert (row.region, row.insurer_code) == ("430102", "xiangjiang")
+
+
+async def test_a_promise_of_ten_working_days_is_not_broken_by_a_refusal_inside_them(database, case):
+    settled = Assessment(Settlement(4720_00, (), ()), (), (), False, AssessmentGrounds({}, (), 0))
+    large = replace(case, assessment=settled, agreed_times=records.PLAN_2.agreed_times)
+    await publish(database, refused(large, on(9)), 1)
+    assert await broken(database, case.claim_id) == []
 
 
 async def test_a_clock_that_was_paused_after_all_is_not_counted_any_more(database, case):

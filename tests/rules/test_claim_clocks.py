@@ -87,6 +87,36 @@ def test_a_larger_sum_has_a_longer_promise():
     assert named(clocks_of(large, CALENDAR, date(2026, 3, 2)))["agreed_decision"].due_on == date(2026, 3, 16)
 
 
+LARGE = assessment("6000.00")
+
+
+@pytest.mark.parametrize(("outcome", "payable_fen"), [("refused", 0), ("partial", 2500_00)])
+def test_a_decision_does_not_shorten_the_promise_in_which_it_was_made(outcome, payable_fen):
+    decided = case(state="decided", assessment=LARGE, decision=decision(outcome, on(9), payable_fen))
+    clock = named(clocks_of(decided, CALENDAR, date(2026, 3, 9)))["agreed_decision"]
+    assert (clock.due_on, clock.state, clock.late_days) == (date(2026, 3, 16), "met", 0)
+    late = replace(decided, decision=decision(outcome, on(18), payable_fen))
+    clock = named(clocks_of(late, CALENDAR, date(2026, 3, 18)))["agreed_decision"]
+    assert (clock.state, clock.late_days) == ("broken", 2)
+
+
+def test_a_correction_to_a_smaller_sum_leaves_the_promise_that_ran():
+    corrected = case(promised_fen=LARGE.settlement.payable_fen)
+    clock = named(clocks_of(corrected, CALENDAR, date(2026, 3, 9)))["agreed_decision"]
+    assert (clock.due_on, clock.state) == (date(2026, 3, 16), "running")
+    # a larger sum than was known has the longer time, a small one that was never more the shorter
+    assert named(clocks_of(case(promised_fen=1), CALENDAR, date(2026, 3, 9)))["agreed_decision"].state == "broken"
+    grown = case(assessment=LARGE, promised_fen=1)
+    assert named(clocks_of(grown, CALENDAR, date(2026, 3, 9)))["agreed_decision"].due_on == date(2026, 3, 16)
+
+
+def test_what_was_reduced_to_a_small_sum_is_paid_as_one():
+    agreed = case(
+        state="paying", assessment=LARGE, decision=decision("partial", on(9), 2500_00), agreed_at=on(10)
+    )  # fmt: skip
+    assert named(clocks_of(agreed, CALENDAR, date(2026, 3, 10)))["agreed_payment"].due_on == date(2026, 3, 11)
+
+
 def test_the_notice_that_arrived_stops_the_determination_until_the_papers_come():
     waiting = case(state="supplement_requested", notice_delivered_at=on(5))
     found = named(clocks_of(waiting, CALENDAR, date(2026, 3, 20)))

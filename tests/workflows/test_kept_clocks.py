@@ -288,6 +288,9 @@ async def test_what_was_undone_need_not_be_delivered_any_more(world, monkeypatch
 
 async def test_a_dispute_starts_the_clocks_anew(world):
     claim_id = await taken(world)
+    receipt_id = next(iter(world.books.receipts))
+    await world.update(claim_id, "correct", Correction(adjuster(), receipt_id, {"total": "600.00"}, "核对原件"))
+    assert world.claim(claim_id).case.promised_fen == ALL
     await decided(world, claim_id, refused(adjuster()))
     await world.until_state(claim_id, "decided")
     await world.let_pass(days=5)
@@ -295,3 +298,5 @@ async def test_a_dispute_starts_the_clocks_anew(world):
     await world.until_state(claim_id, "in_review")
     case = world.claim(claim_id).case
     assert case.clocks_from - case.received_at >= timedelta(days=5)
+    # and the promise goes by what is known by then, less than was assessed at first
+    assert case.promised_fen == 1280_00

@@ -62,11 +62,13 @@ async def test_a_review_outlives_the_run_of_its_claim_and_is_heard(world):
     before = await run_of(world, claim_id)
     await world.update(f"{claim_id}-r1", "take", adjuster())
     (receipt_id,) = world.books.receipts
-    for number in range(12):
+    for number in (900, *range(1, 12)):
         fix = Correction(adjuster(), receipt_id, {"total": f"{1100 + number}.00"}, "核对原件")
         await world.update(claim_id, "correct", fix)
     assert await run_of(world, claim_id) != before
     assert await first_run_of(world, claim_id) != await run_of(world, claim_id)
+    # what was promised in an earlier run stays, whatever the sum is now
+    assert world.claim(claim_id).case.promised_fen == 1520_00
     await world.update(f"{claim_id}-r1", "decide", DecisionOrder(adjuster(), "full", (), "同意"))
     # 80 % of what 1,111 yuan exceed the deductible of 100 yuan by
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 808_80)

@@ -29,6 +29,8 @@ async def test_a_correction_is_computed_anew_and_kept_beside_what_was_read(world
         ("total", "1100.00", "600.00", "adjuster-1")
     ]
     assert held(world, claim_id) == ("reserved", 400_00)
+    # the promise goes by what was found first
+    assert world.claim(claim_id).case.promised_fen == 800_00
     await world.update(review_id, "decide", full(adjuster()))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 400_00)
 
