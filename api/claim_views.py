@@ -12,6 +12,7 @@ from api.claim_files import case_of, evidence_of
 from api.contact_views import contact_of
 from api.incident_views import beside_the_claim
 from api.parts import Parts
+from api.payout_views import payout_view
 from api.timeline import timeline_about
 from api.views import instant
 from insurance.rules.assessment import missing_papers
@@ -22,7 +23,6 @@ from insurance.rules.case import (
     Established,
     EvidenceFile,
     EvidenceView,
-    Payout,
 )
 from insurance.rules.case_file import CaseFile
 from insurance.rules.claim_clocks import PAID, clocks_of, whose_clock
@@ -81,7 +81,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
             | ({"relationship": p.relationship, "proof": p.proof} if caller.role == "adjuster" else {})
             for p in case.payees
         ],
-        "payout": _payout_view(parts, case),
+        "payout": payout_view(case, _late_days(parts, case)),
         "papers_requests": [
             {"kinds": list(asked.kinds), "comment": asked.comment, "at": instant(asked.at)}
             for asked in case.papers_requests
@@ -284,32 +284,6 @@ def _warnings(parts: Parts, case: CaseFile) -> list[dict[str, str]]:
     day = limitation.due_on
     text = f"请求赔付的诉讼时效为二年，最后一日为{day.year}年{day.month}月{day.day}日，请尽快提交材料；逾期提交我们仍会受理"
     return [{"code": "limitation_passed" if limitation.state == "broken" else "limitation_near", "text": text}]
-
-
-def _payout_view(parts: Parts, case: CaseFile) -> dict[str, Any] | None:
-    if not case.payouts and (case.decision is None or not case.decision.payable_fen):
-        return None
-    owed_fen = case.decision.payable_fen if case.decision else 0
-    paid = [p for p in case.payouts if p.state == "paid"]
-    latest: Payout | None = case.payouts[-1] if case.payouts else None
-    return {
-        "state": "paid" if case.state in ("paid", "closed") else (latest.state if latest else "waiting"),
-        "amount_fen": sum(p.amount_fen for p in paid) if paid else owed_fen,
-        "paid_at": instant(max((p.paid_at for p in paid if p.paid_at), default=None)),
-        "reason": latest.reason if latest else None,
-        "reason_code": latest.reason_code if latest else None,
-        "late_days": _late_days(parts, case),
-        "transfers": [
-            {
-                "out_biz_no": p.out_biz_no,
-                "amount_fen": p.amount_fen,
-                "state": p.state,
-                "paid_at": instant(p.paid_at),
-                "advance": p.advance,
-            }
-            for p in case.payouts
-        ],
-    }
 
 
 def _late_days(parts: Parts, case: CaseFile) -> int:
