@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -49,6 +50,8 @@ class SurrenderRecord:
     entries: Entries = Entries()
     # never covered: `cover_ends_on` is for the policy's record alone
     before_effect: bool = False
+    # of one in `payee_needed`: the family's account, or the transfer to the one that it gave
+    waits_for: Literal["account", "gateway"] | None = None
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,23 @@ class SurrenderRecords:
     @activity.defn
     async def publish_surrender(self, record: SurrenderRecord) -> None:
         """Store the surrender as it is and, once the insurer confirmed, the policy's end. Safe to repeat."""
-        left_out = ("steps", "requested_on", "ends_policy", "confirmed_on", "broken_due_on", "entries", "before_effect")
+        left_out = (
+            "before_effect",
+            "waits_for",
+            "steps",
+            "requested_on",
+            "ends_policy",
+            "confirmed_on",
+            "broken_due_on",
+            "entries",
+        )
         values = {n: getattr(record, n) for n in SurrenderRecord.__dataclass_fields__ if n not in left_out}
         quote = {
             "refund_fen": record.refund_fen,
             "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in record.steps],
             "requested_on": record.requested_on.isoformat(),
             "cover_ends_on": None if record.before_effect else record.cover_ends_on.isoformat(),
+            "waits_for": record.waits_for,
         }
         async with self._database.transaction() as session:
             await publish_row(

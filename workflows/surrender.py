@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -31,6 +32,7 @@ REJECTIONS = {
     "policy_ended": "这张保单已经终止，不能再退保；如有疑问，请联系客服",
     "surrender_open": "这张保单已有一次退保在办理，请查看那一次的进度",
 }
+TAKEN = "正在退到您提供的账户；如果这个账户收不了，会马上请您填写另一个"
 STAYS = "保单继续有效；可以重新申请退保，或联系客服了解原因"
 
 
@@ -252,16 +254,8 @@ class SurrenderWorkflow:
     async def _refund_to_account(self) -> bool:
         """One account of the applicant's; another one when it can't take the money."""
         if self._account is None:
-            self._account_wanted_on = shanghai_day(workflow.now())
-            self._journal.tell(self._request.subject, "payee_needed", self._asked_because, workflow.now())
-            await self._publish("payee_needed", "payee_needed", "system", self._asked_because)
-            await self._wait_for_account()
-            self._waited_days += (shanghai_day(workflow.now()) - self._account_wanted_on).days
-            self._account_wanted_on = None
-        account, self._account = self._account, None
-        assert account is not None
-        told = "已收到收款账户，正在退款"
-        self._journal.event("payee_taken", account.by, told, workflow.now(), reason=account.reason)
+            await self._ask_for_account()
+        account = await self._take_account()
         key = f"{self._request.surrender_id}-out-{self._accounts_tried}"
         self._accounts_tried += 1
         order = TransferOrder(
@@ -273,6 +267,38 @@ class SurrenderWorkflow:
             return False
         self._moved(key, done.order_id)
         return True
+
+    async def _ask_for_account(self) -> None:
+        self._account_wanted_on = shanghai_day(workflow.now())
+        self._journal.tell(self._request.subject, "payee_needed", self._asked_because, workflow.now())
+        await self._publish("payee_needed", "payee_needed", "system", self._asked_because)
+        await self._wait_for_account()
+        self._waited_days += (shanghai_day(workflow.now()) - self._account_wanted_on).days
+        if self._plan is not None and self._tells_taken():
+            # what is published next has the last day that counts from now on
+            await self._plan_refund()
+        self._account_wanted_on = None
+
+    async def _take_account(self) -> RefundAccount:
+        """From now on the insurer's days run, and no other account is taken before this one has failed."""
+        account = self._account
+        assert account is not None
+        told = "已收到收款账户，正在退到您提供的账户"
+        if self._tells_taken():
+            await self._publish(self._state, "payee_taken", account.by, told, reason=account.reason)
+        else:
+            self._journal.event("payee_taken", account.by, told, workflow.now(), reason=account.reason)
+        self._account = None
+        return account
+
+    def _tells_taken(self) -> bool:
+        """One that is under way since before this was published goes on as it did, until its next account."""
+        return workflow.patched(f"account-taken-{self._accounts_tried}")
+
+    def _waits_for(self, state: str) -> Literal["account", "gateway"] | None:
+        if state != "payee_needed":
+            return None
+        return "gateway" if self._account_wanted_on is None else "account"
 
     async def _wait_for_account(self) -> None:
         """The refund stays owed: this wait has weekly reminders instead of an end."""
@@ -322,8 +348,10 @@ class SurrenderWorkflow:
 
     @set_account.validator
     def _may_set_account(self, account: RefundAccount) -> None:
-        if self._state != "payee_needed" or self._account is not None:
+        if self._state != "payee_needed":
             raise ApplicationError(f"not while {self._state}", type="illegal_move")
+        if self._account is not None or self._account_wanted_on is None:
+            raise ApplicationError(TAKEN, type="refund_under_way")
 
     def _require_quoted(self) -> None:
         if self._state != "quoted" or self._confirmed or self._cancelled:
@@ -331,12 +359,14 @@ class SurrenderWorkflow:
 
     # --- record -------------------------------------------------------------------------------------------------------
 
-    async def _publish(self, state: str, event: str, by: str, text: str, *, ends_policy: bool = False) -> None:
+    async def _publish(
+        self, state: str, event: str, by: str, text: str, *, ends_policy: bool = False, reason: str | None = None
+    ) -> None:
         if state != self._state and not allowed("surrender", self._state, state):
             raise RuntimeError(f"surrender: {self._state} -> {state}")
         self._state = state
         self._seq += 1
-        self._journal.event(event, by, text, workflow.now())
+        self._journal.event(event, by, text, workflow.now(), reason=reason)
         request = self._request
         record = SurrenderRecord(
             surrender_id=request.surrender_id,
@@ -362,6 +392,7 @@ class SurrenderWorkflow:
             ends_policy=ends_policy,
             confirmed_on=self._confirmed_on,
             broken_due_on=self._broken_due_on() if state in ("terminated", "payee_needed", "refunded") else None,
+            waits_for=self._waits_for(state),
             entries=self._journal.take(),
         )
         await workflow.execute_local_activity_method(SurrenderRecords.publish_surrender, record, **RECORDS)

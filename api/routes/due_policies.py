@@ -5,13 +5,14 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import col
 
 from api.deps import InsurerStaff, TheParts
 from api.due_views import NEAR, due_view
 from api.paging import Paging, page_of
 from api.scope import of_insurer
+from api.surrender_refunds import PAYS_OUT, surrender_label, surrender_turn
 from api.views import instant
 from insurance.rules.cover import SHANGHAI, shanghai_day
 from insurance.rules.issuing import LATE_AFTER
@@ -46,16 +47,17 @@ async def due_purchases(parts: TheParts, caller: InsurerStaff, page: Paging, sta
 @router.get("/due-surrenders")
 async def due_surrenders(parts: TheParts, caller: InsurerStaff, page: Paging, state: Which = "near") -> dict[str, Any]:
     """Surrenders whose thirty days for the refund (保险法 47) end within two days (`near`) or have run out (`overdue`), the most urgent
-    first. Not those that wait for the family's account: their clock stands still."""
+    first. Not those that wait for the family's account: their clock stands still until it is given."""
     today, due_on = parts.today(), col(Surrender.refund_due_on)
-    wanted = [col(Surrender.state).in_(REFUNDING), *_due(due_on, today, state), of_insurer(caller, Surrender)]
+    under_way = or_(col(Surrender.state).in_(REFUNDING), PAYS_OUT)
+    wanted = [under_way, *_due(due_on, today, state), of_insurer(caller, Surrender)]
     async with parts.database.transaction() as session:
         rows = await page_of(session, Surrender, wanted, page, "surrender_id", soonest="refund_due_on")
 
     def view(row: Surrender) -> dict[str, Any]:
-        turn = turn_of("surrender", row.state)
+        turn = surrender_turn(row)
         shown = due_view("surrender", row.surrender_id, row, turn, "surrender_refund", row.refund_due_on, today)
-        return shown | {"policy_no": row.policy_no, "refund_fen": row.refund_fen}
+        return shown | {"label": surrender_label(row), "policy_no": row.policy_no, "refund_fen": row.refund_fen}
 
     return rows.answer(view)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,6 +22,7 @@ from api.queue import UNPAID
 from api.reading_log import note_read
 from api.refund_account import GIVE_ACCOUNT
 from api.routes.catalogue import coverage_views, insurer_ref
+from api.surrender_refunds import PAYS_OUT
 from api.timeline import timeline_about
 from api.views import instant, masked_person
 from insurance.rules.correction import LABELS
@@ -116,7 +117,7 @@ async def _account_wanted(session: AsyncSession, policies: Sequence[Policy]) -> 
     if not ids:
         return set()
     waiting = select(Surrender.surrender_id).where(
-        col(Surrender.surrender_id).in_(ids), Surrender.state == "payee_needed"
+        col(Surrender.surrender_id).in_(ids), Surrender.state == "payee_needed", not_(PAYS_OUT)
     )
     return set((await session.exec(waiting)).all())
 

@@ -21,12 +21,12 @@ from api.queue import UNPAID
 from api.refund_account import GIVE_ACCOUNT, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import insurer_ref
 from api.routes.policies import own_policy, terms_of
+from api.surrender_refunds import asks_account, surrender_label, surrender_turn
 from api.timeline import timeline_of
 from api.views import instant
 from insurance.rules.codes import SURRENDER_REASONS
 from insurance.rules.masking import mask_name
 from insurance.rules.periods import end_of_day
-from insurance.rules.status import label, turn_of
 from insurance.rules.surrender import SurrenderValue, surrender_value
 from insurance.tables import Claim, LimitEntry, Policy, Purchase, Surrender
 from workflows.messages import SurrenderRequest
@@ -117,7 +117,7 @@ async def set_payee(
     parts: TheParts, caller: ParentOrOperator, request: Request, surrender_id: ObjectId, body: AccountBody
 ) -> dict[str, Any]:
     """Where the refund goes when the original payment can't take it back. The insurer's operator registers one for a family whose name
-    was mistyped: what has ended can't be corrected any more."""
+    was mistyped: what has ended can't be corrected any more. 409 `refund_under_way` while it is being paid to one."""
     row = await _visible(parts, caller, surrender_id)
     async with parts.database.transaction() as session:
         policy = await session.get_one(Policy, row.policy_no)
@@ -259,8 +259,8 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "surrender_id": row.surrender_id,
         "policy_no": row.policy_no,
         "state": row.state,
-        "label": label("surrender", row.state),
-        "whose_turn": turn_of("surrender", row.state),
+        "label": surrender_label(row),
+        "whose_turn": surrender_turn(row),
         "reason": row.reason,
         "reason_label": SURRENDER_REASONS[row.reason],
         "refund_fen": row.refund_fen,
@@ -271,7 +271,7 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "refund_due_on": row.refund_due_on.isoformat() if row.refund_due_on else None,
         "rejected_code": row.rejected_code,
         "refunded_at": instant(row.refunded_at),
-        "to_do": GIVE_ACCOUNT if row.state == "payee_needed" else None,
+        "to_do": GIVE_ACCOUNT if asks_account(row) else None,
     }
 
 

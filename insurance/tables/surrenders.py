@@ -26,7 +26,8 @@ class Surrender(SQLModel, table=True):
     seq: int = 0
     reason: str = Field(max_length=32)
     comment: str = ""
-    # {"refund_fen", "steps", "requested_on", "cover_ends_on" or None when it never covered}
+    # {"refund_fen", "steps", "requested_on", "cover_ends_on" or None when it never covered}, and as long as
+    # an account takes its part in the refund "waits_for": account | gateway
     quote: Document = Field(sa_column=document())
     refund_fen: int = Field(sa_column=fen())
     quote_expires_at: datetime = Field(sa_column=instant())

@@ -11,9 +11,9 @@ from tests import records
 pytestmark = pytest.mark.servers
 
 
-async def surrender(door: Door, insurer: str, days: int, state: str = "terminated") -> str:
+async def surrender(door: Door, insurer: str, days: int, state: str = "terminated", **changes) -> str:
     due_on = records.TODAY + timedelta(days=days)
-    record = records.surrender(insurer_code=insurer, state=state, refund_due_on=due_on)
+    record = records.surrender(insurer_code=insurer, state=state, refund_due_on=due_on, **changes)
     await SurrenderRecords(door.database).publish_surrender(record)
     return record.surrender_id
 
@@ -62,6 +62,15 @@ async def test_what_is_done_or_waits_for_the_family_is_nobodys_delay(door: Door)
         await correction(door, insurer, -1, state)
     for path in BOTH:
         assert (await listed(door, path, insurer, state="overdue"))["items"] == []
+
+
+async def test_a_refund_to_an_account_that_the_family_gave_is_the_insurers_delay_again(door: Door):
+    insurer = records.new("in")[:20]
+    await surrender(door, insurer, -1, "payee_needed", waits_for="account")
+    paying = await surrender(door, insurer, -1, "payee_needed", waits_for="gateway")
+    (item,) = (await listed(door, "/v1/due-surrenders", insurer, state="overdue"))["items"]
+    assert (item["surrender_id"], item["late_days"], item["whose_turn"]) == (paying, 1, "insurer")
+    assert "正在退到" in item["label"]
 
 
 async def test_the_list_is_paged_from_the_most_urgent_on(door: Door, about):

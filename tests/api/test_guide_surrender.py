@@ -249,6 +249,21 @@ async def test_a_surrender_that_waits_for_an_account_says_so(door: Door, subject
     await SurrenderRecords(door.database).publish_surrender(waiting)
     shown = await read(door, f"/v1/surrenders/{waiting.surrender_id}", subject)
     assert "请填写投保人本人的收款账户" in shown["to_do"]
+    assert (shown["whose_turn"], shown["label"]) == ("family", "待更换收款账户")
+
+
+async def test_a_surrender_that_pays_to_the_account_it_was_given_asks_for_none(door: Door, subject: str):
+    policy_no = await policy(door, subject)
+    given = records.surrender(subject=subject, policy_no=policy_no, state="payee_needed", waits_for="gateway")
+    await SurrenderRecords(door.database).hold_policy(HoldStep(given.surrender_id, policy_no))
+    await SurrenderRecords(door.database).publish_surrender(given)
+    shown = await read(door, f"/v1/surrenders/{given.surrender_id}", subject)
+    assert (shown["state"], shown["whose_turn"], shown["to_do"]) == ("payee_needed", "insurer", None)
+    assert "正在退到" in shown["label"]
+    assert (await read(door, f"/v1/policies/{policy_no}", subject))["to_do"] is None
+    asks = replace(given, waits_for="account", seq=given.seq + 1)
+    await SurrenderRecords(door.database).publish_surrender(asks)
+    assert (await read(door, f"/v1/policies/{policy_no}", subject))["to_do"] is not None
 
 
 async def test_a_family_finds_its_surrender_and_what_it_waits_for_on_the_ended_policy(door: Door, subject: str):

@@ -182,6 +182,33 @@ async def test_an_account_that_can_not_take_the_refund_is_asked_for_again(world)
     assert refunds(world, surrender_id) == [REFUND]
 
 
+async def test_while_an_account_takes_its_time_nobody_is_asked_for_one_and_the_days_run_again(world):
+    world.transfers["9103"] = "pending"
+    surrender_id = await world.surrender(await world.policy())
+    await world.update(surrender_id, "confirm")
+    await world.until_state(surrender_id, "payee_needed")
+    asked = world.books.records[surrender_id]
+    await world.let_pass(days=60)
+    await world.update(surrender_id, "set_account", RefundAccount("bank", "62220000009103", "黄建国"))
+    # as soon as the family has its answer
+    taken = world.books.records[surrender_id]
+    assert (asked.waits_for, taken.state, taken.waits_for) == ("account", "payee_needed", "gateway")
+    assert "payee_taken" in world.books.told(surrender_id)
+    assert (taken.refund_due_on - asked.refund_due_on).days >= 50 and taken.broken_due_on is None
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(surrender_id, "set_account", ACCOUNT)
+    assert refusal.value.code == "refund_under_way" and "正在退到您提供的账户" in refusal.value.message
+    await world.until_told(surrender_id, "clock_half_time")
+    assert world.books.records[surrender_id].waits_for == "gateway"
+    world.payments.settle(f"{surrender_id}-out-0", "failed")
+    await world.let_pass(hours=5)
+    await world.until(lambda: world.books.told(surrender_id).count("payee_needed") == 2, "asked again")
+    assert world.books.records[surrender_id].waits_for == "account"
+    await world.update(surrender_id, "set_account", ACCOUNT)
+    assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
+    assert refunds(world, surrender_id) == [REFUND] and world.books.records[surrender_id].waits_for is None
+
+
 # --- the thirty days --------------------------------------------------------------------------------------------------
 
 EARLY = ["clock_half_time", "clock_two_days_before", "clock_due_day"]
