@@ -1,20 +1,20 @@
-"""The death cover (身故保额) that our own books know of for one child, whoever bought it: policies, and what is paid for."""
+"""The death cover (身故保额) that is known of for one child, whoever bought it: policies, what is paid for, and what applications told
+of other companies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
-from sqlmodel import col, select, text
+from sqlmodel import col, or_, select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from insurance.rules.death_cover import death_sum
+from insurance.rules.cover import shanghai_day
+from insurance.rules.death_cover import death_sum, elsewhere_fen
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Policy, Purchase
 
 _terms = TypeAdapter(ProductTerms)
-# policies that ended before their time cover nothing that begins now
-_RUNNING = col(Policy.ended_reason).is_(None)
 # of two that would give one child cover in the same instant, the second counts the first one's
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('death cover ' || :child, 0))")
 
@@ -32,19 +32,75 @@ class CoverTaken:
     cap_fen: int
 
 
-async def exceeds_cap(session: AsyncSession, taken: CoverTaken, purchase_id: str) -> bool:
+@dataclass(frozen=True)
+class Told:
+    """What an application told of a child's death cover, here and elsewhere, and when."""
+
+    subject: str
+    sum_fen: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ChildsBook:
+    """One child on the days that are asked about. `policies`: ended ones too; `paid`: what nobody has the policy of yet; it counts as
+    if it became one for the same days. An order that is not paid bars nobody: it may never be, and a family that closed its page buys
+    again. `told`: with what is paid for, and with policies that cover any of the days."""
+
+    days: Days
+    policies: tuple[Policy, ...] = ()
+    paid: tuple[Purchase, ...] = ()
+    told: tuple[Told, ...] = ()
+
+    @property
+    def running(self) -> tuple[Policy, ...]:
+        """What ended before its time covers nothing that begins now."""
+        return tuple(policy for policy in self.policies if policy.ended_reason is None)
+
+    def of(self, subject: str) -> "ChildsBook":
+        """What this applicant bought and told."""
+        return replace(
+            self,
+            policies=tuple(p for p in self.policies if p.applicant_subject == subject),
+            paid=tuple(p for p in self.paid if p.subject == subject),
+            told=tuple(t for t in self.told if t.subject == subject),
+        )
+
+    def death_cover_fen(self, *asked: Told) -> int:
+        """Ours, and the most that anybody told of elsewhere; `asked`: with the application that is asked about."""
+        ours = most_death_cover_fen(self.running, self.days) + sum(p.death_cover_fen or 0 for p in self.paid)
+        told = (*self.told, *asked)
+        return ours + max((elsewhere_fen(t.sum_fen, self._ours_at(t.at)) for t in told), default=0)
+
+    def _ours_at(self, at: datetime) -> int:
+        """Whatever the days: a family tells of what it has."""
+        day = shanghai_day(at)
+        policies = sum(_death_cover_fen(p) for p in self.policies if p.paid_at < at and p.ends_on >= day)
+        return policies + sum(p.death_cover_fen or 0 for p in self.paid if p.paid_at and p.paid_at < at)
+
+
+async def childs_book(session: AsyncSession, insured_digest: str, days: Days, *, but: str | None = None) -> ChildsBook:
+    """`but`: the purchase or the policy that is asked about."""
+    policies = (await session.exec(select(Policy).where(Policy.insured_digest == insured_digest))).all()
+    others = tuple(p for p in policies if p.policy_no != but)
+    bought = [p.purchase_id for p in others if p.ended_reason is None and _covers(p, days)]
+    is_paid = (Purchase.insured_digest == insured_digest) & (Purchase.state == "paid")
+    statement = select(Purchase).where(or_(is_paid, col(Purchase.purchase_id).in_(bought)))
+    purchases = [p for p in (await session.exec(statement)).all() if p.purchase_id != but]
+    paid = tuple(p for p in purchases if p.state == "paid" and p.insured_digest == insured_digest)
+    return ChildsBook(days, others, paid, tuple(told_with(p) for p in purchases))
+
+
+def told_with(purchase: Purchase) -> Told:
+    return Told(purchase.subject, purchase.application["existing_death_cover_fen"], purchase.created_at)
+
+
+async def exceeds_cap(session: AsyncSession, taken: CoverTaken, told: Told, purchase_id: str) -> bool:
     """With everything else that is paid for. The child stays locked until the transaction ends, so that what is written in it counts
     for whoever comes next."""
     await session.execute(LOCK, {"child": taken.insured_digest})
-    others = await everybodys_death_cover_fen(session, taken.insured_digest, taken.days, but=purchase_id)
-    return others + taken.accepted_fen > taken.cap_fen
-
-
-async def everybodys_death_cover_fen(session: AsyncSession, insured_digest: str, days: Days, *, but: str) -> int:
-    """What is paid for counts as if it became a policy for the same days; `but`: the purchase that is asked about."""
-    policies = await policies_of(session, insured_digest)
-    paid = [p for p in await paid_for(session, insured_digest) if p.purchase_id != but]
-    return most_death_cover_fen(policies, days) + sum(p.death_cover_fen or 0 for p in paid)
+    book = await childs_book(session, taken.insured_digest, taken.days, but=purchase_id)
+    return book.death_cover_fen(told) + taken.accepted_fen > taken.cap_fen
 
 
 def most_death_cover_fen(policies: Sequence[Policy], days: Days) -> int:
@@ -56,16 +112,9 @@ def most_death_cover_fen(policies: Sequence[Policy], days: Days) -> int:
     )
 
 
-async def policies_of(session: AsyncSession, insured_digest: str) -> list[Policy]:
-    statement = select(Policy).where(Policy.insured_digest == insured_digest, _RUNNING)
-    return list((await session.exec(statement)).all())
-
-
-async def paid_for(session: AsyncSession, insured_digest: str) -> list[Purchase]:
-    """What nobody has the policy of yet. An order that is not paid bars nobody: it may never be, and a family that closed its page
-    buys again."""
-    statement = select(Purchase).where(Purchase.insured_digest == insured_digest, Purchase.state == "paid")
-    return list((await session.exec(statement)).all())
+def _covers(policy: Policy, days: Days) -> bool:
+    first_day, last_day = days
+    return policy.effective_date <= last_day and first_day <= policy.ends_on
 
 
 def _death_cover_fen(policy: Policy) -> int:

@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from temporalio import activity
 
 from activities.journal import Entries, write_entries
-from activities.known_cover import CoverTaken, exceeds_cap
+from activities.known_cover import CoverTaken, Told, exceeds_cap
 from activities.renewals import is_broken_off
 from activities.rows import publish_row
 from insurance.rules.application import Application
@@ -105,7 +105,8 @@ class PurchaseRecords:
             record = without_policy(record) if is_another else record
             values = _columns(record)
             if taken := record.takes:
-                too_much = await exceeds_cap(session, taken, record.purchase_id)
+                told = Told(record.subject, record.application.existing_death_cover_fen, record.created_at)
+                too_much = await exceeds_cap(session, taken, told, record.purchase_id)
                 values |= {
                     "insured_digest": taken.insured_digest,
                     "death_cover_fen": 0 if too_much else taken.accepted_fen,

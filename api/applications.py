@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import Field, TypeAdapter
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.known_cover import everybodys_death_cover_fen
+from activities.known_cover import childs_book, told_with
 from api.consents import Place, device_of
 from api.digest import insured_digest
 from api.errors import Problem, invalid
@@ -141,8 +141,8 @@ async def require_room(parts: Parts, row: Purchase) -> None:
         return
     days = first_day, last_day_of_cover(terms, first_day)
     async with parts.database.transaction() as session:
-        others = await everybodys_death_cover_fen(session, row.insured_digest, days, but=row.purchase_id)
-    if others + row.death_cover_fen > cap_fen:
+        others = await childs_book(session, row.insured_digest, days, but=row.purchase_id)
+    if others.death_cover_fen(told_with(row)) + row.death_cover_fen > cap_fen:
         text = "孩子的身故保额合计会超过未成年人限额，这次投保不能再支付；可以取消后重新投保，或联系客服"
         raise invalid("existing_death_cover_fen", "minor_death_cap", text)
 

@@ -1,17 +1,16 @@
 """What our books know of a child when somebody wants to insure it: policies, their death cover, consents on paper."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from pydantic import TypeAdapter
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from activities.known_cover import Days, most_death_cover_fen, paid_for, policies_of
+from activities.known_cover import ChildsBook, Days, childs_book
 from insurance.rules.eligibility import OnFile, served
 from insurance.rules.terms import ProductTerms
-from insurance.tables import ConsentFile, Policy, Purchase
+from insurance.tables import ConsentFile, Policy
 
 _terms = TypeAdapter(ProductTerms)
 
@@ -26,49 +25,31 @@ class Buyer:
 
 async def on_file(session: AsyncSession, buyer: Buyer, insured_digest: str, days: Days, *, but: str) -> OnFile:
     """Consents are those that this applicant brought, policies anybody's; `but`: the one that is asked about."""
-    policies = [p for p in await policies_of(session, insured_digest) if p.policy_no != but]
-    return await _on_file(session, buyer, insured_digest, days, policies, policies)
+    book = await childs_book(session, insured_digest, days, but=but)
+    return await _on_file(session, buyer, insured_digest, book, book)
 
 
 async def buying_on_file(
     session: AsyncSession, buyer: Buyer, insured_digest: str, days: Days, insurer_code: str, today: date
 ) -> tuple[OnFile, date | None]:
     """Also the last day of the child's cover with this insurer that can be gone on with."""
-    policies = await policies_of(session, insured_digest)
-    goes_on = [p for p in policies if p.insurer_code == insurer_code and is_served(p, days[0], today)]
+    book = await childs_book(session, insured_digest, days)
+    goes_on = [p for p in book.running if p.insurer_code == insurer_code and is_served(p, days[0], today)]
     until = max((p.ends_on for p in goes_on), default=None)
-    own = [p for p in policies if p.applicant_subject == buyer.subject]
-    known = await _on_file(session, buyer, insured_digest, days, policies, own)
-    return _with_paid_for(known, buyer, days, await paid_for(session, insured_digest)), until
-
-
-def _with_paid_for(known: OnFile, buyer: Buyer, days: Days, purchases: Sequence[Purchase]) -> OnFile:
-    """As if each became a policy for the same days."""
-    own = [p for p in purchases if p.subject == buyer.subject]
-    return replace(
-        known,
-        policies=(*known.policies, *(days for _ in own)),
-        death_cover_fen=known.death_cover_fen + sum(p.death_cover_fen or 0 for p in own),
-        everybodys_death_cover_fen=known.everybodys_death_cover_fen + sum(p.death_cover_fen or 0 for p in purchases),
-    )
+    return await _on_file(session, buyer, insured_digest, book, book.of(buyer.subject)), until
 
 
 async def _on_file(
-    session: AsyncSession,
-    buyer: Buyer,
-    insured_digest: str,
-    days: Days,
-    policies: Sequence[Policy],
-    own: Sequence[Policy],
+    session: AsyncSession, buyer: Buyer, insured_digest: str, book: ChildsBook, own: ChildsBook
 ) -> OnFile:
     kinds = await _consents(session, buyer, insured_digest) if buyer.relationship != "self" else frozenset()
     return OnFile(
         parents_consent="parents_consent" in kinds,
         insured_consent="insured_consent" in kinds,
-        policies=tuple((p.effective_date, p.ends_on) for p in own),
-        death_cover_fen=most_death_cover_fen(own, days),
-        everybodys_death_cover_fen=most_death_cover_fen(policies, days),
-        insured_before=bool(policies),
+        policies=(*((p.effective_date, p.ends_on) for p in own.running), *(own.days for _ in own.paid)),
+        death_cover_fen=own.death_cover_fen(),
+        everybodys_death_cover_fen=book.death_cover_fen(),
+        insured_before=bool(book.running),
     )
 
 

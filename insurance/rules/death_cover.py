@@ -37,6 +37,13 @@ def _replaced(terms: ProductTerms, sudden: Coverage) -> int:
     return sum(c.limit_fen for c in terms.coverages if c.coverage_id == sudden.in_place_of)
 
 
+def elsewhere_fen(told_fen: int, ours_then_fen: int) -> int:
+    """The part of a told sum that other companies insure. Applicants are asked for all that the child has, here and elsewhere
+    (保监发〔2015〕90号; DOMAIN 2.4, 4), so that what our own books had of the child when they were asked is in it. Ours are counted by
+    the books, as they stand whenever somebody counts; this part counts beside them."""
+    return max(0, told_fen - ours_then_fen)
+
+
 def death_cover(terms: ProductTerms, insured_birth_date: date, first_day: date, existing_fen: int) -> DeathCover:
     """What may be accepted, by the age on the first day of cover and the death cover the child has elsewhere."""
     age, product = age_on(insured_birth_date, first_day), death_sum(terms)

@@ -29,7 +29,8 @@ class OnFile:
     """What is known beside the form: consents on paper, and the child's other policies with the same applicant (first and last day
     of each).
 
-    `death_cover_fen`: the most that a death brings under those policies, which counts even when the form forgot it.
+    `death_cover_fen`: the most that a death brings under those policies, and what was told with them of other companies (`elsewhere_fen`);
+    it counts even when the form forgot it.
     `everybodys_death_cover_fen`: whoever bought; it may refuse, and is not told, since a number is enough to ask for it."""
 
     parents_consent: bool = False

@@ -1,5 +1,6 @@
 import uuid
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -50,6 +51,59 @@ async def test_a_policy_counts_on_the_days_that_it_covers(database: Database, ch
     async with database.transaction() as session:
         session.add(records.policy(insured_digest=child, death_limit_fen=CAP, ends_on=date(2026, 4, 1)))
     assert await publish(paid(child, 80_000_00)) == "minor_death_cap"
+
+
+OF_TEN, APPLIED = 500_000_00, records.NOW
+
+
+def telling(child: str, told_fen: int, accepted_fen: int = 200_000_00, **changes):
+    """Paid an hour after it was applied for. The child is twelve."""
+    form = replace(records.application(), existing_death_cover_fen=told_fen)
+    takes = CoverTaken(child, YEAR, accepted_fen, OF_TEN)
+    times = {"created_at": APPLIED, "paid_at": changes.get("created_at", APPLIED) + timedelta(hours=1)}
+    return records.purchase(state="paid", application=form, takes=takes, **(times | changes))
+
+
+def issued(record):
+    """Its policy, for the same days."""
+    number = records.new("P")
+    cover = records.issued(
+        policy_no=number, insured_digest=record.takes.insured_digest, paid_at=record.paid_at,
+        effective_date=YEAR[0], ends_on=YEAR[1], death_limit_fen=record.takes.accepted_fen,
+    )  # fmt: skip
+    return replace(record, seq=2, state="issued", policy_no=number, issued=cover, takes=None)
+
+
+@pytest.mark.parametrize("first_told", [150_000_00, 0])
+@pytest.mark.parametrize("has_policy", [True, False])
+async def test_what_other_companies_insure_counts_beside_what_is_bought_here_at_once(
+    database: Database, child: str, first_told, has_policy
+):
+    # 150,000 yuan elsewhere, and two orders of 200,000 that were open at the same time
+    publish, first = PurchaseRecords(database).publish_purchase, telling(child, first_told)
+    assert await publish(first) is None
+    if has_policy:
+        await publish(issued(first))
+    assert await publish(telling(child, 150_000_00)) == "minor_death_cap"
+    assert await publish(telling(child, 150_000_00, 150_000_00)) is None
+
+
+async def test_what_was_told_with_a_policy_that_stands_counts_for_whoever_does_not_tell(database: Database, child: str):
+    publish, first = PurchaseRecords(database).publish_purchase, telling(child, 150_000_00, subject="mother")
+    await publish(first)
+    await publish(issued(first))
+    later = {"subject": "father", "created_at": APPLIED + timedelta(days=20)}
+    assert await publish(telling(child, 0, 150_000_01, **later)) == "minor_death_cap"
+    assert await publish(telling(child, 0, 150_000_00, **later)) is None
+
+
+async def test_what_was_bought_here_before_is_in_what_is_told_and_counts_once(database: Database, child: str):
+    publish, first = PurchaseRecords(database).publish_purchase, telling(child, 0)
+    await publish(first)
+    await publish(issued(first))
+    later = APPLIED + timedelta(days=20)
+    assert await publish(telling(child, 250_000_00, 250_000_01, created_at=later)) == "minor_death_cap"
+    assert await publish(telling(child, 250_000_00, 250_000_00, created_at=later)) is None
 
 
 async def test_who_has_come_of_age_is_insured_with_a_paper_of_this_applicant_alone(database: Database, child: str):

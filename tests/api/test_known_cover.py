@@ -108,6 +108,36 @@ async def test_the_death_cover_that_was_accepted_is_kept_with_the_purchase(door:
     assert row.insured_digest == door.processes.started[row.purchase_id].insured_digest
 
 
+async def test_what_was_told_of_other_companies_with_a_policy_counts_beside_it(door: Door, monkeypatch):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    number, mother, father = new_number(), records.new("mother"), records.new("father")
+    first = (await buy(door, mother, insured=child(number), existing_death_cover_fen=90_000_00)).json()["purchase_id"]
+    bought = {"purchase_id": first, "applicant_subject": mother, "paid_at": records.NOW + timedelta(minutes=1)}
+    await insure(door, number, death_limit_fen=80_000_00, ends_on=date(2027, 3, 31), **bought)
+    # 30,000 of 200,000 yuan are left, of which plan 2 would give more
+    own = (await preview(door, mother, insured=child(number))).json()["death_cover"]
+    assert (own["existing_fen"], own["accepted_fen"]) == (170_000_00, 30_000_00)
+    # nobody else is told
+    assert (await preview(door, father, insured=child(number))).json()["death_cover"]["existing_fen"] == 0
+    refused = await buy(door, father, insured=child(number))
+    assert not problems_of(refused, "existing_death_cover_fen", code="minor_death_cap")
+    taken = await buy(door, father, insured=child(number), existing_death_cover_fen=170_000_00)
+    assert door.processes.started[taken.json()["purchase_id"]].death_cover.accepted_fen == 30_000_00
+
+
+async def test_an_order_that_expired_is_not_resumed_when_what_it_told_of_fills_the_cap(door: Door, monkeypatch):
+    monkeypatch.setattr(SETTINGS, "environment", "production")
+    number, mother = new_number(), records.new("mother")
+    order = await buy(door, mother, insured=child(number), existing_death_cover_fen=150_000_00)
+    purchase_id = order.json()["purchase_id"]
+    async with door.database.transaction() as session:
+        (await session.get_one(Purchase, purchase_id)).state = "expired"
+    since = {"paid_at": records.NOW + timedelta(minutes=1), "ends_on": date(2027, 3, 31)}
+    await insure(door, number, death_limit_fen=100, **since)
+    answer = await door.client.post(f"/v1/purchases/{purchase_id}/resume", headers=door.parent(mother))
+    assert not problems_of(answer, "existing_death_cover_fen", code="minor_death_cap")
+
+
 async def test_the_cap_is_counted_again_with_the_payment_in_production(door: Door, monkeypatch):
     for environment, counts in (("development", False), ("production", True)):
         monkeypatch.setattr(SETTINGS, "environment", environment)

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from rule_builders import applicant, application, for_people, insured, product
 
 from insurance.rules.application import Consent
+from insurance.rules.death_cover import elsewhere_fen
 from insurance.rules.eligibility import Eligibility, OnFile, check_application, first_day_errors
 
 TODAY = date(2026, 8, 20)
@@ -259,6 +260,13 @@ def test_death_cover_that_others_bought_refuses_and_is_told_to_nobody():
     told = check(OnFile(everybodys_death_cover_fen=80_000_00), insured=young, existing_death_cover_fen=80_000_00)
     assert ("existing_death_cover_fen", "minor_death_cap") not in [(e.field, e.code) for e in told.errors]
     assert told.death_cover.accepted_fen == 120_000_00
+
+
+@pytest.mark.parametrize(
+    ("told", "ours", "elsewhere"), [(0, 0, 0), (150, 0, 150), (150, 150, 0), (150, 200, 0), (350, 200, 150)]
+)
+def test_of_what_was_told_our_own_books_part_is_not_elsewhere(told, ours, elsewhere):
+    assert elsewhere_fen(told, ours) == elsewhere
 
 
 def test_a_negative_death_cover_is_refused():
