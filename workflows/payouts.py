@@ -6,35 +6,74 @@ from datetime import timedelta
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.failures import failure_message
+from activities.failures import failure_code
 from activities.payments import PaymentSteps
 from insurance.adapters.ports import Transfer, TransferOrder
 from insurance.rules.case import Payout
+from insurance.rules.payees import NOT_TAKEN, is_of_account, why_not_paid
 from workflows.claim_case import ClaimCase
 from workflows.options import OUTSIDE, pauses
 
 PENDING_PAUSES = timedelta(seconds=30), timedelta(hours=4)
+REFUSED_PAUSES = timedelta(hours=1), timedelta(days=1)
+TOLD_EVERY = timedelta(days=7)
 
 
 async def transfer(case: ClaimCase, index: int, amount_fen: int, *, advance: bool = False) -> bool:
-    """Pay one payee's share. False when the account can't take it: nothing moved, and another account gets another number."""
-    payee = case.payees[index]
+    """Pay one payee's share. False when the account can't take it: nothing moved, and another account gets another number. Any other
+    refusal is the payer's to mend: the operator hears of it, and it is tried until the money has gone, while the clocks run on."""
+    payee, told_at = case.payees[index], None
+    payout = _paying(case, index, amount_fen, advance)
+    for pause in pauses(*REFUSED_PAUSES):
+        done = await _answered(
+            TransferOrder(payout.out_biz_no, amount_fen, payee.kind, payee.account, payee.name, "学平险理赔款")
+        )
+        if done.status == "paid":
+            _book(case, payout, done)
+            return True
+        if is_of_account(done.reason_code) or not workflow.patched(f"payers-fault-{case.round}-{len(case.payouts)}"):
+            reason = why_not_paid(done.reason_code)
+            case.put_payout(replace(payout, state="failed", reason=reason, reason_code=done.reason_code))
+            return False
+        if done.status == "failed":
+            # this number is over; the next one holds its place from now on, unless others are to be paid by now
+            case.put_payout(replace(payout, state="failed", reason=NOT_TAKEN, reason_code=done.reason_code))
+            if case.payouts[-1].former:
+                return False
+            payout = _paying(case, index, amount_fen, advance)
+        case.put_payout(replace(payout, reason=NOT_TAKEN, reason_code=done.reason_code))
+        if told_at is None or workflow.now() - told_at >= TOLD_EVERY:
+            told_at = workflow.now()
+            await _tell_of_refusal(case, done)
+        await workflow.sleep(pause)
+    raise AssertionError("pauses do not end")
+
+
+def _paying(case: ClaimCase, index: int, amount_fen: int, advance: bool) -> Payout:
     out_biz_no = f"{case.order.claim_id}-{case.round}-{index}-{case.attempts(index)}"
     payout = Payout(out_biz_no, case.round, index, amount_fen, "paying", advance=advance)
     case.put_payout(payout)
-    order = TransferOrder(out_biz_no, amount_fen, payee.kind, payee.account, payee.name, "学平险理赔款")
+    return payout
+
+
+async def _answered(order: TransferOrder) -> Transfer:
+    """`paid`, `failed` (this number moves nothing any more), or `not_found`: refused, and the same number may be asked for again."""
     try:
-        done = await followed(order)
+        return await followed(order)
     except ActivityError as error:
-        case.put_payout(replace(payout, state="failed", reason=failure_message(error)))
-        return False
-    if done.status == "failed":
-        case.put_payout(replace(payout, state="failed", reason=done.reason, reason_code=done.reason_code))
-        return False
+        return Transfer(order.out_biz_no, "not_found", reason_code=failure_code(error))
+
+
+def _book(case: ClaimCase, payout: Payout, done: Transfer) -> None:
     paid_at = done.paid_at or workflow.now()
     case.put_payout(replace(payout, state="paid", paid_at=paid_at))
-    case.journal.moved(f"out:{out_biz_no}", "payout", amount_fen, done.order_id, paid_at)
-    return True
+    case.journal.moved(f"out:{payout.out_biz_no}", "payout", payout.amount_fen, done.order_id, paid_at)
+
+
+async def _tell_of_refusal(case: ClaimCase, done: Transfer) -> None:
+    text = f"支付渠道没有办理一笔赔款（{done.reason_code}），与家长的收款账户无关：请检查付款账户的余额、限额、权限和设置；"
+    case.tell_staff("operator", "payout_refused", f"{text}系统会继续支付，期限照常计算")
+    await case.note("payout_refused", "system", f"{NOT_TAKEN}，您不用做什么")
 
 
 async def followed(order: TransferOrder) -> Transfer:

@@ -33,7 +33,15 @@ NOT_PAID = {
     "card_rejected": "银行卡不能收款",
     "payee_unverified": "收款账户没有实名认证",
     "payee_limit": "收款账户超过了收款限额",
+    "account_type": "这类账户不能收款",
 }
+# what the gateway refuses for another reason than the account
+NOT_TAKEN = "支付渠道暂时没有办理，保险公司正在处理，办好后自动支付"
+
+
+def is_of_account(reason_code: str | None) -> bool:
+    """Whether another account helps (`bounced`: the payee's bank gave it back, 退票): any other refusal is for the payer to mend."""
+    return reason_code in NOT_PAID or reason_code == "bounced"
 
 
 def why_not_paid(reason_code: str | None) -> str:

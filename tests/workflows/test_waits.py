@@ -75,6 +75,9 @@ TESTED = {
         "test_complaint.test_an_answer_stands_when_nobody_asks_for_a_review_within_thirty_days",
     ),
     "payouts.followed": ("test_claim.test_a_transfer_under_way_is_neither_paid_nor_failed",),
+    "payouts.transfer": (
+        "test_refused_payouts.test_what_the_gateway_refuses_for_the_payers_sake_is_paid_later_and_the_clock_runs",
+    ),
     "policy_correction._answer_of_insurer": (
         "test_policy_correction.test_an_insurer_that_is_slow_is_reminded_and_the_family_told",
     ),

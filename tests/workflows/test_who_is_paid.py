@@ -57,6 +57,7 @@ async def test_an_account_that_belongs_to_another_name_is_paid_nothing_and_the_f
     assert world.payments.movements == []
     (tried,) = world.claim(claim_id).case.payouts
     assert (tried.state, tried.reason_code) == ("failed", "name_mismatch")
+    assert tried.reason == "收款账户与填写的姓名不一致，没有付款"
     (asked,) = (n.text for n in world.books.notices.values() if n.kind == "payee_needed")
     assert "姓名不一致" in asked and "赔款一分不少" in asked
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))

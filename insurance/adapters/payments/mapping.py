@@ -84,13 +84,20 @@ PAYEE_FAILURES = {
     "PERM_AML_NOT_REALNAME_REV": "payee_unverified",
     "PERMIT_NON_BANK_LIMIT_PAYEE": "payee_unverified",
     "PAYEE_NOT_RELNAME_CERTIFY": "payee_unverified",
+    "PERMIT_LIMIT_PAYEE": "payee_unverified",
     "EXCEED_LIMIT_UNRN_DM_AMOUNT": "payee_limit",
+    "EXCEED_LIMIT_DC_RECEIVED": "payee_limit",
+    "PAYEE_TRUSTEESHIP_ACC_OVER_LIMIT": "payee_limit",
+    "TRUSTEESHIP_RECIEVE_QUOTA_LIMIT": "payee_limit",
+    "RELEASE_USER_FORBBIDEN_RECIEVE": "account_closed",
+    "PAYEE_USER_TYPE_ERROR": "account_type",
 }
 
 TRANSFER_PRODUCTS = {"alipay": "TRANS_ACCOUNT_NO_PWD", "bank": "TRANS_BANKCARD_NO_PWD"}
 TRANSFER_SCENE = "DIRECT_TRANSFER"
 
-TRANSFER_PAID, TRANSFER_FAILED = {"SUCCESS"}, {"FAIL", "REFUND", "CLOSED"}
+TRANSFER_RETURNED = "REFUND"
+TRANSFER_PAID, TRANSFER_FAILED = {"SUCCESS"}, {"FAIL", TRANSFER_RETURNED, "CLOSED"}
 
 
 def gateway_time(instant: datetime) -> str:
@@ -165,7 +172,9 @@ def transfer(out_biz_no: str, answer: TransferAnswer) -> Transfer:
     if status in TRANSFER_PAID:
         return Transfer(out_biz_no, "paid", answer.order_id, instant(answer.pay_date or answer.trans_date))
     if status in TRANSFER_FAILED:
-        code = PAYEE_FAILURES.get(answer.error_code or "", "bounced")
+        # 退票: the payee's bank gave it back; of a failure without such a word nothing says that the account is to blame
+        otherwise = "bounced" if status == TRANSFER_RETURNED else "refused_by_gateway"
+        code = PAYEE_FAILURES.get(answer.error_code or "", otherwise)
         return Transfer(out_biz_no, "failed", answer.order_id, reason_code=code, reason=answer.fail_reason)
     return Transfer(out_biz_no, "pending", answer.order_id)
 

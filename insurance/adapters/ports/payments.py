@@ -123,7 +123,8 @@ class Payments(Protocol):
 
     async def transfer(self, order: TransferOrder) -> Transfer:
         """Money out. A no of the payee's side is an answer, `failed`, with `reason_code` `account_not_found`, `name_mismatch`,
-        `account_ambiguous`, `account_closed`, `card_rejected`, `payee_unverified`, `payee_limit` or `bounced`."""
+        `account_ambiguous`, `account_closed`, `card_rejected`, `payee_unverified`, `payee_limit`, `account_type` or `bounced`
+        (退票). A transfer that fails without blaming the payee's side is `failed` too, `refused_by_gateway`."""
         ...
 
     async def query_transfer(self, out_biz_no: str) -> Transfer: ...

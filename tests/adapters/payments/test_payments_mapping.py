@@ -6,6 +6,7 @@ from payments_bench import a_transfer
 from insurance.adapters.payments import mapping
 from insurance.adapters.payments.wire import Answer, NoticeForm, RefundQueryAnswer, TradeAnswer, TransferAnswer
 from insurance.adapters.ports import PaymentsRefused, PaymentsUnavailable
+from insurance.rules.payees import is_of_account
 
 
 def test_a_trade_status_that_we_do_not_know_is_not_final() -> None:
@@ -60,6 +61,23 @@ def test_what_is_not_the_business_no_is_asked_again(code: str, sub_code: str) ->
 def test_a_refusal_that_we_do_not_know_is_still_a_refusal() -> None:
     refused = mapping.failure(Answer(code="40004", sub_code="ACQ.SOMETHING_NEW"))
     assert isinstance(refused, PaymentsRefused) and refused.code == "refused_by_gateway"
+
+
+@pytest.mark.parametrize(
+    ("status", "error_code", "of_account"),
+    [
+        *(("FAIL", error_code, True) for error_code in mapping.PAYEE_FAILURES),
+        ("REFUND", None, True),
+        ("FAIL", None, False),
+        ("FAIL", "PAYER_STATUS_ERROR", False),
+        ("CLOSED", None, False),
+    ],
+)
+def test_a_failed_transfer_blames_the_account_only_where_the_gateway_does(
+    status: str, error_code: str | None, of_account: bool
+) -> None:
+    failed = mapping.transfer("B", TransferAnswer(code="10000", status=status, error_code=error_code))
+    assert is_of_account(failed.reason_code) is of_account
 
 
 def test_only_the_payees_side_makes_a_transfer_fail() -> None:
