@@ -105,8 +105,7 @@ class AdjusterMoves(Deciding):
                 await case.note("document_not_read_again", "system", "重新识别没有结果，原来的内容不变")
                 return
             case.put_document(replace(case.documents[document.document_id], views=outcome.views or document.views))
-            for receipt in outcome.receipts:
-                case.put_reading(receipt)
+            case.put_readings(document.document_id, outcome.receipts)
             await self._reassess("document_read_again", "system", "票据已重新识别，人工更正的内容不变")
 
     @workflow.update

@@ -1,6 +1,7 @@
 """The case of one claim inside its process: how it changes, and how every change is published."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -75,10 +76,11 @@ class ClaimCase(ClaimFacts):
         if self.has_proving_paper:
             self.payees = tuple(replace(p, proof="paper") if p.proof == "none" else p for p in self.payees)
 
-    def put_reading(self, receipt: CaseReceipt) -> None:
-        """What people corrected is never overwritten by a reading."""
-        known = self.receipts.get(receipt.receipt_id)
-        self.put_receipt(receipt if known is None else read_again(known, receipt))
+    def put_readings(self, document_id: str, found: Sequence[CaseReceipt]) -> None:
+        """Of one document. What people corrected is never overwritten by a reading."""
+        known = [receipt for receipt in self.receipts.values() if receipt.document_id == document_id]
+        for receipt in read_again(known, found):
+            self.put_receipt(receipt)
 
     def put_receipt(self, receipt: CaseReceipt) -> None:
         self.receipts[receipt.receipt_id] = receipt

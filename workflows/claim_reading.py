@@ -80,8 +80,7 @@ class Readings:
             case.reject_document(document.document_id, outcome.rejected_because)
             await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
             return
-        for receipt in outcome.receipts:
-            case.put_reading(receipt)
+        case.put_readings(document.document_id, outcome.receipts)
         if outcome.receipts:
             await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
         elif outcome.views:

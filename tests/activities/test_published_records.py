@@ -205,7 +205,7 @@ async def test_what_was_corrected_outlives_records_of_readings_that_come_late_or
     # the step that published the first reading, tried once more
     await publish(records.claim(2, case=case, receipts=(read,)))
     better = replace(read, fields=replace(read.fields, hospital="长沙市明湖人民医院"), read_fields=read.fields)
-    await publish(records.claim(4, case=case, receipts=(read_again(corrected, better),)))
+    await publish(records.claim(4, case=case, receipts=read_again([corrected], [better])))
     row = await get(database, Receipt, read.receipt_id)
     assert (row.fields["total"], row.read_fields["total"]) == ("100.00", "900.00")
     assert row.fields["hospital"] == "长沙市明湖人民医院"

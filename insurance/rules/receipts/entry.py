@@ -1,6 +1,8 @@
 """A reading becomes a receipt of a case (CaseReceipt), and one that is read again keeps what people corrected."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from insurance.rules.case import CaseReceipt
@@ -21,7 +23,7 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
         "social_insurance_settled": not paid_by_funds and reading.settled is None and type_unclear,
     }
     return CaseReceipt(
-        receipt_id=f"{document_id}-{ordinal}",
+        receipt_id=_id(document_id, ordinal),
         document_id=document_id,
         ordinal=ordinal,
         fields=fields,
@@ -40,14 +42,41 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
     )
 
 
-def read_again(known: CaseReceipt, again: CaseReceipt) -> CaseReceipt:
-    """A newer reading of a receipt that the case has. What a person amended stays, with who, when and why; checks are made
-    anew on what counts now. Where the newer reading has nothing in common with an amended receipt it found them in another
-    order, and the amended one stays whole."""
+def read_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> tuple[CaseReceipt, ...]:
+    """A newer reading of a document: `known` are the receipts that the case has of it, `found` those of the reading. Gives what
+    stands now of each that was found; a known one that is not given stays.
+
+    A receipt keeps its place, whatever the order in which they were found, and what a person amended stays with it, with who,
+    when and why. What is surely none of the known ones takes the place of one that nobody amended, or else a new one."""
+    again = _known_again(known, found)
+    matched = {receipt.receipt_id for receipt in again.values()}
+    open_places = [r.ordinal for r in known if not r.amendments and r.receipt_id not in matched]
+    taken = {r.ordinal for r in known}
+    new_places = (ordinal for ordinal in count() if ordinal not in taken)
+    stands = []
+    for receipt in found:
+        if former := again.get(receipt.receipt_id):
+            stands.append(_merged(former, _at(receipt, former.ordinal)))
+            continue
+        at = receipt.ordinal if receipt.ordinal in open_places else next(iter(open_places), None)
+        if at is not None:
+            open_places.remove(at)
+        stands.append(_at(receipt, next(new_places) if at is None else at))
+    return tuple(stands)
+
+
+def _at(receipt: CaseReceipt, ordinal: int) -> CaseReceipt:
+    return replace(receipt, receipt_id=_id(receipt.document_id, ordinal), ordinal=ordinal)
+
+
+def _id(document_id: str, ordinal: int) -> str:
+    return f"{document_id}-{ordinal}"
+
+
+def _merged(known: CaseReceipt, again: CaseReceipt) -> CaseReceipt:
+    """Checks are made anew on what counts now."""
     if not known.amendments:
         return again
-    if not _one_paper(known, again):
-        return known
     amended = {amendment.field for amendment in known.amendments}
     kept: dict[str, Any] = {name: getattr(known.fields, name) for name in FIELD_NAMES if name in amended}
     beside: dict[str, Any] = {name: getattr(known, name) for name in _BESIDE if name in amended}
@@ -57,10 +86,39 @@ def read_again(known: CaseReceipt, again: CaseReceipt) -> CaseReceipt:
     return rechecked(merged)
 
 
-def _one_paper(known: CaseReceipt, again: CaseReceipt) -> bool:
-    told = ("bill_no", "check_code", "total", "date")
-    return alike(known.likeness, again.likeness) or any(
-        getattr(again.fields, name) is not None and getattr(again.fields, name) == getattr(fields, name)
-        for fields in (known.fields, known.read_fields)
-        for name in told
-    )
+def _known_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> dict[str, CaseReceipt]:
+    """By the id of one that was found, the known one that it surely is. What fits two is not sure."""
+    again: dict[str, CaseReceipt] = {}
+    for is_same in (_same_number, _same_check_code, _alike, _same_sum_and_day):
+        matched = {receipt.receipt_id for receipt in again.values()}
+        former = [r for r in known if r.receipt_id not in matched]
+        newer = [r for r in found if r.receipt_id not in again]
+        pairs = [(one, other) for one in former for other in newer if is_same(one, other)]
+        for one, other in pairs:
+            if sum(one is a or other is b for a, b in pairs) == 1:
+                again[other.receipt_id] = one
+    return again
+
+
+def _same(known: CaseReceipt, again: CaseReceipt, name: str) -> bool:
+    """As it was read before, or as a person put it right."""
+    value = getattr(again.fields, name)
+    return value is not None and value in (getattr(known.fields, name), getattr(known.read_fields, name))
+
+
+def _same_number(known: CaseReceipt, again: CaseReceipt) -> bool:
+    return _same(known, again, "bill_no")
+
+
+def _same_check_code(known: CaseReceipt, again: CaseReceipt) -> bool:
+    return _same(known, again, "check_code")
+
+
+def _alike(known: CaseReceipt, again: CaseReceipt) -> bool:
+    return alike(known.likeness, again.likeness)
+
+
+def _same_sum_and_day(known: CaseReceipt, again: CaseReceipt) -> bool:
+    """Two receipts of one visit share the day, and perhaps the sum as well: their numbers tell them apart."""
+    numbered = None not in (known.fields.bill_no, again.fields.bill_no)
+    return not numbered and _same(known, again, "total") and _same(known, again, "date")

@@ -107,13 +107,13 @@ def test_a_corrected_day_of_treatment_is_held_against_the_day_of_issue():
 
 def test_a_receipt_that_nobody_corrected_is_replaced_by_the_newer_reading():
     newer = entered(total="100.00")
-    assert read_again(entered(), newer) == newer
+    assert read_again([entered()], [newer]) == (newer,)
 
 
 def test_what_a_person_corrected_stays_and_the_rest_follows_the_newer_reading():
     known = amended(entered(payer="黄小朋", hospital=None), payer="黄小明", self_expense="20.00", category="dental")
     newer = entered(total="100.00", payer="黄小朋", self_expense="2.00", hospital="长沙市明湖人民医院")
-    merged = read_again(known, newer)
+    (merged,) = read_again([known], [newer])
     assert (merged.fields.payer, merged.fields.self_expense, merged.category) == ("黄小明", "20.00", "dental")
     assert (merged.fields.total, merged.fields.hospital) == ("100.00", "长沙市明湖人民医院")
     assert merged.read_fields == newer.fields
@@ -122,28 +122,78 @@ def test_what_a_person_corrected_stays_and_the_rest_follows_the_newer_reading():
 
 
 def test_a_value_that_a_person_took_away_does_not_come_back():
-    merged = read_again(amended(entered(), check_code=None), entered())
+    (merged,) = read_again([amended(entered(), check_code=None)], [entered()])
     assert merged.fields.check_code is None
 
 
 def test_a_correction_outlives_any_number_of_readings():
     known = amended(entered(), total="100.00")
     for value in ("900.00", "1.00", None):
-        known = read_again(known, entered(total=value))
+        (known,) = read_again([known], [entered(total=value)])
     assert (known.fields.total, len(known.amendments)) == ("100.00", 1)
 
 
 def test_a_corrected_day_of_issue_moves_the_day_of_treatment_that_was_taken_from_it():
     known = replace(amended(entered(), date="2026-03-05"), treated_on="2026-03-05")
-    assert read_again(known, entered()).treated_on == "2026-03-05"
+    assert read_again([known], [entered()])[0].treated_on == "2026-03-05"
     visited = entered(extras=Extras(visit_date="2026-03-04"))
-    assert read_again(known, visited).treated_on == "2026-03-04"
+    assert read_again([known], [visited])[0].treated_on == "2026-03-04"
 
 
-def test_a_corrected_receipt_is_not_mixed_with_another_one_of_the_page():
-    known = amended(entered(), total="100.00")
-    other = entered(
-        bill_no="0099999999", check_code="ffffff", total="55.00", date="2026-03-01",
-        basis=Basis(prints=("票据号码：0099999999", "55.00")),
-    )  # fmt: skip
-    assert read_again(known, other) == known
+# --- several receipts in one file -----------------------------------------------------------------------------------------
+
+
+def found(ordinal, number, **changes):
+    """One of several receipts of one visit: they share the day, and nothing that is given out once."""
+    changes = {"check_code": f"{number}" * 6, **changes}
+    basis = Basis(prints=(f"票据号码：{number * 10}", "2026-03-06"))
+    read = reading(bill_no=None if number == "?" else number * 10, basis=basis, **changes)
+    return rechecked(enter("do-1", ordinal, read, b"key"))
+
+
+def places(receipts):
+    return [(r.ordinal, r.receipt_id, r.fields.bill_no, r.fields.total) for r in receipts]
+
+
+def test_a_correction_stays_with_its_receipt_when_another_one_is_found_before_it():
+    known = amended(found(0, "2", total="900.00"), payer="黄小明", total="100.00")
+    stands = read_again([known], [found(0, "1", total="55.00"), found(1, "2", total="900.00", payer="黄小朋")])
+    assert places(stands) == [(1, "do-1-1", "1111111111", "55.00"), (0, "do-1-0", "2222222222", "100.00")]
+    assert (stands[1].fields.payer, stands[1].amendments) == ("黄小明", known.amendments)
+    assert stands[0].amendments == ()
+
+
+def test_what_may_be_another_receipt_gets_a_place_of_its_own():
+    known = amended(found(0, "2", check_code=None), total="100.00")
+    other = found(0, "1", total="100.00")
+    assert places(read_again([known], [other])) == [(1, "do-1-1", "1111111111", "100.00")]
+
+
+def test_the_day_and_the_sum_together_tell_a_receipt_without_a_number_the_day_alone_does_not():
+    known = amended(found(0, "?", check_code=None, total="100.00"), payer="黄小明")
+    assert places(read_again([known], [found(0, "1", total="100.00")])) == [(0, "do-1-0", "1111111111", "100.00")]
+    assert places(read_again([known], [found(0, "1", total="55.00")])) == [(1, "do-1-1", "1111111111", "55.00")]
+
+
+def test_what_fits_two_receipts_is_not_sure():
+    known = amended(found(0, "?", check_code=None, total="100.00"), payer="黄小明")
+    twins = [found(0, "1", total="100.00"), found(1, "3", total="100.00")]
+    assert [r.ordinal for r in read_again([known], twins)] == [1, 2]
+
+
+def test_a_receipt_that_nobody_corrected_gives_its_place_to_a_better_reading():
+    poor, kept = found(0, "?", check_code=None, total=None), amended(found(1, "2"), total="100.00")
+    stands = read_again([poor, kept], [found(0, "2"), found(1, "1", total="55.00")])
+    assert places(stands) == [(1, "do-1-1", "2222222222", "100.00"), (0, "do-1-0", "1111111111", "55.00")]
+
+
+def test_reading_once_more_moves_nothing_any_more():
+    known = amended(found(0, "2"), total="100.00")
+    twice = [found(0, "1"), found(1, "2")]
+    first = read_again([known], twice)
+    assert read_again(first, twice) == first
+
+
+def test_first_readings_stand_in_their_order():
+    first = [found(0, "1"), found(1, "2")]
+    assert read_again([], first) == tuple(first)
