@@ -39,9 +39,7 @@ async def put_roster(
     students, bad = _read(await file.read(MOST_BYTES + 1))
     rejected = [vars(row) for row in bad]
     if bad and not partial:
-        errors = [
-            FieldError(f"row {row.row}: {row.field}", row.code, f"第{row.row}行：{row.message}") for row in bad[:100]
-        ]
+        errors = [FieldError(f"row {row.row}: {row.field}", row.code, f"第{row.row}行：{row.message}") for row in bad]
         raise Problem(422, "bad_rows", f"有{len(bad)}行需要更正，本次没有导入任何一行", errors)
     await _store(parts, school_code, students)
     return {"accepted": len(students), "rejected": rejected}

@@ -7,7 +7,7 @@ from api_door import SETTINGS, Door
 from api_routes import insured, purchase
 
 from api.digest import insured_digest
-from api.roster_files import MOST_BYTES
+from api.roster_files import MOST_BYTES, MOST_ROWS
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -103,6 +103,13 @@ async def test_one_bad_row_keeps_all_out_and_is_named_unless_the_good_ones_are_w
     taken = await put(door, school, content, partial=True)
     assert (taken.status_code, taken.json()["accepted"]) == (200, 1)
     assert [(bad["row"], bad["field"], bad["code"]) for bad in taken.json()["rejected"]] == [(3, field, code)]
+
+
+async def test_every_bad_row_is_told_however_many_they_are(door: Door):
+    rows = range(2, 2 + MOST_ROWS // 4)
+    refused = await put(door, new_school(), csv(HEADS, *([f"黄{n}", "身份证", f"430102{n}", "一班"] for n in rows)))
+    assert [error["field"] for error in refused.json()["errors"]] == [f"row {n}: id_number" for n in rows]
+    assert refused.json()["title"].startswith(f"有{len(rows)}行")
 
 
 def bomb():
