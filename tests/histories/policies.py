@@ -47,6 +47,24 @@ async def refunded_late(world: World) -> list[str]:
     return [waiting]
 
 
+async def refunded_at_last(world: World) -> list[str]:
+    """The first account takes its time and then nothing, the second one takes it; each is seen to be paid to."""
+    waiting = await world.surrender(await world.policy())
+    await world.update(waiting, "confirm")
+    await world.until_state(waiting, "payee_needed")
+    await world.let_pass(days=9)
+    world.transfers["9103"] = "pending"
+    await world.update(waiting, "set_account", RefundAccount("bank", "62220000009103", "黄建国"))
+    await world.let_pass(days=17)
+    await world.until_told(waiting, "clock_half_time")
+    world.payments.settle(f"{waiting}-out-0", "failed")
+    await world.let_pass(hours=5)
+    await world.until(lambda: world.books.told(waiting).count("payee_needed") == 2, "asked again")
+    await world.update(waiting, "set_account", RefundAccount("alipay", "father@example.com", "黄建国"))
+    await world.end_of(waiting)
+    return [waiting]
+
+
 async def refused_once(world: World) -> list[str]:
     """The gateway refuses a refund for a reason that says nothing of the account."""
     purchase_id = await world.issued()

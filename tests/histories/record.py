@@ -22,8 +22,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     purchases.asked_again, purchases.unissued,
     claims.claimed, claims.reviewed, claims.corrected, claims.withdrawn, claims.lapsed, claims.sampled, claims.serious,
     claims.advanced, claims.continued, claims.automatic, claims.undone, claims.bereaved,
-    policies.surrendered, policies.refunded_late, policies.refused_once, policies.amended, policies.complained,
-    policies.reconciled, policies.policy_day,
+    policies.surrendered, policies.refunded_late, policies.refunded_at_last, policies.refused_once,
+    policies.amended, policies.complained, policies.reconciled, policies.policy_day,
 )  # fmt: skip
 
 
