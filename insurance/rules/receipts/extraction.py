@@ -27,6 +27,7 @@ from insurance.rules.receipts.unlabelled import (
     total_beside,
 )
 from insurance.rules.receipts.vocabulary import ITEM_NAMES
+from insurance.rules.receipts.void_marks import void_mark
 
 _DOUBTFUL = 0.7
 # what may contradict the total
@@ -37,7 +38,6 @@ _HEAD_OF_A_TABLE = re.compile(r"项目|金额|数量|单价|规格|单位|备注
 Kind = Literal["known", "by_its_words", "damaged"]
 # `1. 挂号费`, where every charge has its number or a known name follows
 _NUMBERED = re.compile(r"\d{1,2}[.、)](?=[\u3400-\u9fff])")
-_VOID = re.compile(r"作废|红冲|冲红|红字|已冲销")
 
 
 def extract(lines: Sequence[Line]) -> Draft:
@@ -292,7 +292,6 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
     titles = [t for t in texts if re.search(r"收费票据|医疗.*票据|发票", t) and not find_labels(t)]
     stay = draft.text("stay")
     start, end = parse_date_range(stay) if stay else (None, None)
-    void = next((m[0] for t in texts if (m := _VOID.search(t))), None)
     return Extras(
         title=titles[0] if titles else None,
         serial_no=draft.text("serial_no"),
@@ -304,7 +303,7 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
         refunded=draft.text("refunded"),
         insurance_type=draft.text("insurance_type"),
         payer_id=draft.text("payer_id"),
-        void_mark=void,
+        void_mark=void_mark(page),
         tax=tax(page) if is_invoice(page) else None,
         further_funds=tuple(paid.text if paid.score >= _CLEAR else None for paid in draft.further_funds),
     )

@@ -152,8 +152,27 @@ def test_a_day_at_the_foot_is_the_day_of_an_older_paper() -> None:
     assert read([*page, *foot, line("02", 1080, 950), line("日", 1120, 950)]).fields.date == "2026-11-02"
 
 
-def test_a_void_mark_is_an_error() -> None:
-    assert "not_void" in failing(read([*receipt(), line("作废", 700, 500)]))
+@pytest.mark.parametrize(
+    "mark",
+    ["作废", "作　废", "【作废】", "已作废", "此票作废", "本发票已作废", "作废章", "红字", "（红字）", "已红冲", "已冲红", "负数",
+     "销项负数", "0.00 作废", "江西省医疗门诊收费票据（电子）（红字）", "红冲原票据号码：0012345678"],
+)  # fmt: skip
+def test_a_void_mark_is_an_error(mark: str) -> None:
+    assert failing(read([*receipt(), line(mark, 700, 500)], QR)) == {"not_void"}
+
+
+def test_a_stamp_that_was_read_in_two_pieces_is_a_void_mark() -> None:
+    assert failing(read([*receipt(), line("作", 700, 500), line("废", 760, 510)], QR)) == {"not_void"}
+    assert failing(read([*receipt(), line("作", 100, 500), line("废", 1300, 510)], QR)) == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["当日有效，过期作废", "手写无效，涂改作废", "复印作废", "红字信息表编号：3601012611000001", "注：本票据涂改、复印均作废",
+     "遗失不补，作废不退", "开具红字发票须收回原票据", "现金收讫", "负数表示退费"],
+)  # fmt: skip
+def test_small_print_about_void_papers_is_no_mark(sentence: str) -> None:
+    assert failing(read([*receipt(), line(sentence, 500, 960)], QR)) == set()
 
 
 def test_visits_after_the_day_of_issue_are_an_error() -> None:
