@@ -1,7 +1,6 @@
-"""Pages of a PDF: the text layer where it holds the receipt, a rendered picture otherwise."""
+"""Pages of a PDF: as a picture, and as the text layer tells them."""
 
 import ctypes
-import re
 
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -13,7 +12,6 @@ from insurance.adapters.storage.content import refuse
 # points are 1/72 inch: an A4 page becomes 1653 x 2339, as a scanner at 200 dpi gives it
 _SCALE = 200 / 72
 _MAX_SIDE = 2600
-_ENOUGH = re.compile(r"大写|小写|票据|发票|收费|合计")
 
 
 def open_page(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image, Page | None]:
@@ -29,13 +27,12 @@ def open_page(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image
 
 
 def _text_page(page: pypdfium2.PdfPage) -> Page | None:
-    """The text layer as lines in pixels of the rendered page, or None when it does not hold a receipt."""
+    """The text layer as lines in pixels of the rendered page, or None when there is none to believe."""
     scale = _scale(page)
     width, height = page.get_size()
     layer = page.get_textpage()
     try:
-        whole = layer.get_text_bounded()
-        if len(whole) < 40 or len(_ENOUGH.findall(whole)) < 2 or _hidden_text(page):
+        if _hidden_text(page):
             return None
         boxes = []
         for i in range(min(layer.count_rects(), 4000)):
@@ -46,7 +43,7 @@ def _text_page(page: pypdfium2.PdfPage) -> Page | None:
                 boxes.append(TextBox(text, ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), 1.0))
     finally:
         layer.close()
-    return Page(round(width * scale), round(height * scale), tuple(boxes))
+    return Page(round(width * scale), round(height * scale), tuple(boxes)) if boxes else None
 
 
 def _hidden_text(page: pypdfium2.PdfPage) -> bool:

@@ -106,12 +106,18 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
     try:
         for number in range(content.pages):
             image, text = open_page(document, number)
-            if text is None:
+            if text is None or not _holds_receipt(text):
                 yield _read_image(image, reader), image
             else:
                 yield Page(text.width, text.height, text.boxes, 0, read_qr(image)), None
     finally:
         document.close()
+
+
+def _holds_receipt(page: Page) -> bool:
+    """A layer without a total is the frame alone, and what was filled in is a picture; or it is a page of another kind."""
+    drafts = [extract(part) for part in split_receipts(_lines(page))]
+    return any(draft.text(name) is not None for draft in drafts for name in ("total", "total_upper"))
 
 
 def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Image.Image:
