@@ -6,7 +6,7 @@ from datetime import timedelta
 from temporalio import workflow
 
 from activities.clocks import Clocks
-from insurance.rules.reminders import Call, key_of, text_of
+from insurance.rules.reminders import Call, is_passed_over, key_of, text_of
 from insurance.rules.status import whose_turn
 from workflows.claim_case import ClaimCase
 from workflows.claim_review import ClaimReview
@@ -42,9 +42,12 @@ class ClockKeeper:
         facts = self._case.clock_facts
         if self._case.state == "paying" and await self._changes(facts, PAYING_TAKES):
             return
-        for call in await self._plan():
+        calls = await self._plan()
+        for call in calls:
             if await self._changes(facts, call.at - workflow.now()):
                 return
+            if is_passed_over(call, calls, workflow.now()) and workflow.patched("newest-call"):
+                continue
             self.is_speaking = True
             await self._say(call)
             self.is_speaking = False
@@ -77,7 +80,7 @@ class ClockKeeper:
         return is_left and workflow.patched("calls-of-one-instant")
 
     async def _say(self, call: Call) -> None:
-        case, text = self._case, text_of(call)
+        case, text = self._case, text_of(call, workflow.now())
         case.called = (*(case.called if call.at == case.called_until else ()), key_of(call))
         case.called_until = call.at
         if call.kind == "advance":

@@ -94,7 +94,7 @@ class ComplaintWorkflow:
     async def _call(self, call: Call, at: datetime) -> None:
         """To whoever has it; once it is late, to the insurer's operator, and the family hears where else it may turn. A review that
         stays late is the platform's operator's to look after, who may answer it too."""
-        self._called_until, text = at, text_of(call)
+        self._called_until, text = at, text_of(call, workflow.now())
         kind = f"complaint_{call.kind}"
         if call.kind in ("overdue", "escalated"):
             self._tell_staff("operator", kind, text)

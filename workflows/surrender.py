@@ -195,7 +195,7 @@ class SurrenderWorkflow:
         return self._state in ENDED or self._account_wanted_on is not None
 
     async def _say(self, call: Call) -> None:
-        request, text = self._request, text_of(call)
+        request, text = self._request, text_of(call, workflow.now())
         role = "lead" if call.kind == "overdue" else "operator"
         self._journal.tell(f"role:{role}:{request.insurer_code}", f"clock_{call.kind}", text, workflow.now())
         if call.kind == "overdue":

@@ -102,9 +102,9 @@ def calls_of(complaint: ComplaintFile, calendar: Calendar, as_of: date) -> tuple
     return tuple(calls_about(clock)) if clock else ()
 
 
-def text_of(call: Call) -> str:
+def text_of(call: Call, now: datetime) -> str:
     again = "再次报保险公司负责人" + ("，并报平台" if call.clock == "complaint_review" else "")
-    return text_about(CLOCK_NAMES[call.clock], call, overdue="已报保险公司负责人", escalated=again)
+    return text_about(CLOCK_NAMES[call.clock], call, now, overdue="已报保险公司负责人", escalated=again)
 
 
 def may_ask_review_until(complaint: ComplaintFile, calendar: Calendar) -> datetime | None:

@@ -1,6 +1,6 @@
 """Reminders (提醒): who is told when about a clock that runs, and to whom it goes up when it is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -65,22 +65,41 @@ def key_of(call: Call) -> str:
     return f"{call.clock}:{call.kind}"
 
 
-def text_of(call: Call) -> str:
+def is_passed_over(call: Call, calls: Iterable[Call], now: datetime) -> bool:
+    """Of one clock's calls that are said late, after an undone decision or days without a worker, the newest says it all. The advance
+    is more than words."""
+    return call.kind != "advance" and any(c.clock == call.clock and call.at < c.at <= now for c in calls)
+
+
+def text_of(call: Call, now: datetime) -> str:
     """For staff and for the timeline."""
-    return text_about(CLOCK_NAMES[call.clock], call, overdue="已报理赔主管", escalated="已报保险公司负责人")
+    return text_about(CLOCK_NAMES[call.clock], call, now, overdue="已报理赔主管", escalated="已报保险公司负责人")
 
 
-def text_about(name: str, call: Call, *, overdue: str, escalated: str) -> str:
-    """`name`: what the clock asks for; `overdue`, `escalated`: to whom it went up."""
+def text_about(name: str, call: Call, now: datetime, *, overdue: str, escalated: str) -> str:
+    """True on the day on which it is said. `name`: what the clock asks for; `overdue`, `escalated`: to whom it went up."""
     day = f"{call.due_on.month}月{call.due_on.day}日"
+    days_left = (call.due_on - shanghai_day(now)).days
+    left = _left(name, day, days_left)
     return {
-        "half_time": f"{name}的时限已过一半，最后一日为{day}",
-        "two_days_before": f"距离{name}的最后一日{day}还有两天",
-        "due_day": f"今天是{name}的最后一日",
+        "half_time": f"{name}的时限已过一半，最后一日为{day}" if days_left > 0 else left,
+        "two_days_before": left,
+        "due_day": left,
         "overdue": f"{name}已超过时限（{day}），{overdue}",
         "escalated": f"{name}仍未完成（时限{day}），{escalated}",
         "advance": "自收齐材料起满六十日仍未核定，先支付可以确定的部分",
     }[call.kind]
+
+
+_FEW = {1: "一", 2: "两"}
+
+
+def _left(name: str, day: str, days_left: int) -> str:
+    if days_left < 0:
+        return f"{day}是{name}的最后一日，已过{-days_left}天"
+    if days_left == 0:
+        return f"今天是{name}的最后一日"
+    return f"距离{name}的最后一日{day}还有{_FEW.get(days_left, days_left)}天"
 
 
 def calls_about(clock: Clock) -> Iterator[Call]:

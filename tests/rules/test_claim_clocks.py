@@ -9,7 +9,7 @@ from insurance.rules.case import AssessmentGrounds, Decision, Payout
 from insurance.rules.claim_clocks import clocks_of, next_due
 from insurance.rules.deadlines import Pause
 from insurance.rules.event import Cover
-from insurance.rules.reminders import Call, calls_of, family_reminders, last_day, text_of
+from insurance.rules.reminders import Call, calls_of, family_reminders, is_passed_over, last_day, text_of
 from tests import records
 
 CALENDAR = load_calendar()
@@ -220,7 +220,35 @@ def test_calls_come_in_the_order_of_time_and_in_the_morning():
 
 @pytest.mark.parametrize("call", calls_of(case(), CALENDAR, date(2026, 3, 2)))
 def test_every_call_has_words(call: Call):
-    assert text_of(call)
+    assert text_of(call, call.at)
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "text"),
+    [
+        ("half_time", 10, "核定的时限已过一半，最后一日为3月16日"),
+        ("two_days_before", 14, "距离核定的最后一日3月16日还有两天"),
+        ("two_days_before", 15, "距离核定的最后一日3月16日还有一天"),
+        ("two_days_before", 16, "今天是核定的最后一日"),
+        ("due_day", 16, "今天是核定的最后一日"),
+        ("due_day", 17, "3月16日是核定的最后一日，已过1天"),
+        ("half_time", 30, "3月16日是核定的最后一日，已过14天"),
+        ("overdue", 30, "核定已超过时限（3月16日），已报理赔主管"),
+    ],
+)
+def test_what_is_said_is_true_on_the_day_on_which_it_is_said(kind, day, text):
+    assert text_of(Call(on(9), kind, "determination", date(2026, 3, 16)), on(day)) == text
+
+
+def test_of_a_clock_s_calls_that_are_late_the_newest_is_said_and_an_advance_is_always_begun():
+    calls = calls_of(case(), CALENDAR, date(2026, 3, 2))
+
+    def left(now):
+        return [(c.clock, c.kind) for c in calls if c.at <= now and not is_passed_over(c, calls, now)]
+
+    assert left(on(3)) == [("agreed_decision", "due_day")]
+    assert left(on(31)) == [("agreed_decision", "escalated"), ("determination", "two_days_before")]
+    assert left(on(20, 5))[-2:] == [("advance_payment", "advance"), ("advance_payment", "escalated")]
 
 
 def test_a_family_hears_of_its_turn_at_half_time_two_days_before_and_on_the_last_day():

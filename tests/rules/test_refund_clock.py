@@ -31,4 +31,4 @@ def test_it_is_called_at_half_time_two_days_before_on_the_day_and_when_it_is_lat
         ("overdue", date(2026, 4, 10)),
         ("escalated", date(2026, 4, 12)),
     ]
-    assert text_of(calls[0]) == "退保退款的时限已过一半，最后一日为4月9日"
+    assert text_of(calls[0], calls[0].at) == "退保退款的时限已过一半，最后一日为4月9日"

@@ -77,6 +77,27 @@ async def test_of_two_calls_at_one_instant_the_second_is_said_although_the_facts
     assert calls(world, claim_id) == ["clock_due_day", "clock_overdue"]
 
 
+async def test_of_calls_that_are_said_late_each_clock_s_newest_is_said_as_is_true_today(world):
+    claim_id = await world.report()
+    world.books.calls = ()
+    await world.hand_in(claim_id, world.receipt(sure=False))
+    await world.until_state(f"{claim_id}-r1", "open")
+    await world.let_pass(days=6)
+    now, due_on = world.time, shanghai_day(world.time) - timedelta(days=1)
+    world.books.calls = (
+        Call(now - timedelta(days=3), "two_days_before", "determination", due_on),
+        Call(now - timedelta(days=2), "overdue", "agreed_decision", due_on),
+        Call(now - timedelta(days=1), "due_day", "determination", due_on),
+    )
+    (receipt_id,) = world.books.receipts
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await world.update(claim_id, "correct", Correction(adjuster(), receipt_id, {"total": "600.00"}, "核对原件"))
+    await world.until_told(claim_id, "clock_due_day")
+    assert calls(world, claim_id) == ["clock_overdue", "clock_due_day"]
+    said = next(e for e in world.books.events[claim_id].values() if e.event == "clock_due_day")
+    assert said.text == f"{due_on.month}月{due_on.day}日是核定的最后一日，已过1天"
+
+
 async def test_a_decision_ends_the_reminders(world):
     claim_id = await taken(world)
     await decided(world, claim_id, full(adjuster()))
