@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from insurance.rules.cover import shanghai_day
 from insurance.rules.decision import taken
 from insurance.rules.payees import another_account
 from insurance.rules.shares import parse_shares, split
@@ -22,12 +23,14 @@ async def pay(case: ClaimCase) -> None:
     if due and not case.payees:
         await _ask_for_payee(case, "请填写收款账户，收到后立即支付")
         return
-    if due and not case.may_be_paid and workflow.patched("pay-the-proven"):
+    # an heir may have got more in advance than the decision gives: it is not paid out once more to the others
+    left = due - sum(case.advanced_fen(index) + case.settled_fen(index) for index in range(len(case.payees)))
+    is_unproven = due > 0 and not case.may_be_paid and (left > 0 or not workflow.patched("nothing-left"))
+    if is_unproven and workflow.patched("pay-the-proven"):
         others = "请填写投保人本人的账户；由他人领取的，请先上传关系证明或授权委托书"
         await _ask_for_payee(case, "请先上传继承人声明或关系证明" if case.is_deceased else others)
         return
-    # an heir may have got more in advance than the decision gives: it is not paid out once more to the others
-    left = due - sum(case.advanced_fen(index) + case.settled_fen(index) for index in range(len(case.payees)))
+    text, is_owed = _told_as_paid(case, due, left), left > 0
     for index, share_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
         amount_fen = min(share_fen - case.advanced_fen(index), left)
         if amount_fen <= 0 or case.is_paid(index):
@@ -38,9 +41,18 @@ async def pay(case: ClaimCase) -> None:
         left -= amount_fen
     case.paid_lines = taken(case.decision.lines, case.paid_lines)
     if due:
-        case.tell("paid", "赔款已支付，请查收")
-    text = "赔款已支付" if due else "没有需要补付的金额"
+        case.tell("paid", "赔款已支付，请查收" if is_owed else text)
     await case.move("paid", "paid", "system", text, limits=case.used())
+
+
+def _told_as_paid(case: ClaimCase, due: int, left: int) -> str:
+    """What was paid before, in advance or in another round, is not paid anew."""
+    if left > 0:
+        return "赔款已支付"
+    if not due or case.last_paid_at is None:
+        return "没有需要补付的金额"
+    day = shanghai_day(case.last_paid_at)
+    return f"应付的赔款已于{day.month}月{day.day}日全部支付，没有需要补付的金额"
 
 
 async def await_payee(case: ClaimCase, interrupted: Callable[[], bool]) -> None:

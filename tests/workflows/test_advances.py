@@ -122,6 +122,21 @@ async def test_a_family_that_disputes_waits_no_longer_for_what_nobody_disputes_t
     assert world.books.limits[disputing].lines == (DecidedLine("accident_medical", ALL),)
 
 
+async def test_where_another_adjuster_gives_no_more_than_was_paid_the_family_is_not_told_of_money(world):
+    claim_id = await disputed(world, half(adjuster()), after_days=0)
+    await world.until_told(claim_id, "advance_paid")
+    paid_on = shanghai_day(world.claim(claim_id).case.payouts[0].paid_at)
+    await world.let_pass(days=3)
+    await decided_by_another(world, claim_id, half(adjuster("adjuster-2")))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "accept")
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 840_00)
+    assert transfers(world, claim_id) == [(840_00, True)]
+    said = {n.text for key, n in world.books.notices.items() if key.startswith(f"{claim_id}:") and n.kind == "paid"}
+    said |= {event.text for event in world.books.events[claim_id].values() if event.event == "paid"}
+    assert said == {f"应付的赔款已于{paid_on.month}月{paid_on.day}日全部支付，没有需要补付的金额"}
+
+
 async def test_an_undisputed_sum_without_an_account_waits_for_the_family_and_not_for_the_review(world):
     claim_id = await disputed(world, half(adjuster()), payees=())
     await world.until_told(claim_id, "payee_needed")
