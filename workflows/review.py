@@ -8,7 +8,14 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 from insurance.rules.case import Assessment, Decision, PapersRequest
-from insurance.rules.decision import NotDecidable, decide_by_adjuster, decided_sum, needs_second_adjuster, why
+from insurance.rules.decision import (
+    NotDecidable,
+    decide_by_adjuster,
+    decided_sum,
+    given,
+    needs_second_adjuster,
+    why,
+)
 from insurance.rules.skills import GRAVE
 from workflows.messages import (
     DecisionOrder,
@@ -73,7 +80,7 @@ class ReviewWorkflow(AtADesk):
         outcome, by = OUTCOMES[order.outcome], order.actor.label
         if self._first is None and self._needs_second(order):
             await self._wait_for_second(order)
-        elif self._first is not None and not _alike(self._first, order):
+        elif self._first is not None and not self._is_alike(self._first, order):
             self._first = self._desk.first = self._desk.adjuster = None
             text = f"第二人认为应{outcome}，两人不一致，退回重新审核"
             await self._desk.publish("review_returned", by, text, "open", why(order.reason_codes, order.comment))
@@ -152,6 +159,9 @@ class ReviewWorkflow(AtADesk):
             workflow.now(),
         )
 
-
-def _alike(first: DecisionOrder, second: DecisionOrder) -> bool:
-    return (first.outcome, first.lines) == (second.outcome, second.lines)
+    def _is_alike(self, first: DecisionOrder, second: DecisionOrder) -> bool:
+        """By the sums that they give on each coverage, however they were written down."""
+        if (first.outcome, first.lines) == (second.outcome, second.lines):
+            return True
+        sums = [given(self._decision(order).lines) for order in (first, second)]
+        return first.outcome == second.outcome and sums[0] == sums[1] and workflow.patched("alike-in-sums")

@@ -102,6 +102,11 @@ def check_reasons(outcome: Outcome, reason_codes: Sequence[str]) -> None:
         raise NotDecidable("reason_required", "reason_codes", "部分赔付或拒赔必须选择原因")
 
 
+def given(lines: Sequence[DecidedLine]) -> dict[str, int]:
+    """What is paid on each coverage, in fen, of those that pay something."""
+    return {line.coverage_id: line.payable_fen for line in lines if line.payable_fen}
+
+
 def _check_lines(outcome: Outcome, settlement: Settlement, lines: Sequence[DecidedLine] | None) -> None:
     """Who writes sums beside an outcome that has its own means one of the two."""
     due = {line.coverage_id: line.payable_fen if outcome == "full" else 0 for line in settlement.lines}

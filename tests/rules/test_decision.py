@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from insurance.rules.case import DecidedLine
-from insurance.rules.decision import NotDecidable, decide_by_adjuster
+from insurance.rules.decision import NotDecidable, decide_by_adjuster, given
 from tests.rules.test_skills import assessment
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -28,3 +28,9 @@ def test_sums_that_contradict_the_outcome_are_refused_and_not_dropped(outcome, l
 def test_sums_that_say_the_same_as_the_outcome_are_taken():
     assert decide("full", (DUE,)).payable_fen == 800_00
     assert decide("refused", ()).payable_fen == 0
+
+
+def test_lines_give_the_same_whatever_their_order_and_with_or_without_zeros():
+    medical, hospital = DecidedLine("accident_medical", 5_00), DecidedLine("illness_hospital", 3_00)
+    assert given((medical, hospital)) == given((hospital, DecidedLine("dental", 0), medical))
+    assert given((medical,)) != given((medical, hospital))

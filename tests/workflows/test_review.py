@@ -1,5 +1,6 @@
 import pytest
 
+from insurance.rules.case import DecidedLine
 from tests.workflows.process_orders import adjuster, payee
 from tests.workflows.process_reviews import (
     LEAD,
@@ -13,6 +14,7 @@ from tests.workflows.process_reviews import (
 from workflows.messages import (
     ClaimOutcome,
     Correction,
+    DecisionOrder,
     Reassignment,
 )
 
@@ -128,6 +130,17 @@ async def test_from_20000_yuan_a_second_adjuster_decides_alike(world):
     assert await world.end_of(claim_id) == ClaimOutcome("closed", LARGE_PAYABLE)
     assert world.books.walked(review_id) == ["open", "taken", "second_open", "second_taken", "decided"]
     assert world.claim(claim_id).case.decision.adjusters == ("adjuster-1", "adjuster-2")
+
+
+async def test_two_adjusters_who_give_the_same_sums_agree_however_they_write_them(world):
+    claim_id, review_id = await taken(world, **LARGE)
+    await world.update(review_id, "decide", full(adjuster()))
+    await world.until_state(review_id, "second_open")
+    second = adjuster("adjuster-2")
+    await world.update(review_id, "take", second)
+    lines = (DecidedLine("accident_medical", LARGE_PAYABLE),)
+    await world.update(review_id, "decide", DecisionOrder(second, "full", (), "", lines))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", LARGE_PAYABLE)
 
 
 async def test_below_20000_yuan_one_adjuster_is_enough(world):
