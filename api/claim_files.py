@@ -10,6 +10,7 @@ from activities.claims import BESIDE_THE_FIELDS
 from insurance.rules.case import Amendment as CaseAmendment
 from insurance.rules.case import CaseReceipt, EvidenceFile
 from insurance.rules.case_file import CaseFile
+from insurance.rules.status import Turn, whose_turn
 from insurance.tables import Amendment, Claim, ClaimDocument, Receipt
 from workflows.messages import ClaimOrder
 
@@ -20,6 +21,12 @@ _file = TypeAdapter(EvidenceFile)
 
 def case_of(row: Claim) -> CaseFile:
     return _case.validate_python(row.case)
+
+
+def turn_of_claim(row: Claim) -> Turn:
+    """Whose turn it is, by its state and by what the family may still say to its decision."""
+    decision = row.case.get("decision") or {}
+    return whose_turn(row.state, decision.get("outcome"), row.case.get("disputed", False))
 
 
 def first_case(order: ClaimOrder) -> dict[str, Any]:

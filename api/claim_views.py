@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
-from api.claim_files import case_of, evidence_of
+from api.claim_files import case_of, evidence_of, turn_of_claim
 from api.contact_views import contact_of
 from api.incident_views import beside_the_claim
 from api.parts import Parts
@@ -31,9 +31,9 @@ from insurance.rules.evidence import SMALL_CLAIM_FEN, RequiredDocument, evidence
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
 from insurance.rules.reasons import bases_of
 from insurance.rules.receipts.repeats import each_once
-from insurance.rules.reminders import CLOCK_NAMES, time_for_answer_ends
+from insurance.rules.reminders import CLOCK_NAMES, last_day, time_for_answer_ends
 from insurance.rules.settlement import Settlement
-from insurance.rules.status import label, whose_turn
+from insurance.rules.status import answer_to_do, answers_to, label
 from insurance.tables import Claim, Policy
 
 # long enough to look through a claim, too short to be passed on
@@ -51,7 +51,7 @@ def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
         "policy_no": row.policy_no,
         "state": row.state,
         "label": label("claim", row.state),
-        "whose_turn": whose_turn(row.state),
+        "whose_turn": turn_of_claim(row),
         "created_at": instant(row.created_at),
         "updated_at": instant(row.updated_at),
     }
@@ -161,13 +161,18 @@ def decision_view(decision: Decision) -> dict[str, Any]:
 
 
 def _answer_view(parts: Parts, case: CaseFile) -> dict[str, Any] | None:
-    """Until when the family may say what it thinks of a decision, and what it may do; None while nothing is asked of it."""
+    """Until when the claim waits with its decision, what the family may say to it until then, and that in words; None for a decision that
+    needs no word."""
     if case.state != "decided" or case.decision is None or case.decision.outcome == "full":
         return None
     since = case.state_since or case.decision.decided_at
     until = time_for_answer_ends(since, parts.settings.process.dispute_days)
-    may = {"accept": case.decision.outcome != "refused", "dispute": not case.disputed}
-    return {"until": instant(until), "may": [move for move, is_allowed in may.items() if is_allowed]}
+    known = case.decision.outcome, case.disputed
+    return {
+        "until": instant(until),
+        "may": list(answers_to(*known)),
+        "to_do": answer_to_do(*known, last_day(until)),
+    }
 
 
 def _established_view(case: CaseFile, caller: Caller) -> dict[str, Any] | None:

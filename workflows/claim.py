@@ -7,6 +7,7 @@ from temporalio import workflow
 
 from insurance.rules.case import Decision
 from insurance.rules.reminders import last_day, time_for_answer_ends
+from insurance.rules.status import answer_reminder, answers_to
 from workflows import claim_insurer as insurer
 from workflows import claim_money as money
 from workflows.claim_adjusters import AdjusterMoves
@@ -100,8 +101,7 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         if case.decision.outcome == "full" and not self._is_answered():
             await self._agree("system", "按条款全额赔付，无须确认")
             return
-        reminder = "审核结果还在等您确认或提出异议"
-        if not await self._heard(self._is_answered, self._order.dispute_days, reminder):
+        if not await self._heard(self._is_answered, self._order.dispute_days, self._reminder(case.decision)):
             if not await self._gives_more_time(self._order.dispute_days, case.decision_told_at):
                 await self._unanswered(case.decision)
             return
@@ -114,6 +114,13 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
             await case.move("disputed", "disputed", "family", text, reason=self._objection.reason)
         elif self._accepted:
             await self._agree("family", "您已确认审核结果")
+
+    def _reminder(self, decision: Decision) -> str | None:
+        """None where the family has nothing left to say; the claim stays open for whoever may undo the decision."""
+        answers = answers_to(decision.outcome, self._case.disputed)
+        if not answers and workflow.patched("final-refusals-ask-nothing"):
+            return None
+        return answer_reminder(decision.outcome, self._case.disputed)
 
     async def _gives_more_time(self, days: float, told_at: datetime | None) -> bool:
         """Whoever heard late, or has not heard yet, of what they should answer has all of the time from then on."""
@@ -128,7 +135,10 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
         if case.undelivered:
             text = f"{TITLES[case.undelivered[0]]}仍未送达家长，期限顺延，请电话告知或者当面交付，并登记送达"
             case.tell_staff("lead", "notice_refused", text)
-        await case.note("answer_time_extended", "system", f"通知送达较晚，您的期限顺延至{last_day(ends)}")
+        decision, term = case.decision, "您的期限"
+        if decision is not None and not answers_to(decision.outcome, case.disputed):
+            term = "结案日期"
+        await case.note("answer_time_extended", "system", f"通知送达较晚，{term}顺延至{last_day(ends)}")
         return True
 
     async def _unanswered(self, decision: Decision) -> None:

@@ -67,16 +67,17 @@ class ClaimParts:
 
     # --- waiting ------------------------------------------------------------------------------------------------------
 
-    async def _heard(self, answered: Callable[[], bool], days: float, reminder: str) -> bool:
-        """Waits for the family, who are reminded, from the moment on which their turn began to 24:00 of the last day that they are
-        told. False: not in this time."""
+    async def _heard(self, answered: Callable[[], bool], days: float, reminder: str | None) -> bool:
+        """Waits for the family from the moment on which their turn began to 24:00 of the last day that they are told. They are reminded,
+        unless `reminder` is None. False: not in this time."""
         case = self._case
         since = case.state_since if self._keeps_clocks else workflow.now()
         ends = since + timedelta(days=days)
         # by state: a claim of before that waits for its papers has all of the day for its answer
         if workflow.patched(f"whole-days-{case.state}"):
             ends = time_for_answer_ends(since, days)
-        for at in (*(family_reminders(since, ends) if self._keeps_clocks else ()), ends):
+        reminded = family_reminders(since, ends) if self._keeps_clocks and reminder is not None else ()
+        for at in (*reminded, ends):
             if at < workflow.now():
                 continue
             try:

@@ -8,6 +8,7 @@ from sqlalchemy import Date, Integer, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
+from api.claim_files import turn_of_claim
 from api.deps import Adjuster, Authority, InsurerStaff, ObjectId, TheParts
 from api.due_views import NEAR, due_view
 from api.errors import Problem
@@ -18,7 +19,6 @@ from api.scope import of_insurer, of_region
 from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import end_of_day
 from insurance.rules.reminders import CLOCK_NAMES
-from insurance.rules.status import whose_turn
 from insurance.tables import BrokenClock, Claim
 from workflows.messages import Actor, Delivery
 from workflows.messages.claim import NoticeKind
@@ -114,6 +114,6 @@ def _due_view(row: Claim, today: date) -> dict[str, Any]:
     assert row.due_at is not None
     due_on = shanghai_day(row.due_at) - timedelta(days=1)
     undelivered = row.case.get("undelivered", [])
-    turn = "adjuster" if undelivered else whose_turn(row.state)
+    turn = "adjuster" if undelivered else turn_of_claim(row)
     shown = due_view("claim", row.claim_id, row, turn, row.due_clock, due_on, today)
     return shown | {"policy_no": row.policy_no, "undelivered": undelivered}

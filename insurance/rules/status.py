@@ -22,8 +22,12 @@ __all__ = [
     "RELATIONSHIPS",
     "SCHOOL_TYPES",
     "SURRENDER_REASONS",
+    "Answer",
     "Process",
     "allowed",
+    "answer_reminder",
+    "answer_to_do",
+    "answers_to",
     "label",
     "next_states",
     "policy_state",
@@ -33,6 +37,7 @@ __all__ = [
 
 Process = Literal["purchase", "policy", "claim", "surrender", "review", "serious_case", "complaint", "correction"]
 Turn = Literal["family", "adjuster", "insurer", "system"]
+Answer = Literal["accept", "dispute"]
 
 LABELS: Mapping[Process, Mapping[str, str]] = MappingProxyType(
     {
@@ -235,13 +240,42 @@ def policy_state(effective_date: date, ends_on: date, ended: tuple[str, date] | 
     return "in_force" if today <= ends_on else "expired"
 
 
-def whose_turn(claim_state: str) -> Turn:
-    """Who must act next on a claim; `system` also when nobody must."""
+def whose_turn(claim_state: str, outcome: str | None = None, disputed: bool = False) -> Turn:
+    """Who must act next on a claim; `system` also when nobody must. `outcome` of its decision and `disputed`, where they are known: to
+    some decisions a family has nothing left to say."""
+    if claim_state == "decided" and outcome is not None and not answers_to(outcome, disputed):
+        return "system"
     if claim_state in _FAMILY:
         return "family"
     if claim_state in _ADJUSTER:
         return "adjuster"
     return "insurer" if claim_state in _INSURER else "system"
+
+
+def answers_to(outcome: str, disputed: bool) -> tuple[Answer, ...]:
+    """What a family may say to a decision: one in full needs no word, a refusal can't be confirmed, and there is one dispute."""
+    may: dict[Answer, bool] = {"accept": outcome == "partial", "dispute": outcome != "full" and not disputed}
+    return tuple(answer for answer, is_allowed in may.items() if is_allowed)
+
+
+def answer_reminder(outcome: str, disputed: bool) -> str:
+    """What a family is reminded of while a decision other than a full one waits; its last day follows behind a comma."""
+    return {
+        ("accept", "dispute"): "审核结果还在等您确认或提出异议",
+        ("accept",): "复核后的审核结果还在等您确认",
+        ("dispute",): "对审核结果如有异议，可以提出",
+        (): "复核结果无须您答复，到期自动结案；仍有异议可以投诉",
+    }[answers_to(outcome, disputed)]
+
+
+def answer_to_do(outcome: str, disputed: bool, last_day: str) -> str:
+    """The same on the page of the claim, with what becomes of silence. `last_day` in words."""
+    return {
+        ("accept", "dispute"): f"请在{last_day}前（含当日）确认审核结果，或者提出异议；没有答复的，按审核结果支付",
+        ("accept",): f"请在{last_day}前（含当日）确认审核结果；没有答复的，按审核结果支付。仍有异议可以投诉",
+        ("dispute",): f"如有异议，可在{last_day}前（含当日）提出，由另一位理赔员复核；没有异议的，无须操作",
+        (): f"这是复核的结果，无须操作，{last_day}后自动结案。仍有异议可以投诉",
+    }[answers_to(outcome, disputed)]
 
 
 # who must act next beside claims; the others have nobody any more

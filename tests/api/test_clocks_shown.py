@@ -89,22 +89,26 @@ async def test_an_advance_that_waits_for_an_account_is_the_familys_turn(door: Do
 
 
 @pytest.mark.parametrize(
-    ("outcome", "disputed", "may"),
+    ("outcome", "disputed", "turn", "may", "to_do"),
     [
-        ("partial", False, ["accept", "dispute"]),
-        ("partial", True, ["accept"]),
-        ("refused", False, ["dispute"]),
-        ("refused", True, []),
+        ("partial", False, "family", ["accept", "dispute"], "请在4月4日前（含当日）确认审核结果，或者提出异议"),
+        ("partial", True, "family", ["accept"], "请在4月4日前（含当日）确认审核结果；"),
+        ("refused", False, "family", ["dispute"], "如有异议，可在4月4日前（含当日）提出"),
+        ("refused", True, "system", [], "这是复核的结果，无须操作，4月4日后自动结案"),
     ],
 )
 async def test_a_family_sees_until_when_it_may_answer_a_decision_and_how(
-    door: Door, family: Family, outcome, disputed, may
+    door: Door, family: Family, outcome, disputed, turn, may, to_do
 ):
     decision = Decision("adjuster", outcome, 0, (), ("event_not_covered",), "", (), ("adj-1",), ago(5))
     decided = {"state": "decided", "received_at": ago(9), "state_since": ago(5), "disputed": disputed}
     claim = await shown(door, family, decision=decision, **decided)
     # thirty days from 5 March on, all of the last one
-    assert claim["answer"] == {"until": "2026-04-05T00:00:00.000+08:00", "may": may}
+    answer = claim["answer"]
+    assert (answer["until"], answer["may"]) == ("2026-04-05T00:00:00.000+08:00", may)
+    assert answer["to_do"].startswith(to_do)
+    (listed,) = (await door.client.get("/v1/claims", headers=door.parent(family.subject))).json()["items"]
+    assert (claim["whose_turn"], listed["whose_turn"]) == (turn, turn)
 
 
 async def test_nothing_is_asked_of_a_family_that_is_paid_in_full(door: Door, family: Family):

@@ -8,6 +8,9 @@ from insurance.rules.status import (
     LABELS,
     SURRENDER_REASONS,
     allowed,
+    answer_reminder,
+    answer_to_do,
+    answers_to,
     label,
     next_states,
     policy_state,
@@ -173,6 +176,24 @@ def test_the_state_of_a_policy_follows_from_its_dates(ended, today, state):
 )
 def test_it_is_always_clear_whose_turn_it_is(state, turn):
     assert whose_turn(state) == turn
+
+
+@pytest.mark.parametrize(
+    ("outcome", "disputed", "turn", "may"),
+    [
+        ("partial", False, "family", ("accept", "dispute")),
+        ("partial", True, "family", ("accept",)),
+        ("refused", False, "family", ("dispute",)),
+        ("refused", True, "system", ()),
+        ("full", False, "system", ()),
+    ],
+)
+def test_a_decision_is_the_familys_turn_as_long_as_it_may_say_something_to_it(outcome, disputed, turn, may):
+    assert answers_to(outcome, disputed) == may
+    assert whose_turn("decided", outcome, disputed) == turn
+    assert whose_turn("in_review", outcome, disputed) == "adjuster"
+    said = answer_reminder(outcome, disputed), answer_to_do(outcome, disputed, "4月5日")
+    assert [("确认" in text, "提出" in text) for text in said] == [("accept" in may, "dispute" in may)] * 2
 
 
 def test_coded_values_are_those_of_the_api():

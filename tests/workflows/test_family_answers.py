@@ -53,7 +53,7 @@ async def test_a_family_has_all_of_the_last_day_that_it_is_told(world):
     await world.let_pass(seconds=(until - world.time).total_seconds() - 60)
     day = letter.dispute_until
     told = {n.text for n in world.books.notices.values() if n.kind == "your_turn"}
-    assert told == {f"审核结果还在等您确认或提出异议，最后一日为{day.month}月{day.day}日"}
+    assert told == {f"对审核结果如有异议，可以提出，最后一日为{day.month}月{day.day}日"}
     await world.update(claim_id, "dispute")
     await world.until_state(f"{claim_id}-r2", "open")
 
@@ -100,6 +100,20 @@ async def test_a_disputed_decision_goes_once_to_somebody_else(world):
     await world.update(claim_id, "accept")
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 400_00)
     assert [d.outcome for d in world.claim(claim_id).case.undone] == ["refused"]
+
+
+async def test_a_family_that_has_nothing_left_to_say_is_asked_for_nothing(world):
+    claim_id = await decided(world, refused(adjuster()))
+    await world.update(claim_id, "dispute")
+    second, other = f"{claim_id}-r2", adjuster("adjuster-2")
+    await world.until_state(second, "open")
+    await world.update(second, "take", other)
+    await world.update(second, "decide", refused(other))
+    await world.until_state(claim_id, "decided")
+    await world.let_pass(days=31)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 0)
+    assert world.books.walked(claim_id)[-2:] == ["decided", "closed"]
+    assert "your_turn" not in world.books.noticed(claim_id)
 
 
 async def test_a_claim_with_a_partial_decision_is_withdrawn(world):
