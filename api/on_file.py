@@ -49,7 +49,8 @@ async def _on_file(
         policies=(*((p.effective_date, p.ends_on) for p in own.running), *(own.days for _ in own.paid)),
         death_cover_fen=own.death_cover_fen(),
         everybodys_death_cover_fen=book.death_cover_fen(),
-        insured_before=bool(book.running),
+        # however it ended: only 新生 wait for a roster
+        insured_before=bool(book.policies),
     )
 
 

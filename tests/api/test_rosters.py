@@ -1,12 +1,13 @@
 import io
 import zipfile
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from api_door import SETTINGS, Door
 from api_routes import insured, purchase
+from buyers import child, insure, new_number
 
-from api.digest import insured_digest
 from api.roster_files import MOST_BYTES, MOST_ROWS
 from tests import records
 
@@ -154,8 +155,8 @@ async def test_a_school_sees_its_own_alone(door: Door):
 async def test_how_many_are_insured_is_told_by_class_of_five_or_more_and_nothing_else(door: Door):
     school = new_school()
     for class_name, count in (("一班", 5), ("二班", 4)):
-        child = records.policy().insured | {"school_code": school, "class_name": class_name}
-        await door.store(*(records.policy(insured=child) for _ in range(count)))
+        student = records.policy().insured | {"school_code": school, "class_name": class_name}
+        await door.store(*(records.policy(insured=student) for _ in range(count)))
     ended = records.policy().insured | {"school_code": school, "class_name": "一班"}
     await door.store(records.policy(insured=ended, ends_on=records.EFFECTIVE))
     seen = await listed(door, school, "enrolment")
@@ -166,8 +167,8 @@ async def test_how_many_are_insured_is_told_by_class_of_five_or_more_and_nothing
 async def test_small_classes_count_together_when_they_are_many_enough_not_to_be_told_apart(door: Door):
     school = new_school()
     for class_name in ("一班", "二班", "三班"):
-        child = records.policy().insured | {"school_code": school, "class_name": class_name}
-        await door.store(*(records.policy(insured=child) for _ in range(3)))
+        student = records.policy().insured | {"school_code": school, "class_name": class_name}
+        await door.store(*(records.policy(insured=student) for _ in range(3)))
     seen = await listed(door, school, "enrolment")
     assert (seen["insured"], seen["classes"]) == (9, [])
 
@@ -187,10 +188,12 @@ def gate(door: Door):
     """The setting that is off by default."""
     process = SETTINGS.process.model_copy(update={"roster_gate": True})
     door.app.state.parts = replace(door.parts, settings=SETTINGS.model_copy(update={"process": process}))
+    yield
+    door.app.state.parts = door.parts
 
 
-async def buy(door: Door, school):
-    body = purchase() | {"insured": insured() | {"school_code": school}}
+async def buy(door: Door, school, who=None):
+    body = purchase() | {"insured": (who or insured()) | {"school_code": school}}
     return await door.client.post("/v1/purchases", json=body, headers=door.parent())
 
 
@@ -203,11 +206,20 @@ async def test_a_new_student_who_is_on_no_roster_is_told_why_nothing_can_be_boug
     assert (await buy(door, school)).status_code == 201
 
 
-async def test_who_was_insured_before_is_no_new_student(door: Door, gate):
-    digest = insured_digest(SETTINGS, "resident_id", CHILD[2])
-    await door.store(records.policy(insured_digest=digest, ends_on=records.TODAY, death_limit_fen=0))
-    assert (await buy(door, new_school())).status_code == 201
+ENDS = {
+    "expired": {"ends_on": records.EFFECTIVE},
+    "surrendered": {"ends_on": records.TODAY, "ended_reason": "surrendered"},
+    "surrendered before effect": {"effective_date": date(2026, 4, 1), "ended_reason": "surrendered"},
+    "still insured": {"ends_on": records.TODAY},
+}
+
+
+@pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS)
+async def test_who_was_insured_before_is_no_new_student_however_it_ended(door: Door, gate, ends):
+    before = await insure(door, new_number(), death_limit_fen=0, **ends)
+    assert (await buy(door, new_school(), before)).status_code == 201
+    assert (await buy(door, new_school(), child(new_number()))).json()["code"] == "not_on_roster"
 
 
 async def test_the_gate_is_open_unless_it_is_set(door: Door):
-    assert (await buy(door, new_school())).status_code == 201
+    assert (await buy(door, new_school(), child(new_number()))).status_code == 201
