@@ -190,10 +190,11 @@ def _warnings(application: Application, cover: DeathCover) -> Iterator[FieldErro
 def _double_insurance(
     terms: ProductTerms, first_day: date, policies: Iterable[tuple[date, date]]
 ) -> Iterator[FieldError]:
-    """Bought twice (重复购买): indemnity pays no more with two policies (DOMAIN T6)."""
+    """Bought twice (重复购买): indemnity pays no more with two policies, and before effect all of the premium comes back (DOMAIN T6)."""
     last_day = last_day_of_term(first_day, terms.term_years)
     if any(first <= last_day and first_day <= last for first, last in policies):
-        message = "孩子在这段时间已有保单，或已付款、正在出单的投保；医疗费用按实际损失赔付，买两份不会多赔"
+        known = "孩子在这段时间已有保单，或已付款、正在出单的投保"
+        message = f"{known}；医疗费用按实际损失赔付，买两份不会多赔。如不需要，在保障生效前退保，保费全额退回"
         yield FieldError("insured.id_number", "double_insurance", message)
 
 

@@ -403,6 +403,8 @@ def test_what_a_student_says_does_not_stand_for_the_parents_of_a_minor():
 def test_a_second_policy_for_the_same_days_is_warned_of(first, last, warned):
     expected = [("insured.id_number", "double_insurance")] if warned else []
     assert warnings(OnFile(policies=((first, last),))) == expected
+    told = [warning.message for warning in check(OnFile(policies=((first, last),))).warnings]
+    assert all("买两份不会多赔" in text and "生效前退保，保费全额退回" in text for text in told)
 
 
 def test_the_result_travels_as_json():
