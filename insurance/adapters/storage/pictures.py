@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from insurance.adapters.storage.kinds import MAX_PAGES, Kind
 from insurance.adapters.storage.refusals import refuse
+from insurance.adapters.storage.tiff import directories
 
 # more parts than any camera or scanner writes
 _MAX_PARTS = 50_000
 _MAX_SCANS = 64
-_MAX_TAGS = 4096
 
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _SPATIAL_EXTENT = re.compile(rb"ispe\x00\x00\x00\x00(....)(....)", re.DOTALL)
@@ -135,39 +135,19 @@ def _heic(data: bytes) -> Measure:
 
 
 def _tiff(data: bytes) -> Measure:
-    order = "<" if data.startswith(b"II") else ">"
-    (at,) = struct.unpack_from(order + "I", data, 4)
     sizes: list[tuple[int, int]] = []
-    seen: set[int] = set()
-    while at:
-        if at in seen:
-            raise refuse("damaged_file")
+    end = 0
+    for directory in directories(data):
         if len(sizes) == MAX_PAGES:
             raise refuse("too_many_pages")
-        seen.add(at)
-        tags, at = _directory(data, order, at)
-        size, tile = (tags.get(256, 0), tags.get(257, 0)), (tags.get(322, 0), tags.get(323, 0))
-        if 0 in size:
+        if 0 in directory.size:
             raise refuse("damaged_file")
         # a tile is unpacked whole, however little of it is seen
-        sizes.append(max(size, tile, key=lambda s: s[0] * s[1]))
+        sizes.append(max(directory.size, directory.tile, key=lambda s: s[0] * s[1]))
+        end = max(end, directory.end)
     if not sizes:
         raise refuse("damaged_file")
-    return Measure(tuple(sizes), len(data))
-
-
-def _directory(data: bytes, order: str, at: int) -> tuple[dict[int, int], int]:
-    """First values of the whole-number tags of one directory, and where the next directory lies."""
-    (count,) = struct.unpack_from(order + "H", data, at)
-    if count > _MAX_TAGS:
-        raise refuse("damaged_file")
-    tags = {}
-    for n in range(count):
-        tag, form = struct.unpack_from(order + "HH", data, at + 2 + 12 * n)
-        if form in (3, 4):
-            (tags[tag],) = struct.unpack_from(order + ("H" if form == 3 else "I"), data, at + 10 + 12 * n)
-    (following,) = struct.unpack_from(order + "I", data, at + 2 + 12 * count)
-    return tags, following
+    return Measure(tuple(sizes), end)
 
 
 _MEASURES: dict[Kind, Callable[[bytes], Measure]] = {

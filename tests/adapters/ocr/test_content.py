@@ -24,6 +24,7 @@ from tests.adapters.ocr.files import (
 )  # fmt: skip
 
 JPEG, PNG = picture("JPEG"), picture("PNG")
+PACKED = picture("TIFF", compression="tiff_lzw")
 RANDOM = random.Random(5).randbytes(300_000)
 
 
@@ -92,6 +93,8 @@ HONEST = {
     + b"SEFHk\0\0\0\1\0\0\0\0\0\x30\x0a\x44\0\0\0\x18\0\0\0SEFT",
     "a moving picture (Huawei)": JPEG + VIDEO + b"v2_f35  0:0   LIVE_300012          ",
     "notes of a maker": JPEG + b'vivo{"version":1}' + RANDOM[:5000] + b"cameralbum",
+    "notes behind a scan": picture("TIFF") + RANDOM[:5000],
+    "a scan in many strips": picture("TIFF", compression="tiff_lzw", tiffinfo={278: 1}),
     "a video beside the picture (HEIC)": picture("HEIF") + box(b"mpvd", VIDEO),
     "a thumbnail in the EXIF": with_thumbnail(),
     "a comment": picture("JPEG", comment=b"<?xpacket begin=''?><x:xmpmeta/>"),
@@ -141,6 +144,9 @@ GUESTS = {
 MIXED = {
     **{f"{name} behind a photo": JPEG + guest for name, guest in GUESTS.items()},
     **{f"{name} behind a screenshot": PNG + guest for name, guest in GUESTS.items()},
+    **{f"{name} behind a scan": picture("TIFF") + guest for name, guest in GUESTS.items()},
+    **{f"{name} behind a packed scan": PACKED + guest for name, guest in GUESTS.items()},
+    **{f"{name} behind pages": pages_of_tiff(2) + guest for name, guest in GUESTS.items()},
     **{f"{name} behind a document": pdf() + guest for name, guest in GUESTS.items() if name != "a document"},
     "a document behind a page": b"<html>" + pdf(),
     "a document behind an archive": archive("a.txt") + pdf(),
