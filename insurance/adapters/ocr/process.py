@@ -7,6 +7,7 @@ again. The engine is imported there alone.
 import asyncio
 import logging
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, BinaryIO, Self, TypeVar
 
+import psutil
 from pydantic import TypeAdapter
 
 from insurance.adapters.ocr.file_reading import FileReading
@@ -30,6 +32,8 @@ T = TypeVar("T")
 
 _START_SECONDS = 60.0
 _ATTEMPTS = 2
+# how often it is looked at in the time that it may do nothing
+_LOOKS = 20
 # no secret of ours: who opens strangers' files has no use for one
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 _MARKS = "XUEPING_STACK"
@@ -180,13 +184,33 @@ class ReadingProcess:
         sock.settimeout(seconds)
         try:
             send(sock, head, file)
+            self._await(sock, seconds)
             answer, _, pieces = receive(sock)
         except TimeoutError:
-            _log.warning("reading: no answer within %.0f seconds", seconds)
+            _log.warning("reading: nothing done for %.0f seconds", seconds)
             raise _Ended("too_complex") from None
         except WireClosed:
             raise self._cause() from None
         return self._told(answer), pieces
+
+    def _await(self, sock: socket.socket, seconds: float) -> None:
+        """Until it answers or ends. It may take its time, on a busy machine, as long as it gets on: what it spends in all is
+        bounded by the kernel. Raises `TimeoutError` when it did nothing for so many seconds, for it waits for ever then."""
+        answers = select.poll()
+        answers.register(sock, select.POLLIN)
+        spent, idle = self._spent(), 0
+        while not answers.poll(1000 * seconds / _LOOKS):
+            before, spent = spent, self._spent()
+            idle = idle + 1 if spent <= before else 0
+            if idle >= _LOOKS:
+                raise TimeoutError
+
+    def _spent(self) -> float:
+        """Processor seconds of the process and of what it started."""
+        try:
+            return float(sum(psutil.Process(self.pid).cpu_times()[:4]))
+        except psutil.Error:
+            return 0.0
 
     def _told(self, answer: dict[str, Any]) -> Any:
         match answer:

@@ -11,13 +11,14 @@ from PIL import Image
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ports import Page, ReadingUnavailable
 
-CRASH, LOOP, HOARD, HANG, BUG, KILLED = (
+CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG = (
     (250, 0, 0),
     (0, 250, 0),
     (0, 0, 250),
     (250, 250, 0),
     (0, 250, 250),
     (250, 0, 250),
+    (120, 120, 0),
 )
 
 
@@ -37,6 +38,10 @@ class Moody(FakeReader):
         if colour == HANG:
             # as a decoder that holds the interpreter and waits for ever
             ctypes.PyDLL(None).pause()
+        if colour == LONG:
+            end = time.process_time() + 1.5
+            while time.process_time() < end:
+                pass
         if colour == BUG:
             raise RuntimeError("张三 1234")
         if colour == KILLED:

@@ -91,6 +91,12 @@ def test_a_decoder_that_waits_for_ever_is_ended() -> None:
             process.read(picture(bad_readers.HANG))
 
 
+def test_a_busy_machine_refuses_nobody_a_reading_that_gets_on_is_waited_for() -> None:
+    with ReadingProcess(QUICK.model_copy(update={"file_seconds": 0.7}), MOODY) as process:
+        process.start()
+        assert process.read(picture(bad_readers.LONG)).kind_of_file == "png"
+
+
 def test_a_process_that_the_machine_ends_leaves_the_file_to_be_tried_again(reading: ReadingProcess) -> None:
     with pytest.raises(ReadingUnavailable):
         reading.read(picture(bad_readers.KILLED))
