@@ -25,7 +25,7 @@ from insurance.rules.case import (
     EvidenceView,
 )
 from insurance.rules.case_file import CaseFile
-from insurance.rules.claim_clocks import PAID, clocks_of, whose_clock
+from insurance.rules.claim_clocks import PAID, clocks_of, done_on, whose_clock
 from insurance.rules.codes import DOCUMENT_KINDS, REASON_CODES
 from insurance.rules.evidence import SMALL_CLAIM_FEN, RequiredDocument, evidence_facts, required_documents
 from insurance.rules.masking import mask_account, mask_mobile, mask_name
@@ -268,12 +268,14 @@ def _receipt_view(receipt: CaseReceipt, caller: Caller) -> dict[str, Any]:
 
 
 def _clock_views(parts: Parts, case: CaseFile) -> list[dict[str, Any]]:
-    """Every clock with its article, its days, from when to when it stood still and why, and whose turn it is."""
+    """Every clock with its article, its days, from when to when it stood still and why, and whose turn it is: nobody's (None) once it
+    is done, on `done_on`, or the claim has ended. One that is `broken` and somebody's turn is late and open."""
     return [
         asdict(clock)
         | {
             "label": CLOCK_LABELS[clock.clock],
-            "whose_turn": whose_clock(case, clock) if clock.state in ("running", "paused") else None,
+            "whose_turn": whose_clock(case, clock),
+            "done_on": done_on(case, clock),
             "pauses": [asdict(pause) | {"label": PAUSE_LABELS[pause.because]} for pause in clock.pauses],
             "paused_because": PAUSE_LABELS[clock.pauses[-1].because] if clock.state == "paused" else None,
         }

@@ -58,14 +58,24 @@ def waits_for_account(case: CaseFile, clock: Clock) -> bool:
     return clock.clock == "advance_payment" and case.payee_wanted
 
 
-def whose_clock(case: CaseFile, clock: Clock) -> Turn:
-    """Whose turn it is by this clock. One of staff that runs on while the family has the case waits for a notice to reach it, which is
-    the insurer's to see to."""
+def whose_clock(case: CaseFile, clock: Clock) -> Turn | None:
+    """Whose turn it is by this clock, in time or late; None once it is done, or the claim has ended. One of staff that runs on while
+    the family has the case waits for a notice to reach it, which is the insurer's to see to."""
+    if case.state in ENDED or done_on(case, clock) is not None:
+        return None
     turn = whose_turn(case.state)
     if waits_for_account(case, clock):
         return "family"
-    is_theirs = clock.clock in STAFF and clock.state != "paused"
+    is_theirs = clock.clock in STAFF and clock.state != "paused" and not _waits_late(case, clock)
     return "insurer" if clock.clock == "refusal_notice" or (turn == "family" and is_theirs) else turn
+
+
+def _waits_late(case: CaseFile, clock: Clock) -> bool:
+    """Nothing paused it before its last day, and now it waits for the family all the same."""
+    if clock.clock == "determination":
+        facts = facts_of(case)
+        return facts is not None and facts.notice_delivered_on is not None and facts.supplement_received_on is None
+    return clock.clock in PAYMENTS and case.state == "payee_needed"
 
 
 STAFF = frozenset(
@@ -74,16 +84,17 @@ STAFF = frozenset(
 
 
 def done_on(case: CaseFile, clock: Clock) -> date | None:
-    """When what a clock of staff asks for has happened, in time or late."""
+    """When what a clock asks for has happened, in time or late; None while it is open. What the limitation (诉讼时效) asks for ends it."""
     facts = facts_of(case)
-    assert facts is not None
+    if facts is None:
+        return None
     done = {
         "determination": facts.decided_on,
         "agreed_decision": facts.decided_on,
         "payment": facts.paid_on,
         "agreed_payment": facts.paid_on,
         "refusal_notice": facts.refusal_notified_on,
-        "advance_payment": facts.decided_on or facts.advance_paid_on,
+        "advance_payment": min(filter(None, (facts.decided_on, facts.advance_paid_on)), default=None),
     }
     return done[clock.clock]
 

@@ -18,11 +18,11 @@ async def family(door: Door) -> Family:
     return await new_family(door)
 
 
-async def shown(door: Door, family: Family, **changes):
+async def shown(door: Door, family: Family, seq=9, **changes):
     """The family's claim with such a case, as the family sees it."""
     case = records.case(claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject)
     case = replace(case, **{"state": "in_review", "updated_at": records.NOW + timedelta(hours=1)} | changes)
-    await ClaimRecords(door.database).publish_claim(records.claim(9, case=case))
+    await ClaimRecords(door.database).publish_claim(records.claim(seq, case=case))
     answer = await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -78,6 +78,17 @@ async def test_a_refusal_is_the_insurers_to_deliver_while_the_family_may_answer(
     claim = await shown(door, family, state="decided", received_at=ago(5), decision=decision)
     clocks = {clock["clock"]: clock for clock in claim["clocks"]}
     assert (claim["whose_turn"], clocks["refusal_notice"]["whose_turn"]) == ("family", "insurer")
+
+
+async def test_a_late_clock_shows_whose_turn_it_is_while_it_is_open_and_when_it_was_done(door: Door, family: Family):
+    def late(claim):
+        clock = next(clock for clock in claim["clocks"] if clock["clock"] == "determination")
+        return clock["state"], clock["late_days"], clock["whose_turn"], clock["done_on"]
+
+    assert late(await shown(door, family, received_at=ago(35))) == ("broken", 5, "adjuster", None)
+    decision = Decision("adjuster", "partial", 900_00, (), ("item_not_covered",), "", (), ("adj-1",), ago(2))
+    claim = await shown(door, family, seq=10, state="decided", received_at=ago(35), decision=decision)
+    assert late(claim) == ("broken", 3, None, "2026-03-08")
 
 
 async def test_an_advance_that_waits_for_an_account_is_the_familys_turn(door: Door, family: Family):

@@ -6,7 +6,7 @@ import pytest
 from insurance.calendar import load_calendar
 from insurance.rules.assessment import ClaimToAssess, assess
 from insurance.rules.case import AssessmentGrounds, Decision, Payout
-from insurance.rules.claim_clocks import clocks_of, next_due
+from insurance.rules.claim_clocks import clocks_of, done_on, next_due, whose_clock
 from insurance.rules.deadlines import Pause
 from insurance.rules.event import Cover
 from insurance.rules.reminders import Call, calls_of, family_reminders, is_passed_over, last_day, text_of
@@ -366,6 +366,40 @@ def test_a_reduction_of_which_the_family_was_not_told_stays_due():
     assert next_due(reduced, CALENDAR, date(2026, 3, 5)) is None
     untold = next_due(replace(reduced, undelivered=("decided_partial",)), CALENDAR, date(2026, 3, 5))
     assert (untold.clock, untold.due_on) == ("determination", date(2026, 4, 1))
+
+
+def turns(found, as_of):
+    return {c.clock: (c.state, whose_clock(found, c), done_on(found, c)) for c in clocks_of(found, CALENDAR, as_of)}
+
+
+MAY_10 = date(2026, 5, 10)
+
+
+def test_a_clock_that_is_late_is_somebodys_turn_until_it_is_done():
+    assert set(turns(case(), MAY_10).values()) == {("broken", "adjuster", None)}
+    told = {"state": "decided", "decision": decision("refused", on(10, 5)), "refusal_notified_at": on(10, 5)}
+    done = turns(case(**told), MAY_10)
+    assert done.pop("refusal_notice") == ("met", None, MAY_10)
+    assert set(done.values()) == {("broken", None, MAY_10)}
+    # nobody's, once the claim has ended
+    assert set(turns(case(state="withdrawn", updated_at=on(10, 5)), MAY_10).values()) == {("broken", None, None)}
+
+
+def test_what_waits_for_the_family_after_its_last_day_is_the_familys_turn():
+    asked = case(state="supplement_requested")
+    assert turns(asked, MAY_10)["determination"] == ("broken", "insurer", None)
+    told = turns(replace(asked, notice_delivered_at=on(10, 4)), MAY_10)
+    assert told["determination"] == ("broken", "family", None)
+    # the sixty days do not wait for papers
+    assert told["advance_payment"] == ("broken", "insurer", None)
+    no_account = case(state="payee_needed", decision=decision("full", on(3)), agreed_at=on(3), state_since=on(30))
+    assert turns(no_account, date(2026, 3, 31))["payment"] == ("broken", "family", None)
+
+
+def test_an_advance_was_done_when_it_was_paid_whenever_the_rest_is_decided():
+    paid = Payout("o-1", 1, 0, 100_00, "paid", on(1, 5), advance=True)
+    decided = case(state="decided", decision=decision("partial", on(9, 5)), payouts=(paid,), advance_paid=True)
+    assert turns(decided, MAY_10)["advance_payment"] == ("met", None, date(2026, 5, 1))
 
 
 def test_nothing_is_due_where_an_advance_paid_it_all():
