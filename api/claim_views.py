@@ -8,11 +8,13 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
+from api.claim_cover import ClaimedCover, cover_of, cover_view
 from api.claim_files import case_of, evidence_of, turn_of_claim
 from api.contact_views import contact_of
 from api.incident_views import beside_the_claim
 from api.parts import Parts
 from api.payout_views import payout_view
+from api.routes.catalogue import insurer_ref
 from api.timeline import timeline_about
 from api.views import instant
 from insurance.rules.assessment import missing_papers
@@ -34,7 +36,7 @@ from insurance.rules.receipts.repeats import each_once
 from insurance.rules.reminders import CLOCK_NAMES, last_day, time_for_answer_ends
 from insurance.rules.settlement import Settlement
 from insurance.rules.status import answer_to_do, answers_to, label
-from insurance.tables import Claim, Policy
+from insurance.tables import Claim
 
 # long enough to look through a claim, too short to be passed on
 VIEW_SECONDS = 900
@@ -44,11 +46,13 @@ CLOCK_LABELS = {**CLOCK_NAMES, "limitation": "诉讼时效"}
 PAUSE_LABELS = {"supplement": "等待补充材料", "payee": "等待收款账户", "answer": "等待您答复审核结果"}
 
 
-def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
+def claim_summary(parts: Parts, row: Claim, cover: ClaimedCover | None) -> dict[str, Any]:
     return {
         "claim_id": row.claim_id,
         "report_no": row.report_no,
         "policy_no": row.policy_no,
+        "insurer": insurer_ref(parts, row.insurer_code),
+        **cover_view(cover),
         "state": row.state,
         "label": label("claim", row.state),
         "whose_turn": turn_of_claim(row),
@@ -59,12 +63,13 @@ def claim_summary(row: Claim, caller: Caller) -> dict[str, Any]:
 
 async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Caller) -> dict[str, Any]:
     case = case_of(row)
+    cover = await cover_of(session, row)
     documents, receipts = await evidence_of(session, row.claim_id)
-    return claim_summary(row, caller) | {
+    return claim_summary(parts, row, cover) | {
         "report": _report_view(case.report),
         "reported_by": "adjuster" if case.reported_by else "family",
         "required_documents": required_document_views(case.report, case.established),
-        "missing": await _missing(session, case, documents, receipts),
+        "missing": _missing(case, cover, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],
         "receipts": [_receipt_view(r, caller) for r in receipts],
         "established": _established_view(case, caller),
@@ -192,20 +197,19 @@ def _report_view(report: AccidentReport) -> dict[str, Any]:
 
 async def missing_kinds(session: AsyncSession, row: Claim) -> tuple[str, ...]:
     """Of the papers that still have to come, by the list that the family sees."""
-    evidence = await evidence_of(session, row.claim_id)
-    return tuple(document["kind"] for document in await _missing(session, case_of(row), *evidence))
+    cover, evidence = await cover_of(session, row), await evidence_of(session, row.claim_id)
+    return tuple(document["kind"] for document in _missing(case_of(row), cover, *evidence))
 
 
-async def _missing(
-    session: AsyncSession, case: CaseFile, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
+def _missing(
+    case: CaseFile, cover: ClaimedCover | None, documents: tuple[EvidenceFile, ...], receipts: tuple[CaseReceipt, ...]
 ) -> list[dict[str, Any]]:
     """By the list, as the assessment counts; nothing any more of a claim that was paid, or has ended."""
     if case.state in NEEDS_NO_PAPERS:
         return []
-    policy = await session.get(Policy, case.policy_no)
-    small_fen = policy.terms["small_claim_fen"] if policy else SMALL_CLAIM_FEN
     received = {d.kind for d in documents if d.state == "received"}
     counted, _ = each_once(receipts)
+    small_fen = cover.small_claim_fen if cover else SMALL_CLAIM_FEN
     by_list = missing_papers(case.report, case.established, counted, received, small_fen)
     asked = _still_asked(case, documents)
     return [asdict(d) for d in (*asked, *(d for d in by_list if d.kind not in {a.kind for a in asked}))]

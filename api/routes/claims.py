@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.accidents import accident_of, mark_accident
 from api.auth import Caller
+from api.claim_cover import covers_of
 from api.claim_files import case_of, evidence_of, first_case
 from api.claim_views import claim_summary, claim_view, required_document_views
 from api.consents import require_said, require_standing
@@ -108,7 +109,8 @@ async def list_claims(parts: TheParts, caller: ParentOrAdjuster, page: Paging) -
     mine = Claim.subject == caller.subject if caller.role == "parent" else Claim.insurer_code == caller.insurer
     async with parts.database.transaction() as session:
         rows = await page_of(session, Claim, [mine], page, "claim_id")  # type: ignore[list-item]
-    return rows.answer(lambda row: claim_summary(row, caller))
+        covers = await covers_of(session, rows.rows)
+    return rows.answer(lambda row: claim_summary(parts, row, covers.get(row.policy_no)))
 
 
 @router.get("/claims/{claim_id}")

@@ -5,8 +5,10 @@ import pytest
 from api_door import Door
 from api_family import Family
 from refusals import problems_of
+from sqlalchemy import event
 from sqlmodel import select
 
+from activities.claims import ClaimRecords
 from insurance.tables import PersonalDataRead
 from tests import records
 
@@ -80,8 +82,8 @@ async def test_a_read_that_is_refused_is_not_logged(door: Door, family: Family):
 
 
 CLAIM_FIELDS = {
-    "claim_id", "report_no", "policy_no", "state", "label", "whose_turn", "required_documents", "documents", "receipts",
-    "findings", "clocks", "settlement", "decision", "payout", "timeline",
+    "claim_id", "report_no", "policy_no", "product", "insurer", "insured", "applicant", "state", "label", "whose_turn",
+    "required_documents", "documents", "receipts", "findings", "clocks", "settlement", "decision", "payout", "timeline",
 }  # fmt: skip
 
 
@@ -94,6 +96,43 @@ async def test_a_claim_has_every_part_that_the_design_names(door: Door, family: 
     assert claim["documents"][0].keys() >= {"document_id", "kind", "state"}
     assert {clock["clock"] for clock in claim["clocks"]} == {"determination", "advance_payment"}
     assert all(event.keys() >= {"at", "event", "by", "text"} for event in claim["timeline"])
+
+
+async def test_a_parent_of_two_children_can_tell_their_claims_apart(door: Door, family: Family):
+    other = records.policy(
+        applicant_subject=family.subject, product_id="jiangxi-plus", insurer_code="ganpo",
+        terms=records.policy().terms | {"title": "学意险加强版"}, insured=records.policy().insured | {"name": "欧阳小雨"},
+    )  # fmt: skip
+    await door.store(other)
+    for policy_no, insurer in ((other.policy_no, "ganpo"), (family.policy_no, "xiangjiang")):
+        case = records.case(policy_no=policy_no, subject=family.subject, insurer_code=insurer)
+        await ClaimRecords(door.database).publish_claim(records.claim(1, case=case))
+    headers, asked = door.parent(family.subject), []
+    engine = door.database._engine.sync_engine
+
+    def count(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        listed = (await get(door, "/v1/claims", headers)).json()["items"]
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    assert (len(listed), sum("FROM policies" in statement for statement in asked)) == (3, 1)
+    told = {c["policy_no"]: (c["product"], c["insurer"]["code"], c["insured"], c["applicant"]) for c in listed}
+    assert told == {
+        family.policy_no: (
+            {"product_id": records.PLAN_2.product_id, "title": records.PLAN_2.title}, "xiangjiang", {"name": "黄**"},
+            {"name": "黄**"},
+        ),
+        other.policy_no: (
+            {"product_id": "jiangxi-plus", "title": "学意险加强版"}, "ganpo", {"name": "欧***"}, {"name": "黄**"},
+        ),
+    }  # fmt: skip
+    for item in listed:
+        whole = (await get(door, f"/v1/claims/{item['claim_id']}", headers)).json()
+        assert {name: whole[name] for name in ("product", "insurer", "insured", "applicant")}.items() <= item.items()
+    assert all(item["insurer"]["name"] != item["insurer"]["code"] for item in listed)
 
 
 @pytest.mark.parametrize("path", [*SHOWN_TO_PARENTS, "/v1/claims/{claim_id}", "/v1/products", "/v1/insurers"])
@@ -124,8 +163,6 @@ async def test_staff_are_named_to_the_family_by_their_role_alone(door: Door, fam
 
 async def test_the_events_of_an_ended_claim_are_told_and_the_stream_ends(door: Door, family: Family):
     ended = records.case(subject=family.subject, state="closed", event_count=2)
-    from activities.claims import ClaimRecords
-
     record = records.claim(5, case=ended, open=False, entries=records.entries(ended.claim_id))
     await ClaimRecords(door.database).publish_claim(record)
     path = f"/v1/claims/{ended.claim_id}/events"
