@@ -43,7 +43,8 @@ STATUS_OF_CODE = {
 # refusals of an update that are the request's fault, not the state's
 FIELD_CODES = frozenset({"nothing_to_correct", "invalid_value", "unknown_field", "invalid_date", "invalid_amount"}) | {
     "unknown_reason", "reason_required", "lines_required", "unknown_coverage", "above_settlement", "not_partial",
-    "lines_contradict", "nothing_payable", "documents_missing", "receipt_unknown", "document_unknown", "payee_unproven",
+    "lines_contradict", "nothing_payable", "comment_required", "documents_missing", "receipt_unknown",
+    "document_unknown", "payee_unproven",
 }  # fmt: skip
 
 

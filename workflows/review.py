@@ -10,6 +10,7 @@ from temporalio.exceptions import ApplicationError
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.decision import (
     NotDecidable,
+    check_words,
     decide_by_adjuster,
     decided_sum,
     given,
@@ -94,7 +95,8 @@ class ReviewWorkflow(AtADesk):
     def _may_decide(self, order: DecisionOrder) -> None:
         self._desk.require_holder(order.actor)
         try:
-            self._decision(order)
+            # not where it is carried out: what was decided before without words stands
+            check_words(self._decision(order), self._desk.assessment.settlement)
         except NotDecidable as refusal:
             raise ApplicationError(refusal.message, refusal.field, type=refusal.code) from None
 

@@ -7,6 +7,7 @@ from typing import Literal
 from insurance.rules.benefit import Settlement
 from insurance.rules.case import Assessment, DecidedLine, Decision
 from insurance.rules.errors import Invalid
+from insurance.rules.reasons import bases_of
 from insurance.rules.status import REASON_CODES
 
 Outcome = Literal["full", "partial", "refused"]
@@ -100,6 +101,13 @@ def check_reasons(outcome: Outcome, reason_codes: Sequence[str]) -> None:
         raise NotDecidable("unknown_reason", "reason_codes", "原因代码不在列表中")
     if outcome != "full" and not reason_codes:
         raise NotDecidable("reason_required", "reason_codes", "部分赔付或拒赔必须选择原因")
+
+
+def check_words(decision: Decision, settlement: Settlement) -> None:
+    """A family is told why and by which clause (保险法 24): where the coded reasons say neither, the adjuster's own words do."""
+    says_why = any(code != "other" and bases_of(code, decision, settlement, {}) for code in decision.reason_codes)
+    if decision.outcome != "full" and not says_why and not decision.comment.strip():
+        raise NotDecidable("comment_required", "comment", "所选原因没有对应的条款，请写明理由和依据")
 
 
 def given(lines: Sequence[DecidedLine]) -> dict[str, int]:

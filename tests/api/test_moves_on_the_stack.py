@@ -136,6 +136,7 @@ BAD_DECISIONS = {
         "reason_codes",
     ),
     "an unknown reason": ({"outcome": "refused", "reason_codes": ["because"]}, "unknown_reason", "reason_codes"),
+    "refused without a word": ({"outcome": "refused", "reason_codes": ["other"]}, "comment_required", "comment"),
     "partial without lines": ({"outcome": "partial", "reason_codes": ["other"]}, "lines_required", "lines"),
     "an unknown coverage": (
         {"outcome": "partial", "reason_codes": ["other"], "lines": [{"coverage_id": "flying", "payable_fen": 1}]},
@@ -200,7 +201,7 @@ async def test_the_longest_texts_that_are_taken_do_not_stop_a_claim(door: StackD
 
 async def test_of_two_decisions_at_once_one_counts(door: StackDoor, family: Family):
     await act(door, family, "take")
-    decisions = [{"outcome": "refused", "reason_codes": ["other"]}, {"outcome": "full"}]
+    decisions = [{"outcome": "refused", "reason_codes": ["other"], "comment": "不属于保险责任"}, {"outcome": "full"}]
     answers = await asyncio.gather(*(act(door, family, "decision", body) for body in decisions))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 

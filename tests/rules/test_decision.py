@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from insurance.rules.case import DecidedLine
-from insurance.rules.decision import NotDecidable, decide_by_adjuster, given
+from insurance.rules.decision import NotDecidable, check_words, decide_by_adjuster, given
 from tests.rules.test_skills import assessment
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -28,6 +29,33 @@ def test_sums_that_contradict_the_outcome_are_refused_and_not_dropped(outcome, l
 def test_sums_that_say_the_same_as_the_outcome_are_taken():
     assert decide("full", (DUE,)).payable_fen == 800_00
     assert decide("refused", ()).payable_fen == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "payable_fen", "code", "comment", "is_said"),
+    [
+        ("refused", 0, "other", "", False),
+        ("refused", 0, "other", "  ", False),
+        ("refused", 800_00, "other", "", False),
+        ("partial", 800_00, "other", "", False),
+        ("refused", 0, "other", "事故发生在保单之外", True),
+        ("refused", 0, "item_not_covered", "", False),
+        ("refused", 800_00, "item_not_covered", "", True),
+        ("refused", 0, "outside_period", "", True),
+        ("full", 800_00, None, "", True),
+    ],
+)
+def test_what_is_taken_away_says_why_in_a_clause_or_in_words(outcome, payable_fen, code, comment, is_said):
+    lines = (DecidedLine("accident_medical", 1_00),) if outcome == "partial" else None
+    found = assessment(payable_fen)
+    found = found if payable_fen else replace(found, settlement=replace(found.settlement, lines=()))
+    decision = decide_by_adjuster(found, outcome, [code] if code else [], comment, lines, ("adj-1",), NOW)
+    if is_said:
+        check_words(decision, found.settlement)
+        return
+    with pytest.raises(NotDecidable) as refusal:
+        check_words(decision, found.settlement)
+    assert (refusal.value.code, refusal.value.field) == ("comment_required", "comment")
 
 
 def test_lines_give_the_same_whatever_their_order_and_with_or_without_zeros():
