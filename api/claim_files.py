@@ -24,7 +24,9 @@ def case_of(row: Claim) -> CaseFile:
 
 
 def turn_of_claim(row: Claim) -> Turn:
-    """Whose turn it is, by its state and by what the family may still say to its decision."""
+    """Whose turn it is, by its state, by what the family may still say to its decision, and by who looks at whom it has named."""
+    if row.state == "payee_needed" and row.case.get("payees_to_confirm") is not None:
+        return "adjuster"
     decision = row.case.get("decision") or {}
     return whose_turn(row.state, decision.get("outcome"), row.case.get("disputed", False))
 

@@ -164,8 +164,9 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
 
     async def _await_payee(self) -> None:
         case = self._case
-        await money.await_payee(case, lambda: self._undoing is not None or self._should_continue())
-        if self._undoing is not None or not case.payee_wanted:
+        wait = money.await_look if case.is_payee_looked_at else money.await_payee
+        await wait(case, lambda: self._undoing is not None or self._should_continue())
+        if self._undoing is not None or not (case.payee_wanted or case.is_payee_looked_at):
             await self._pay_or_undo()
 
     async def _pay_or_undo(self) -> None:

@@ -10,10 +10,20 @@ from activities.reviews import Remark
 from insurance.rules.assessment import event_of
 from insurance.rules.case import EvidenceFile
 from insurance.rules.days import SHANGHAI
+from insurance.rules.masking import mask_name
 from insurance.rules.questions import event_problems
 from workflows.claim_deciding import Deciding
 from workflows.claim_notices import TITLES
-from workflows.messages import Correction, Delivery, Establishing, IncidentLink, Rereading, ReviewAnswer, Undoing
+from workflows.messages import (
+    Correction,
+    Delivery,
+    Establishing,
+    IncidentLink,
+    PayeesSeen,
+    Rereading,
+    ReviewAnswer,
+    Undoing,
+)
 from workflows.receipt_amendments import NotCorrectable, amend
 
 HOW = {"telephone": "电话告知", "handed_over": "当面交付", "post": "邮寄送达"}
@@ -127,6 +137,23 @@ class AdjusterMoves(Deciding):
         since = case.decision.decided_at if case.decision else case.papers_requests[-1].at
         if not since <= delivery.at <= workflow.now():
             raise ApplicationError("送达时间应在通知作出之后、现在之前", "at", type="invalid_date")
+
+    @workflow.update
+    async def confirm_payees(self, order: PayeesSeen) -> None:
+        """The lead has looked at the papers of those whom the policy does not know."""
+        self._case.payees_unseen = False
+        await self._case.note("payee_confirmed", order.actor.label, "理赔员已核对收款人")
+
+    @confirm_payees.validator
+    def _may_confirm_payees(self, order: PayeesSeen) -> None:
+        case = self._case
+        self._require("payee_needed", "in_review")
+        if not order.actor.lead:
+            raise ApplicationError("只有理赔主管可以核对收款人", type="lead_required")
+        if not case.payees_unseen or not case.may_be_paid or self._undoing is not None:
+            raise ApplicationError("没有待核对的收款人", type="illegal_move")
+        if tuple(mask_name(payee.name) for payee in case.payees) != order.names:
+            raise ApplicationError("收款人已变更，请重新核对", "names", type="payees_changed")
 
     @workflow.update
     async def undo(self, undoing: Undoing) -> None:

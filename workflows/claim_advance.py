@@ -11,7 +11,7 @@ from insurance.rules.decision import most, taken, up_to
 from insurance.rules.payees import why_not_paid
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
-from workflows.claim_money import await_payee
+from workflows.claim_money import await_payee, tell_lead
 from workflows.options import RECORDS
 from workflows.payouts import transfer
 
@@ -77,6 +77,8 @@ class Advance:
                 await self._ask_for_payee()
                 # others may be named in their place
                 index = index if any(case.advanced_fen(payee) for payee in range(index)) else 0
+            elif case.payees_unseen and workflow.patched("advance-looked-at"):
+                await self._ask_for_look()
             elif self._is_outdated(known):
                 # an account was waited for, and what was certain is not what it was
                 await workflow.wait_condition(lambda: not case.is_being_assessed)
@@ -158,6 +160,14 @@ class Advance:
             Advancing.certain_part, step, **RECORDS
         )
         return lines
+
+    async def _ask_for_look(self) -> None:
+        """At whoever was named after the decision that is disputed now."""
+        case = self._case
+        named = case.payees
+        tell_lead(case)
+        await case.note("payee_to_confirm", "system", "已收到收款人信息，理赔员核对后先支付可以确定的部分")
+        await workflow.wait_condition(lambda: not case.payees_unseen or case.payees != named or self._is_needless())
 
     async def _ask_for_payee(self) -> None:
         case = self._case

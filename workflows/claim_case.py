@@ -73,8 +73,9 @@ class ClaimCase(ClaimFacts):
 
     def _weigh_papers(self) -> None:
         """A paper also proves who was named before it came."""
-        if self.has_proving_paper:
+        if self.has_proving_paper and any(p.proof == "none" for p in self.payees):
             self.payees = tuple(replace(p, proof="paper") if p.proof == "none" else p for p in self.payees)
+            self.payees_unseen = self.payees_unseen or self.decision is not None
 
     def put_readings(self, document_id: str, found: Sequence[CaseReceipt]) -> None:
         """Of one document. What people corrected is never overwritten by a reading."""
@@ -87,9 +88,15 @@ class ClaimCase(ClaimFacts):
         self._changed_receipts.add(receipt.receipt_id)
 
     def set_payees(self, payees: tuple[Payee, ...]) -> None:
-        """Those who are paid stay as they were paid; whoever got no more than an advance may name another account for the rest."""
+        """Those who are paid stay as they were paid; whoever got no more than an advance may name another account for the rest. Whoever
+        decided saw who was named until then, whatever account they take it to."""
+        before = _persons(self.payees)
         self.payees = tuple(self.payees[i] if self._stays(i) else payee for i, payee in enumerate(payees))
         self._weigh_papers()
+        if self.payees_known:
+            self.payees_unseen = False
+        elif self.decision is not None and _persons(self.payees) != before:
+            self.payees_unseen = True
 
     def _stays(self, index: int) -> bool:
         is_in_part = self.advanced_fen(index) > 0 and not workflow.patched("another-account-for-the-rest")
@@ -210,7 +217,10 @@ class ClaimCase(ClaimFacts):
         self.state = state
 
     def _payee_came(self) -> None:
-        """Or the decision that somebody was to be paid for is undone."""
+        """Or the decision that somebody was to be paid for is undone. The insurer's own look is no wait for the family."""
+        was_looked_at, self.payees_to_confirm = self.payees_to_confirm is not None, None
+        if was_looked_at:
+            return
         today = shanghai_day(workflow.now())
         wait = Pause(shanghai_day(self.state_since), today, "payee")
         if wait.days(today):
@@ -226,9 +236,10 @@ class ClaimCase(ClaimFacts):
         limits: LimitsHeld | None = None,
         reason: str | None = None,
         review: ReviewRecord | None = None,
+        document_id: str | None = None,
     ) -> None:
         """Publish something that happened without a move. `reason`, why, stays with the staff (workflows/journal.py)."""
-        self.journal.event(event, by, text, workflow.now(), reason=reason)
+        self.journal.event(event, by, text, workflow.now(), reason=reason, document_id=document_id)
         self.seq += 1
         self._telling += 1
         limits = self._limits_on_their_way = limits or self._limits_on_their_way
@@ -261,6 +272,10 @@ class ClaimCase(ClaimFacts):
             entries=self.journal.take(),
             passed=passed,
         )
+
+
+def _persons(payees: tuple[Payee, ...]) -> list[tuple[str, str, str, str]]:
+    return [(payee.name, payee.relationship, payee.share, payee.proof) for payee in payees]
 
 
 def proposed(assessment: Assessment) -> tuple[DecidedLine, ...]:

@@ -36,7 +36,8 @@ class ClockKeeper:
     def _is_watching(self) -> bool:
         case = self._case
         is_quick = case.decision is not None and case.state == "decided" and case.decision.outcome == "full"
-        return case.state in WATCHED and case.received_at is not None and not is_quick
+        is_watched = case.state in WATCHED or case.is_payee_looked_at
+        return is_watched and case.received_at is not None and not is_quick
 
     async def _watch(self) -> None:
         facts = self._case.clock_facts

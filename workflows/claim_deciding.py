@@ -83,6 +83,8 @@ class Deciding(ClaimParts):
     async def _decide(self, decision: Decision) -> None:
         case = self._case
         case.decision = decision
+        # whoever decided saw who is named
+        case.payees_unseen = False
         case.advance_needs_none()
         by = "system" if decision.by == "automatic" else f"adjuster:{decision.adjusters[-1]}"
         text = {

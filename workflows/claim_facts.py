@@ -13,6 +13,7 @@ from insurance.rules.case import (
     Established,
     EvidenceFile,
     PapersRequest,
+    Payee,
 )
 from insurance.rules.case_file import CaseFile, SeriousMark
 from insurance.rules.deadlines import Pause
@@ -60,6 +61,8 @@ class ClaimFacts(ClaimSums):
         self.review_count = 0
         self.reviewing = False
         self.payee_wanted = False
+        self.payees_unseen = False
+        self.payees_to_confirm: tuple[Payee, ...] | None = None
         self.payee_waited_days = 0
         self.payee_waits: tuple[Pause, ...] = ()
         self.advance_waits: tuple[Pause, ...] = ()
@@ -92,6 +95,7 @@ class ClaimFacts(ClaimSums):
         self.paid_lines, self.advance_paid = case.paid_lines, case.advance_paid
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
         self.advance_from, self.undisputed = case.advance_from, case.undisputed
+        self.payees_unseen, self.payees_to_confirm = case.payees_unseen, case.payees_to_confirm
         self.serious, self.undelivered = case.serious, case.undelivered
         self.promised_fen = case.promised_fen
         self.decision_told_at = case.decision_told_at
@@ -170,6 +174,8 @@ class ClaimFacts(ClaimSums):
             serious=self.serious,
             advance_asked_at=self.advance_asked_at,
             payee_wanted=self.payee_wanted,
+            payees_unseen=self.payees_unseen,
+            payees_to_confirm=self.payees_to_confirm,
             advance_waits=self.advance_waits,
             undelivered=self.undelivered,
             decision_told_at=self.decision_told_at,
@@ -210,6 +216,11 @@ class ClaimFacts(ClaimSums):
     def has_proving_paper(self) -> bool:
         """By which whoever is named may be paid."""
         return proves_by_paper(self.is_deceased, {d.kind for d in self.usable_documents})
+
+    @property
+    def is_payee_looked_at(self) -> bool:
+        """By somebody of the insurer, at this moment: the family can do nothing but name others."""
+        return self.payees_unseen and self.payees_to_confirm == self.payees
 
     @property
     def deciders(self) -> tuple[str, ...]:

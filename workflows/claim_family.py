@@ -30,7 +30,8 @@ class FamilyMoves(Deciding):
         # before the note: a claim that is submitted meanwhile must wait for this reading
         self._readings.begin(document, self._take_paper)
         received = "已收到" if document.given_by == "family" else "客服代为提交了"
-        await self._case.note("document_received", document.given_by, f"{received}{DOCUMENT_KINDS[document.kind]}")
+        told = f"{received}{DOCUMENT_KINDS[document.kind]}"
+        await self._case.note("document_received", document.given_by, told, document_id=document.document_id)
 
     @add_document.validator
     def _may_add_document(self, document: EvidenceFile) -> None:
@@ -39,7 +40,7 @@ class FamilyMoves(Deciding):
 
     @workflow.update
     async def set_payee(self, order: PayeeOrder) -> None:
-        """Whoever has the review looks at somebody whom the policy does not know; afterwards the lead does."""
+        """Whoever has the review looks at somebody whom the policy does not know; afterwards the lead does, before they are paid."""
         case, text = self._case, "已填写收款账户"
         were_known = case.payees_known
         case.set_payees(order.payees)
@@ -52,8 +53,6 @@ class FamilyMoves(Deciding):
             if case.state == "in_review" and not case.withdrawn:
                 await self._reassess("payee_set", "family", text)
             else:
-                if case.state in AFTER_DECISION:
-                    case.tell_staff("lead", "payee_by_paper", "收款人由关系证明或授权委托书证明，请核对")
                 await case.note("payee_set", "family", text)
 
     @set_payee.validator

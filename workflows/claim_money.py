@@ -30,6 +30,9 @@ async def pay(case: ClaimCase) -> None:
         others = "请填写投保人本人的账户；由他人领取的，请先上传关系证明或授权委托书"
         await _ask_for_payee(case, "请先上传继承人声明或关系证明" if case.is_deceased else others)
         return
+    if left > 0 and case.payees_unseen and workflow.patched("payees-looked-at"):
+        await _ask_for_look(case)
+        return
     text, is_owed = _told_as_paid(case, due, left), left > 0
     for index, share_fen in enumerate(split(due, parse_shares([p.share for p in case.payees])) if due else ()):
         amount_fen = min(share_fen - case.advanced_fen(index), left)
@@ -55,6 +58,15 @@ def _told_as_paid(case: ClaimCase, due: int, left: int) -> str:
     return f"应付的赔款已于{day.month}月{day.day}日全部支付，没有需要补付的金额"
 
 
+async def await_look(case: ClaimCase, interrupted: Callable[[], bool]) -> None:
+    """Until somebody of the insurer has looked, or others are named. The clock of the payment runs on; the lead hears of it again."""
+    try:
+        await workflow.wait_condition(lambda: not case.is_payee_looked_at or interrupted(), timeout=REMIND_OF_PAYEE)
+    except TimeoutError:
+        tell_lead(case)
+        await case.note("look_reminded", "system", "已再次提醒核对收款人")
+
+
 async def await_payee(case: ClaimCase, interrupted: Callable[[], bool]) -> None:
     """What is owed stays owed: this wait has reminders instead of an end. Returns when there is an account, or was interrupted."""
     try:
@@ -68,3 +80,19 @@ async def _ask_for_payee(case: ClaimCase, text: str) -> None:
     case.payee_wanted = True
     case.tell("payee_needed", text)
     await case.move("payee_needed", "payee_needed", "system", text)
+
+
+async def _ask_for_look(case: ClaimCase) -> None:
+    """Nobody is paid on the word of a paper that only the family has seen."""
+    text = "已收到收款人信息，理赔员核对后支付"
+    tell_lead(case)
+    case.tell("payee_to_confirm", text)
+    case.payees_to_confirm = case.payees
+    await case.move("payee_needed", "payee_to_confirm", "system", text)
+
+
+def tell_lead(case: ClaimCase) -> None:
+    text = (
+        "决定之后填写的收款人由关系证明或授权委托书证明，请核对材料并确认，确认后才会支付；有疑问的，请撤销决定重新审核"
+    )
+    case.tell_staff("lead", "payee_to_confirm", text)

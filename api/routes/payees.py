@@ -10,7 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.claim_files import case_of
-from api.deps import ObjectId, Parent, TheParts
+from api.deps import Adjuster, ObjectId, Parent, TheParts
 from api.errors import Problem, invalid
 from api.fields import Body, Name, Short
 from api.routes.claims import Consents, consented, require_consent, told, visible_claim
@@ -18,7 +18,7 @@ from insurance.rules.case import Payee
 from insurance.rules.payees import OnFile, is_deceased, payee_errors, proof_of
 from insurance.rules.shares import SharesInvalid, parse_shares
 from insurance.tables import ClaimDocument, Policy
-from workflows.messages import PayeeOrder
+from workflows.messages import Actor, PayeeOrder, PayeesSeen
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"])
 
@@ -54,7 +54,7 @@ class PayeesBody(Body):
 @router.put("/{claim_id}/payee")
 async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
     """The student or the guardian, or after a death each heir; anybody else with a power of attorney among the papers. Whoever the
-    policy does not know is looked at by an adjuster, and needs a paper once the claim is decided."""
+    policy does not know is looked at by an adjuster; once the claim is decided they need a paper, and a lead looks before they are paid."""
     require_consent(parts, "account_data", body.consents)
     payees = _payees(body)
     async with parts.database.transaction() as session:
@@ -67,6 +67,23 @@ async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: P
     proved = tuple(replace(p, proof=proof_of(p, on_file, deceased, kinds, parts.today())) for p in payees)
     order = PayeeOrder(proved, consented(parts, caller, body.consents))
     return await told(parts, caller, claim_id, "set_payee", order)
+
+
+class SeenBody(Body):
+    """`names`: as the claim shows those who are named, so that nobody else is confirmed who was named meanwhile."""
+
+    names: Annotated[list[Name], Field(min_length=1, max_length=20)]
+
+
+@router.post("/{claim_id}/payee/confirm")
+async def confirm_payees(parts: TheParts, caller: Adjuster, claim_id: ObjectId, body: SeenBody) -> dict[str, Any]:
+    """A lead has looked at the papers of somebody whom the policy does not know and who was named after the decision: paid from now on.
+    Whoever finds something undoes the decision instead. 409 `illegal_move` when nobody waits for it, `payees_changed` when others are
+    named by now."""
+    if not caller.lead:
+        raise Problem(403, "lead_required", "只有理赔主管可以进行这项操作")
+    order = PayeesSeen(Actor(caller.role, caller.subject, True), tuple(body.names))
+    return await told(parts, caller, claim_id, "confirm_payees", order)
 
 
 async def _papers(session: AsyncSession, claim_id: str) -> set[str]:

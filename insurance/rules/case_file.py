@@ -78,6 +78,10 @@ class CaseFile:
     advance_asked_at: datetime | None = None
     # the same, with their days
     payee_waits: tuple[Pause, ...] = ()
+    # somebody whom the policy does not know was named after the decision, and nobody of the insurer has looked yet
+    payees_unseen: bool = False
+    # those whom the insurer is looking at before they are paid; None while it looks at nobody
+    payees_to_confirm: tuple[Payee, ...] | None = None
     # an account was asked for, and nothing is paid before there is one
     payee_wanted: bool = False
     # when the sixty days of an advance stood still: no account, or a decision to think about; the last one may still go on

@@ -75,7 +75,7 @@ def _waits_late(case: CaseFile, clock: Clock) -> bool:
     if clock.clock == "determination":
         facts = facts_of(case)
         return facts is not None and facts.notice_delivered_on is not None and facts.supplement_received_on is None
-    return clock.clock in PAYMENTS and case.state == "payee_needed"
+    return clock.clock in PAYMENTS and case.state == "payee_needed" and case.payees_to_confirm is None
 
 
 STAFF = frozenset(
@@ -133,8 +133,8 @@ def _payable_from(case: CaseFile, start: datetime) -> date | None:
 
 
 def _payee_waits(case: CaseFile) -> tuple[Pause, ...]:
-    """Since the agreement, the one that goes on included."""
-    if case.state == "payee_needed" and case.state_since is not None:
+    """Since the agreement, the one that goes on included. A look at who is named is the insurer's own time."""
+    if case.state == "payee_needed" and case.state_since is not None and case.payees_to_confirm is None:
         return *case.payee_waits, Pause(shanghai_day(case.state_since), None, "payee")
     return case.payee_waits
 

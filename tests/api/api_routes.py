@@ -273,6 +273,7 @@ ROUTES = (
     Route("GET", CLAIM + "/events", BOTH, owned=True),
     Route("GET", CLAIM + "/history", STAFF, owned=True),
     Route("PUT", CLAIM + "/payee", PARENT, payee, owned=True),
+    Route("POST", CLAIM + "/payee/confirm", ADJUSTER, lambda _: {"names": ["李**"]}, owned=True),
     Route("POST", CLAIM + "/submit", PARENT, owned=True),
     Route("POST", CLAIM + "/accept", PARENT, owned=True),
     Route("POST", CLAIM + "/dispute", PARENT, owned=True),

@@ -115,3 +115,33 @@ async def test_after_a_death_that_was_established_every_heir_is_paid_a_share_by_
     await brought(door, another, "heirs_statement")
     assert (await put(door, another, payees=heirs)).status_code == 200
     assert proofs(door) == ["none", "none", "paper", "paper"]
+
+
+async def test_a_lead_confirms_those_who_are_shown_and_nobody_else_does(door: Door, another: Family):
+    address, body = f"/v1/claims/{another.claim_id}/payee/confirm", {"names": ["李**"]}
+    refused = await door.client.post(address, json=body, headers=door.adjuster())
+    assert not problems_of(refused, statuses=(403,), code="lead_required")
+    assert (await door.client.post(address, json={"names": []}, headers=door.adjuster(lead=True))).status_code == 422
+    assert door.processes.told == []
+    answer = await door.client.post(address, json=body, headers=door.adjuster("lead-1", lead=True))
+    assert (answer.status_code, answer.json()["claim_id"]) == (200, another.claim_id)
+    ((process_id, update, seen),) = door.processes.told
+    assert (process_id, update, seen.names) == (another.claim_id, "confirm_payees", ("李**",))
+    assert (seen.actor.subject, seen.actor.lead) == ("lead-1", True)
+    door.processes.refusals["confirm_payees"] = MoveRefused("payees_changed", "收款人已变更，请重新核对", "names")
+    answer = await door.client.post(address, json=body, headers=door.adjuster("lead-1", lead=True))
+    assert not problems_of(answer, statuses=(409,), code="payees_changed")
+
+
+@pytest.mark.parametrize(("looked_at", "turn"), [(False, "family"), (True, "adjuster")])
+async def test_while_the_insurer_looks_at_a_payee_it_is_not_the_familys_turn(door: Door, looked_at, turn):
+    family = await new_family(door)
+    async with door.database.transaction() as session:
+        case = case_of(await session.get_one(Claim, family.claim_id))
+    looked_for = case.payees if looked_at else None
+    waiting = replace(
+        case, state="payee_needed", payees_to_confirm=looked_for, updated_at=records.NOW + timedelta(hours=1)
+    )
+    await ClaimRecords(door.database).publish_claim(records.claim(9, case=waiting))
+    shown = await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))
+    assert (shown.json()["state"], shown.json()["whose_turn"]) == ("payee_needed", turn)

@@ -4,15 +4,25 @@ from datetime import timedelta
 import pytest
 
 from insurance.rules.cover import shanghai_day
-from tests.workflows.process_clocks import doubtful, down
+from tests.workflows.process_clocks import HALF, calls, decided, doubtful, down
 from tests.workflows.process_orders import adjuster, payee
+from tests.workflows.process_reviews import LEAD, refusal_of
 from workflows.client import MoveRefused
-from workflows.messages import ClaimOutcome, DecisionOrder, Establishing, PayeeOrder, RefundAccount
+from workflows.messages import (
+    ClaimOutcome,
+    DecisionOrder,
+    Establishing,
+    PayeeOrder,
+    PayeesSeen,
+    RefundAccount,
+    Undoing,
+)
 
 pytestmark = pytest.mark.servers
 
 MOTHER = payee("mother@example.com", "李秀英")
 UNPROVED, BY_PAPER = replace(MOTHER, proof="none"), replace(MOTHER, proof="paper")
+SEEN = PayeesSeen(LEAD, ("李**",))
 LARGE_DEATH = 30_000_00
 
 
@@ -104,7 +114,18 @@ async def test_a_refund_to_another_name_moves_nothing_and_the_family_is_told_why
     assert (await world.end_of(process_id)).state == "refunded"
 
 
-async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_hears_of_a_paper(world):
+async def named_after_the_decision(world):
+    """An automatic decision, and then a payee of whom the policy knows nothing."""
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt())
+    await world.until_state(claim_id, "payee_needed")
+    await world.update(claim_id, "add_document", await world.paper("power_of_attorney"))
+    await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
+    await world.until_told(claim_id, "payee_to_confirm")
+    return claim_id
+
+
+async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_looks_before_the_money_goes(world):
     world.transfers["9102"] = "failed"
     claim_id = await world.report()
     await world.hand_in(claim_id, world.receipt(), payees=(payee("father9102"),))
@@ -115,9 +136,72 @@ async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_hears_
     await world.update(claim_id, "add_document", await world.paper("relationship_proof"))
     with pytest.raises(MoveRefused):
         await world.update(claim_id, "add_document", await world.paper("medical_receipt"))
+    assert await refusal_of(world, claim_id, "confirm_payees", SEEN) == "illegal_move"
+    await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
+    await world.until_told(claim_id, "payee_to_confirm")
+    assert addressed(world, claim_id, "payee_to_confirm") == {"role:lead:xiangjiang", "parent-1"}
+    assert [p.state for p in world.claim(claim_id).case.payouts] == ["failed"]
+    await world.update(claim_id, "confirm_payees", SEEN)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_a_lead_who_does_not_look_is_told_again_and_the_clock_runs_on(world):
+    claim_id = await named_after_the_decision(world)
+    await world.let_pass(days=15)
+    case = world.claim(claim_id).case
+    assert (case.state, case.payouts, case.payees_to_confirm) == ("payee_needed", (), (BY_PAPER,))
+    assert world.books.told(claim_id).count("look_reminded") == 2
+    assert calls(world, claim_id)
+    assert "payee_reminded" not in world.books.told(claim_id)
+
+
+async def test_only_a_lead_confirms_and_only_whom_they_were_shown(world):
+    claim_id = await named_after_the_decision(world)
+    assert await refusal_of(world, claim_id, "confirm_payees", replace(SEEN, actor=adjuster())) == "lead_required"
+    assert await refusal_of(world, claim_id, "confirm_payees", replace(SEEN, names=("王*",))) == "payees_changed"
+    await world.update(claim_id, "set_payee", PayeeOrder((replace(BY_PAPER, name="王五"),)))
+    await world.until(lambda: world.books.told(claim_id).count("payee_to_confirm") == 2, "looked at anew")
+    assert await refusal_of(world, claim_id, "confirm_payees", SEEN) == "payees_changed"
+    # whom the policy knows needs no look
+    await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_a_lead_who_finds_something_undoes_the_decision(world):
+    claim_id = await named_after_the_decision(world)
+    await world.update(claim_id, "undo", Undoing(LEAD, "授权委托书不是家长签的"))
+    await world.until_state(f"{claim_id}-r1", "open")
+    assert "payee_known" in findings(world, claim_id)
+    await decided_in_full(world, claim_id, adjuster())
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
+
+
+async def test_whoever_was_confirmed_may_take_it_to_another_account(world):
+    world.transfers["9102"] = "failed"
+    claim_id = await named_after_the_decision(world)
+    await world.update(claim_id, "set_payee", PayeeOrder((replace(BY_PAPER, account="m9102"),)))
+    await world.until(lambda: world.books.told(claim_id).count("payee_to_confirm") == 2, "looked at anew")
+    await world.update(claim_id, "confirm_payees", SEEN)
+    await world.until_told(claim_id, "payee_needed")
+    await world.until(lambda: len(world.claim(claim_id).case.payouts) == 1, "bounced")
+    await world.until(lambda: world.claim(claim_id).case.payee_wanted, "another account is asked for")
     await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
-    assert addressed(world, claim_id, "payee_by_paper") == {"role:lead:xiangjiang"}
+
+
+async def test_what_is_undisputed_waits_for_a_look_at_who_was_named_after_the_decision(world):
+    claim_id = await doubtful(world)
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", HALF))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "add_document", await world.paper("power_of_attorney"))
+    await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
+    await world.update(claim_id, "dispute")
+    await world.until_told(claim_id, "payee_to_confirm")
+    assert world.claim(claim_id).case.payouts == ()
+    await world.update(claim_id, "confirm_payees", SEEN)
+    await world.until_told(claim_id, "advance_paid")
+    assert [p.amount_fen for p in world.claim(claim_id).case.payouts] == [840_00]
 
 
 async def test_nothing_is_advanced_to_somebody_whom_nothing_proves(world):

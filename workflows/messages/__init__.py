@@ -13,6 +13,7 @@ from workflows.messages.claim import (
     IncidentLink,
     Objection,
     PayeeOrder,
+    PayeesSeen,
     Rereading,
     Undoing,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "Objection",
     "PapersOrder",
     "PayeeOrder",
+    "PayeesSeen",
     "PaymentReceived",
     "PolicyDaysOrder",
     "PolicyDaysOutcome",

@@ -140,6 +140,14 @@ class PayeeOrder:
 
 
 @dataclass(frozen=True)
+class PayeesSeen:
+    """Whom a lead has looked at: `names` as they were shown, masked."""
+
+    actor: Actor
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ClaimOutcome:
     state: str
     paid_fen: int
