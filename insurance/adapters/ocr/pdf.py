@@ -12,6 +12,8 @@ from insurance.adapters.storage.content import refuse
 # points are 1/72 inch: an A4 page becomes 1653 x 2339, as a scanner at 200 dpi gives it
 _SCALE = 200 / 72
 _MAX_SIDE = 2600
+# of a pixel, where pdfium tells whole ones
+_PARTS = 16
 
 
 def open_page(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image, Page | None]:
@@ -29,7 +31,7 @@ def open_page(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image
 def _text_page(page: pypdfium2.PdfPage) -> Page | None:
     """The text layer as lines in pixels of the rendered page, or None when there is none to believe."""
     scale = _scale(page)
-    width, height = page.get_size()
+    width, height = (round(side * scale) for side in page.get_size())
     layer = page.get_textpage()
     try:
         if _hidden_text(page):
@@ -39,11 +41,21 @@ def _text_page(page: pypdfium2.PdfPage) -> Page | None:
             left, bottom, right, top = layer.get_rect(i)
             text = layer.get_text_bounded(left, bottom, right, top).strip()
             if text:
-                x0, y0, x1, y1 = left * scale, (height - top) * scale, right * scale, (height - bottom) * scale
+                a, b = (_pixel(page, (width, height), point) for point in ((left, bottom), (right, top)))
+                (x0, x1), (y0, y1) = sorted((a[0], b[0])), sorted((a[1], b[1]))
                 boxes.append(TextBox(text, ((x0, y0), (x1, y0), (x1, y1), (x0, y1)), 1.0))
     finally:
         layer.close()
-    return Page(round(width * scale), round(height * scale), tuple(boxes)) if boxes else None
+    return Page(width, height, tuple(boxes)) if boxes else None
+
+
+def _pixel(page: pypdfium2.PdfPage, size: tuple[int, int], point: tuple[float, float]) -> tuple[float, float]:
+    """Where a point of the page's own space is drawn: the page may be turned, and its box may begin anywhere."""
+    x, y = ctypes.c_int(), ctypes.c_int()
+    finer = (side * _PARTS for side in size)
+    if not pdfium.FPDF_PageToDevice(page.raw, 0, 0, *finer, 0, *point, ctypes.byref(x), ctypes.byref(y)):
+        raise refuse("damaged_file")
+    return x.value / _PARTS, y.value / _PARTS
 
 
 def _hidden_text(page: pypdfium2.PdfPage) -> bool:

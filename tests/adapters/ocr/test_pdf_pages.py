@@ -1,5 +1,7 @@
+import io
 from random import Random
 
+import pypdfium2
 import pytest
 
 from insurance.adapters.ocr.fake import FakeReader
@@ -37,3 +39,38 @@ def test_a_layer_that_holds_the_receipt_is_read_without_the_engine(sheet: Sheet)
 def test_a_layer_that_is_only_the_frame_leaves_the_page_to_the_engine(sheet: Sheet) -> None:
     reading, asked = read(with_text_of(sheet.canvas, values=False))
     assert (reading.pages[0].source, asked) == ("image", 1)
+
+
+def laid_out(data: bytes, turned: int, origin: tuple[float, float]) -> bytes:
+    """The same page to look at: drawn askew in a box that begins elsewhere, and turned back by its `/Rotate`."""
+    document = pypdfium2.PdfDocument(data)
+    page = document[0]
+    width, height = page.get_size()
+    left, bottom = origin
+    matrix, size = {
+        0: ((1, 0, 0, 1, left, bottom), (width, height)),
+        90: ((0, 1, -1, 0, left + height, bottom), (height, width)),
+        180: ((-1, 0, 0, -1, left + width, bottom + height), (width, height)),
+        270: ((0, -1, 1, 0, left, bottom + width), (height, width)),
+    }[turned]
+    for piece in page.get_objects():
+        piece.transform(pypdfium2.PdfMatrix(*matrix))
+    page.set_mediabox(left, bottom, left + size[0], bottom + size[1])
+    page.set_rotation(turned)
+    page.gen_content()
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("turned", "origin"), [(0, (-200, 300)), (90, (0, 0)), (180, (0, 0)), (270, (100, -50))])
+def test_a_page_that_is_turned_or_begins_elsewhere_reads_the_same(
+    sheet: Sheet, turned: int, origin: tuple[float, float]
+) -> None:
+    plain = with_text_of(sheet.canvas, values=True)
+    (expected, _), (seen, asked) = read(plain), read(laid_out(plain, turned, origin))
+    assert asked == 0
+    assert seen.receipts[0].fields == expected.receipts[0].fields
+    assert len(seen.receipts[0].fields.items) == len(sheet.fields["items"])
+    for name, box in expected.receipts[0].boxes.items():
+        assert seen.receipts[0].boxes[name] == pytest.approx(box, abs=4)
