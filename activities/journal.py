@@ -1,5 +1,6 @@
 """What a process says about itself with every record it publishes: timeline and history, notices to people, money that moved."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -25,6 +26,8 @@ class TimelineEvent:
     text: str
     at: datetime
     reason: str | None = None
+    # the file of a claim that it is about; the history, whose hashes stand, does not have it
+    document_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
     if entries.events:
         news = await append_history(session, process_id, entries.events)
         if news.told:
-            await _show(session, process_id, news)
+            files = {(e.seq, e.at): e.document_id for e in entries.events}
+            await _show(session, process_id, news, files)
     if entries.notices:
         rows: list[dict[str, object]] = [
             {
@@ -93,16 +97,26 @@ async def write_entries(session: AsyncSession, process_id: str, entries: Entries
         await session.execute(insert(table_of(Movement)).on_conflict_do_nothing(), rows)
 
 
-async def _show(session: AsyncSession, process_id: str, news: News) -> None:
+async def _show(
+    session: AsyncSession, process_id: str, news: News, files: Mapping[tuple[int, datetime], str | None]
+) -> None:
     """The timeline, which the history knew before. Of events under one number the later one stands, and those above the last
     number that are earlier than it go: a workflow task that was lost with its worker has told them (see `activities/rows.py`).
     """
     rows = [
-        {"process_id": process_id, "seq": e.seq, "event": e.event, "by": e.by, "text": e.text, "at": e.at}
+        {
+            "process_id": process_id,
+            "seq": e.seq,
+            "event": e.event,
+            "by": e.by,
+            "text": e.text,
+            "at": e.at,
+            "document_id": files[e.seq, e.at],
+        }
         for e in news.told
     ]
     shown = insert(table_of(Event))
-    changed = {name: shown.excluded[name] for name in ("event", "by", "text", "at")}
+    changed = {name: shown.excluded[name] for name in ("event", "by", "text", "at", "document_id")}
     later = shown.on_conflict_do_update(
         index_elements=["process_id", "seq"], set_=changed, where=col(Event.at) < shown.excluded["at"]
     )

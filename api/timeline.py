@@ -32,10 +32,12 @@ async def timeline_of(session: AsyncSession, process_id: str, after: int = 0) ->
 
 
 def _view(event: Event) -> dict[str, Any]:
+    """`document_id`: the file of a claim that it is about, if it is about one."""
     return {
         "seq": event.seq,
         "at": instant(event.at),
         "event": event.event,
         "by": event.by.split(":")[0],
         "text": event.text,
+        "document_id": event.document_id,
     }

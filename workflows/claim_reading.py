@@ -54,34 +54,36 @@ class Readings:
         outcome: ReadOutcome | None = await self._case.unless_over(step)
         return outcome
 
-    async def _leave_unread(self) -> None:
+    async def _leave_unread(self, document: EvidenceFile) -> None:
         """The file is not to blame: the family need not give it again, and an adjuster has it read later, or reads it."""
         case, text = self._case, "一份理赔材料一天内没有识别，将由理赔员核对；请检查识别服务"
         # the readers are the platform's
         case.journal.tell("role:operator", "document_unread", text, workflow.now())
-        await case.note("document_unread", "system", "一份材料暂时没有识别，将由理赔员核对，您不必重新上传")
+        told = "一份材料暂时没有识别，将由理赔员核对，您不必重新上传"
+        await case.note("document_unread", "system", told, document_id=document.document_id)
 
     async def _read_one(self, document: EvidenceFile) -> None:
-        case = self._case
+        case, its = self._case, document.document_id
         try:
             outcome = await self._outcome(document)
         except ActivityError as failure:
             if failure.retry_state is RetryState.TIMEOUT:
-                await self._leave_unread()
+                await self._leave_unread(document)
                 return
-            case.reject_document(document.document_id, "文件暂时无法识别，请重新上传")
-            await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传")
+            case.reject_document(its, "文件暂时无法识别，请重新上传")
+            await case.note("document_rejected", "system", "一份材料暂时无法识别，请重新上传", document_id=its)
             return
         if outcome is None:
             return
         if outcome.views:
-            case.put_document(replace(case.documents[document.document_id], views=outcome.views))
+            case.put_document(replace(case.documents[its], views=outcome.views))
         if outcome.rejected_because is not None:
-            case.reject_document(document.document_id, outcome.rejected_because)
-            await case.note("document_rejected", "system", f"一份材料未能采用：{outcome.rejected_because}")
+            case.reject_document(its, outcome.rejected_because)
+            told = f"一份材料未能采用：{outcome.rejected_because}"
+            await case.note("document_rejected", "system", told, document_id=its)
             return
         case.put_readings(document.document_id, outcome.receipts)
         if outcome.receipts:
-            await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据")
+            await case.note("document_read", "system", f"已识别{len(outcome.receipts)}张票据", document_id=its)
         elif outcome.views:
-            await case.note("document_checked", "system", "一份材料可以打开")
+            await case.note("document_checked", "system", "一份材料可以打开", document_id=its)

@@ -16,10 +16,13 @@ class Journal:
         self._notices: list[NoticeDraft] = []
         self._movements: list[MoneyMoved] = []
 
-    def event(self, event: str, by: str, text: str, at: datetime, *, reason: str | None = None) -> None:
-        """`text` is for everybody who sees the case, without personal data; `reason`, why, for staff alone."""
+    def event(
+        self, event: str, by: str, text: str, at: datetime, *, reason: str | None = None, document_id: str | None = None
+    ) -> None:
+        """`text` is for everybody who sees the case, without personal data; `reason`, why, for staff alone; `document_id`: the file that
+        it is about."""
         self.event_count += 1
-        self._events.append(TimelineEvent(self.event_count, event, by, text, at, reason or None))
+        self._events.append(TimelineEvent(self.event_count, event, by, text, at, reason or None, document_id))
 
     def tell(self, subject: str, kind: str, text: str, at: datetime) -> None:
         """A notice about the event just noted."""

@@ -1,4 +1,5 @@
-"""A claim as it goes on (server-sent events): each new line of its timeline, with the state it led to."""
+"""A claim as it goes on (server-sent events): each new line of its timeline, with the state that the claim is in by
+now: of lines that are told again, not the one that each of them led to."""
 
 import asyncio
 import json

@@ -18,6 +18,8 @@ class Event(SQLModel, table=True):
     by: str = Field(max_length=160)
     text: str
     at: datetime = Field(sa_column=instant())
+    # the file that it is about, so that a page can show what became of each
+    document_id: str | None = Field(default=None, max_length=64)
 
 
 class OutboxNotice(SQLModel, table=True):

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from api_door import Door
@@ -9,6 +10,7 @@ from sqlalchemy import event
 from sqlmodel import select
 
 from activities.claims import ClaimRecords
+from activities.journal import Entries
 from insurance.tables import PersonalDataRead
 from tests import records
 
@@ -163,14 +165,17 @@ async def test_staff_are_named_to_the_family_by_their_role_alone(door: Door, fam
 
 async def test_the_events_of_an_ended_claim_are_told_and_the_stream_ends(door: Door, family: Family):
     ended = records.case(subject=family.subject, state="closed", event_count=2)
-    record = records.claim(5, case=ended, open=False, entries=records.entries(ended.claim_id))
+    reported, read = records.entries(ended.claim_id).events
+    told = Entries((reported, replace(read, document_id="do-1")))
+    record = records.claim(5, case=ended, open=False, entries=told)
     await ClaimRecords(door.database).publish_claim(record)
     path = f"/v1/claims/{ended.claim_id}/events"
     answer = await get(door, path, door.parent(family.subject))
     assert answer.headers["content-type"].startswith("text/event-stream")
     events = [dict(line.split(": ", 1) for line in block.split("\n")) for block in answer.text.strip().split("\n\n")]
     assert [(e["id"], e["event"]) for e in events] == [("1", "reported"), ("2", "read")]
-    assert json.loads(events[0]["data"])["state"] == "closed"
+    said = [json.loads(event["data"]) for event in events]
+    assert [(line["document_id"], line["state"]) for line in said] == [(None, "closed"), ("do-1", "closed")]
     behind = await get(door, path, door.parent(family.subject) | {"last-event-id": "1"})
     assert "id: 2" in behind.text
     assert "id: 1\n" not in behind.text

@@ -26,6 +26,24 @@ async def test_the_insurers_days_begin_with_the_papers_whoever_reads_them_when(w
     assert days == [timedelta(days=1)]
 
 
+async def test_what_becomes_of_a_file_names_it(world):
+    claim_id = await world.report()
+    good, dark = await world.paper("medical_receipt", [world.receipt()]), await world.paper("medical_receipt", "太暗")
+    for paper in (good, dark):
+        await world.update(claim_id, "add_document", paper)
+    await world.until_told(claim_id, "document_read")
+    await world.until_told(claim_id, "document_rejected")
+    said = [(e.event, e.document_id) for e in world.books.events[claim_id].values() if e.document_id]
+    assert sorted(said) == sorted(
+        [
+            ("document_received", good.document_id),
+            ("document_read", good.document_id),
+            ("document_received", dark.document_id),
+            ("document_rejected", dark.document_id),
+        ]
+    )
+
+
 async def test_what_could_not_be_used_begins_no_days(world):
     claim_id = await world.report()
     await world.update(claim_id, "add_document", await world.paper("medical_receipt", "太暗"))
