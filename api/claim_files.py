@@ -10,7 +10,7 @@ from activities.claims import BESIDE_THE_FIELDS
 from insurance.rules.case import Amendment as CaseAmendment
 from insurance.rules.case import CaseReceipt, EvidenceFile
 from insurance.rules.case_file import CaseFile
-from insurance.rules.status import Turn, whose_turn
+from insurance.rules.status import Turn, label, whose_turn
 from insurance.tables import Amendment, Claim, ClaimDocument, Receipt
 from workflows.messages import ClaimOrder
 
@@ -25,10 +25,19 @@ def case_of(row: Claim) -> CaseFile:
 
 def turn_of_claim(row: Claim) -> Turn:
     """Whose turn it is, by its state, by what the family may still say to its decision, and by who looks at whom it has named."""
-    if row.state == "payee_needed" and row.case.get("payees_to_confirm") is not None:
+    if _looks_at_payees(row):
         return "adjuster"
     decision = row.case.get("decision") or {}
     return whose_turn(row.state, decision.get("outcome"), row.case.get("disputed", False))
+
+
+def label_of_claim(row: Claim) -> str:
+    """Its state in words; a family that has named somebody is not asked for an account."""
+    return "收款人核对中" if _looks_at_payees(row) else label("claim", row.state)
+
+
+def _looks_at_payees(row: Claim) -> bool:
+    return row.state == "payee_needed" and row.case.get("payees_to_confirm") is not None
 
 
 def first_case(order: ClaimOrder) -> dict[str, Any]:

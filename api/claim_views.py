@@ -9,7 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
 from api.claim_cover import ClaimedCover, cover_of, cover_view
-from api.claim_files import case_of, evidence_of, turn_of_claim
+from api.claim_files import case_of, evidence_of, label_of_claim, turn_of_claim
 from api.contact_views import contact_of
 from api.incident_views import beside_the_claim
 from api.parts import Parts
@@ -35,7 +35,7 @@ from insurance.rules.reasons import bases_of
 from insurance.rules.receipts.repeats import each_once
 from insurance.rules.reminders import CLOCK_NAMES, last_day, time_for_answer_ends
 from insurance.rules.settlement import Settlement
-from insurance.rules.status import answer_to_do, answers_to, label
+from insurance.rules.status import answer_to_do, answers_to
 from insurance.tables import Claim
 
 # long enough to look through a claim, too short to be passed on
@@ -54,7 +54,7 @@ def claim_summary(parts: Parts, row: Claim, cover: ClaimedCover | None) -> dict[
         "insurer": insurer_ref(parts, row.insurer_code),
         **cover_view(cover),
         "state": row.state,
-        "label": label("claim", row.state),
+        "label": label_of_claim(row),
         "whose_turn": turn_of_claim(row),
         "created_at": instant(row.created_at),
         "updated_at": instant(row.updated_at),

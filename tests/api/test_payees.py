@@ -133,8 +133,10 @@ async def test_a_lead_confirms_those_who_are_shown_and_nobody_else_does(door: Do
     assert not problems_of(answer, statuses=(409,), code="payees_changed")
 
 
-@pytest.mark.parametrize(("looked_at", "turn"), [(False, "family"), (True, "adjuster")])
-async def test_while_the_insurer_looks_at_a_payee_it_is_not_the_familys_turn(door: Door, looked_at, turn):
+@pytest.mark.parametrize(
+    ("looked_at", "turn", "label"), [(False, "family", "待更换收款账户"), (True, "adjuster", "收款人核对中")]
+)
+async def test_while_the_insurer_looks_at_a_payee_it_is_not_the_familys_turn(door: Door, looked_at, turn, label):
     family = await new_family(door)
     async with door.database.transaction() as session:
         case = case_of(await session.get_one(Claim, family.claim_id))
@@ -143,5 +145,5 @@ async def test_while_the_insurer_looks_at_a_payee_it_is_not_the_familys_turn(doo
         case, state="payee_needed", payees_to_confirm=looked_for, updated_at=records.NOW + timedelta(hours=1)
     )
     await ClaimRecords(door.database).publish_claim(records.claim(9, case=waiting))
-    shown = await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))
-    assert (shown.json()["state"], shown.json()["whose_turn"]) == ("payee_needed", turn)
+    shown = (await door.client.get(f"/v1/claims/{family.claim_id}", headers=door.parent(family.subject))).json()
+    assert (shown["state"], shown["whose_turn"], shown["label"]) == ("payee_needed", turn, label)
