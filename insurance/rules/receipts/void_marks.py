@@ -11,6 +11,8 @@ _NOT_HAN = re.compile(r"[^\u3400-\u9fff]")
 _WORDS = r"作废|红冲|冲红|红字冲销|红字|冲销|销项负数|负数"
 _PAPER = r"(?:电子)?(?:票据|发票|收据|单据|票)"
 _ALONE = re.compile(rf"(?:[此本该原]?{_PAPER})?(?:已经|已|予以)?({_WORDS})(?:{_PAPER}|章|专用章)?")
+# the first signs of a slanting stamp are read as others; no small print is that short and ends so
+_STAMPED = re.compile(r"[^不可得能勿须请应]{0,2}(红冲|冲红)")
 _IN_BRACKETS = re.compile(r"[(\[【〔<《]已?(作废|红冲|冲红|红字|冲销|负数)[)\]】〕>》]")
 # of the reversing receipt: `红冲原票据号码：0012345678`
 _REVERSED = re.compile(r"(红字冲销|红冲|冲红|冲销)[^:,。;]{0,10}(?:代码|号码|原因):")
@@ -22,7 +24,9 @@ def void_mark(page: Sequence[Placed]) -> str | None:
     """The mark as printed, None when there is none."""
     for place in page:
         text = plain(place.text)
-        found = _ALONE.fullmatch(_NOT_HAN.sub("", text)) or _IN_BRACKETS.search(text) or _REVERSED.match(text)
+        words = _NOT_HAN.sub("", text)
+        alone = _ALONE.fullmatch(words) or _STAMPED.fullmatch(words)
+        found = alone or _IN_BRACKETS.search(text) or _REVERSED.match(text)
         if found:
             return found[1]
     return _in_two_pieces(page)

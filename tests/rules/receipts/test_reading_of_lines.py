@@ -155,7 +155,7 @@ def test_a_day_at_the_foot_is_the_day_of_an_older_paper() -> None:
 @pytest.mark.parametrize(
     "mark",
     ["作废", "作　废", "【作废】", "已作废", "此票作废", "本发票已作废", "作废章", "红字", "（红字）", "已红冲", "已冲红", "负数",
-     "销项负数", "0.00 作废", "江西省医疗门诊收费票据（电子）（红字）", "红冲原票据号码：0012345678"],
+     "销项负数", "0.00 作废", "中巴冲红", "江西省医疗门诊收费票据（电子）（红字）", "红冲原票据号码：0012345678"],
 )  # fmt: skip
 def test_a_void_mark_is_an_error(mark: str) -> None:
     assert failing(read([*receipt(), line(mark, 700, 500)], QR)) == {"not_void"}
@@ -169,7 +169,7 @@ def test_a_stamp_that_was_read_in_two_pieces_is_a_void_mark() -> None:
 @pytest.mark.parametrize(
     "sentence",
     ["当日有效，过期作废", "手写无效，涂改作废", "复印作废", "红字信息表编号：3601012611000001", "注：本票据涂改、复印均作废",
-     "遗失不补，作废不退", "开具红字发票须收回原票据", "现金收讫", "负数表示退费"],
+     "遗失不补，作废不退", "开具红字发票须收回原票据", "现金收讫", "负数表示退费", "不可红冲"],
 )  # fmt: skip
 def test_small_print_about_void_papers_is_no_mark(sentence: str) -> None:
     assert failing(read([*receipt(), line(sentence, 500, 960)], QR)) == set()
