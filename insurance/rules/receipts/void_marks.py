@@ -3,6 +3,7 @@ print of honest papers (`手写无效，涂改作废`), so that a mark is a line
 
 import re
 from collections.abc import Sequence
+from statistics import median
 
 from insurance.rules.receipts.layout import Placed
 from insurance.rules.receipts.text import plain
@@ -18,6 +19,8 @@ _IN_BRACKETS = re.compile(r"[(\[【〔<《]已?(作废|红冲|冲红|红字|冲�
 _REVERSED = re.compile(r"(红字冲销|红冲|冲红|冲销)[^:,。;]{0,10}(?:代码|号码|原因):")
 # the two signs of a stamp are as far apart as they are high, or a little more
 _REACH = 3.0
+# of a stamp, against the print
+_LARGE = 2.0
 
 
 def void_mark(page: Sequence[Placed]) -> str | None:
@@ -33,10 +36,11 @@ def void_mark(page: Sequence[Placed]) -> str | None:
 
 
 def _in_two_pieces(page: Sequence[Placed]) -> str | None:
+    """A stamp of which each sign was found by itself, or of a large one the second alone."""
     first, second = ([p for p in page if _NOT_HAN.sub("", plain(p.text)) == sign] for sign in "作废")
     near = any(
         max(abs(a.x - b.x), abs(a.y - b.y)) < _REACH * max(a.height, b.height, a.right - a.left)
         for a in first
         for b in second
     )
-    return "作废" if near else None
+    return "作废" if near or any(p.height > _LARGE * median(q.height for q in page) for p in second) else None

@@ -166,6 +166,11 @@ def test_a_stamp_that_was_read_in_two_pieces_is_a_void_mark() -> None:
     assert failing(read([*receipt(), line("作", 100, 500), line("废", 1300, 510)], QR)) == set()
 
 
+def test_half_of_a_large_stamp_is_a_void_mark() -> None:
+    stamp = Line("废", ((700, 480), (820, 480), (820, 600), (700, 600)), 0.8)
+    assert failing(read([*receipt(), stamp], QR)) == {"not_void"}
+
+
 @pytest.mark.parametrize(
     "sentence",
     ["当日有效，过期作废", "手写无效，涂改作废", "复印作废", "红字信息表编号：3601012611000001", "注：本票据涂改、复印均作废",
