@@ -27,14 +27,13 @@ UNDERWRITING: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelt
 # What somebody outside knows, asked while we may hear it from them any moment: no answer within three minutes is none for now.
 QUESTION: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelta(minutes=3)}
 
-# Reading one file of evidence, on the OCR workers. What nobody has read in a day, a person looks at: the law's days run (保险法 23).
+# Reading one file of evidence, on the OCR workers. A reader that is down is no fault of the file's; what
+# nobody has read in a day, a person looks at: the law's days run (保险法 23).
 READING: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=5),
     "schedule_to_close_timeout": timedelta(days=1),
     "heartbeat_timeout": timedelta(seconds=30),
-    "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30), maximum_attempts=20
-    ),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
 }
 
 # A letter: drawn in a tenth of a second and stored. After a day it has to be asked for by hand; the law gives three (保险法 24).

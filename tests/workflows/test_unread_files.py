@@ -24,6 +24,8 @@ async def test_the_insurers_days_begin_with_the_papers_whoever_reads_them_when(w
     begun = [e.activity_task_scheduled_event_attributes for e in history.events]
     days = [a.schedule_to_close_timeout.ToTimedelta() for a in begun if a.activity_type.name == "read_document"]
     assert days == [timedelta(days=1)]
+    # however often that is: a reader that is down is no fault of the file's
+    assert [a.retry_policy.maximum_attempts for a in begun if a.activity_type.name == "read_document"] == [0]
 
 
 async def test_what_becomes_of_a_file_names_it(world):
