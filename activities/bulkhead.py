@@ -20,7 +20,7 @@ from insurance.settings import WorkerSettings
 # who finds no place comes again after so long, or when its turn is
 SOON_SECONDS = 1.0
 # how long a step usually keeps its place: an insurer thinks, our own database hardly does
-OUTSIDE_SECONDS, OUR_SECONDS = 10.0, 1.0
+OUTSIDE_SECONDS, OUR_SECONDS = 10.0, 0.1
 
 
 @dataclass

@@ -86,6 +86,7 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
             | ({"relationship": p.relationship, "proof": p.proof} if caller.role == "adjuster" else {})
             for p in case.payees
         ],
+        "payees_seq": case.payees_seq,
         "payout": payout_view(case, _late_days(parts, case)),
         "papers_requests": [
             {"kinds": list(asked.kinds), "comment": asked.comment, "at": instant(asked.at)}

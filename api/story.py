@@ -8,13 +8,12 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from api.claim_files import turn_of_claim
+from api.claim_files import label_of_claim, turn_of_claim
 from api.history import CaseHistory, history_of
 from api.views import instant
 from insurance.rules.chain import Entry
 from insurance.rules.money import yuan
 from insurance.rules.reminders import CLOCK_NAMES, last_day
-from insurance.rules.status import label
 from insurance.tables import Claim, Movement
 
 PEOPLE = {
@@ -85,7 +84,7 @@ async def story_of(session: AsyncSession, claim_id: str) -> Story | None:
         claim_id=claim_id,
         report_no=claim.report_no,
         policy_no=claim.policy_no,
-        state=label("claim", claim.state),
+        state=label_of_claim(claim),
         turn=None if claim.state in ENDED else PEOPLE[turn_of_claim(claim)],
         clock=_clock(claim),
         decided_fen=claim.payable_fen,

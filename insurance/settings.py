@@ -66,8 +66,7 @@ class OcrSettings(BaseModel):
     # processor seconds, so that a busy machine refuses nobody's file
     page_seconds: float = 30.0
     inspect_seconds: float = 5.0
-    # by the wall clock, how long it may do nothing at all: then it waits for ever. Twice this is less than a step may take
-    # (workflows/options.py)
+    # by the wall clock, how long it may do nothing at all: then it waits for ever
     file_seconds: float = 130.0
 
 

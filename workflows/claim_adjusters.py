@@ -10,7 +10,6 @@ from activities.reviews import Remark
 from insurance.rules.assessment import event_of
 from insurance.rules.case import EvidenceFile
 from insurance.rules.days import SHANGHAI
-from insurance.rules.masking import mask_name
 from insurance.rules.questions import event_problems
 from workflows.claim_deciding import Deciding
 from workflows.claim_notices import TITLES
@@ -152,8 +151,10 @@ class AdjusterMoves(Deciding):
             raise ApplicationError("只有理赔主管可以核对收款人", type="lead_required")
         if not case.payees_unseen or not case.may_be_paid or self._undoing is not None:
             raise ApplicationError("没有待核对的收款人", type="illegal_move")
-        if tuple(mask_name(payee.name) for payee in case.payees) != order.names:
-            raise ApplicationError("收款人已变更，请重新核对", "names", type="payees_changed")
+        if order.actor.subject in (*case.spoke_for_family, self._order.subject):
+            raise ApplicationError("您代这个家庭提交过，须由另一位主管核对", type="conflict_of_interest")
+        if case.payees_seq != order.payees_seq:
+            raise ApplicationError("收款人已变更，请重新核对", "payees_seq", type="payees_changed")
 
     @workflow.update
     async def undo(self, undoing: Undoing) -> None:

@@ -75,7 +75,7 @@ class ClaimCase(ClaimFacts):
         """A paper also proves who was named before it came."""
         if self.has_proving_paper and any(p.proof == "none" for p in self.payees):
             self.payees = tuple(replace(p, proof="paper") if p.proof == "none" else p for p in self.payees)
-            self.payees_unseen = self.payees_unseen or self.decision is not None
+            self.payees_unseen = self.payees_unseen or self._is_decided
 
     def put_readings(self, document_id: str, found: Sequence[CaseReceipt]) -> None:
         """Of one document. What people corrected is never overwritten by a reading."""
@@ -93,10 +93,23 @@ class ClaimCase(ClaimFacts):
         before = _persons(self.payees)
         self.payees = tuple(self.payees[i] if self._stays(i) else payee for i, payee in enumerate(payees))
         self._weigh_papers()
+        has_others = _persons(self.payees) != before
+        if has_others:
+            self.payees_seq, self.payees_named_at = self.payees_seq + 1, workflow.now()
         if self.payees_known:
             self.payees_unseen = False
-        elif self.decision is not None and _persons(self.payees) != before:
+        elif self._is_decided and has_others:
             self.payees_unseen = True
+
+    @property
+    def _is_decided(self) -> bool:
+        """Or it was, and what that gave is paid although it is disputed."""
+        return self.decision is not None or self.undisputed is not None
+
+    def payees_were_seen(self, decided_at: datetime) -> None:
+        """Whoever decided saw who was named by then."""
+        is_later = self.payees_named_at is not None and self.payees_named_at >= decided_at
+        self.payees_unseen = is_later and not self.payees_known
 
     def _stays(self, index: int) -> bool:
         is_in_part = self.advanced_fen(index) > 0 and not workflow.patched("another-account-for-the-rest")

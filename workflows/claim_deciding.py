@@ -83,8 +83,7 @@ class Deciding(ClaimParts):
     async def _decide(self, decision: Decision) -> None:
         case = self._case
         case.decision = decision
-        # whoever decided saw who is named
-        case.payees_unseen = False
+        case.payees_were_seen(decision.decided_at)
         case.advance_needs_none()
         by = "system" if decision.by == "automatic" else f"adjuster:{decision.adjusters[-1]}"
         text = {

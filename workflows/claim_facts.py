@@ -62,6 +62,8 @@ class ClaimFacts(ClaimSums):
         self.reviewing = False
         self.payee_wanted = False
         self.payees_unseen = False
+        self.payees_seq = 0
+        self.payees_named_at: datetime | None = None
         self.payees_to_confirm: tuple[Payee, ...] | None = None
         self.payee_waited_days = 0
         self.payee_waits: tuple[Pause, ...] = ()
@@ -96,6 +98,7 @@ class ClaimFacts(ClaimSums):
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
         self.advance_from, self.undisputed = case.advance_from, case.undisputed
         self.payees_unseen, self.payees_to_confirm = case.payees_unseen, case.payees_to_confirm
+        self.payees_seq = case.payees_seq
         self.serious, self.undelivered = case.serious, case.undelivered
         self.promised_fen = case.promised_fen
         self.decision_told_at = case.decision_told_at
@@ -175,6 +178,7 @@ class ClaimFacts(ClaimSums):
             advance_asked_at=self.advance_asked_at,
             payee_wanted=self.payee_wanted,
             payees_unseen=self.payees_unseen,
+            payees_seq=self.payees_seq,
             payees_to_confirm=self.payees_to_confirm,
             advance_waits=self.advance_waits,
             undelivered=self.undelivered,
@@ -232,9 +236,13 @@ class ClaimFacts(ClaimSums):
     def concerned(self) -> tuple[str, ...]:
         """Whoever had a part in it, and does not decide it: by a decision that is looked at again, by undoing one, or by speaking or
         handing in for the family."""
+        return tuple(dict.fromkeys((*self.deciders, *self.undone_by, *self.spoke_for_family)))
+
+    @property
+    def spoke_for_family(self) -> tuple[str, ...]:
+        """Adjusters who reported it, or handed in papers."""
         handed_in = (document.given_by.partition("adjuster:")[2] for document in self.documents.values())
-        people = (*self.deciders, *self.undone_by, self.order.reported_by, *handed_in)
-        return tuple(dict.fromkeys(person for person in people if person))
+        return tuple(dict.fromkeys(person for person in (self.order.reported_by, *handed_in) if person))
 
     def since_clocks_began(self, at: datetime | None) -> datetime | None:
         start = self.clocks_from or self.received_at

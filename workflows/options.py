@@ -30,7 +30,8 @@ QUESTION: dict[str, Any] = {**OUTSIDE, "schedule_to_close_timeout": timedelta(mi
 # Reading one file of evidence, on the OCR workers. A reader that is down is no fault of the file's; what
 # nobody has read in a day, a person looks at: the law's days run (保险法 23).
 READING: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(minutes=5),
+    # more than its processor seconds allow (insurance/settings.py, OcrSettings); a reader that is gone is noticed by its heartbeat
+    "start_to_close_timeout": timedelta(minutes=60),
     "schedule_to_close_timeout": timedelta(days=1),
     "heartbeat_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),

@@ -32,6 +32,8 @@ REJECTIONS = {
     "policy_ended": "这张保单已经终止，不能再退保；如有疑问，请联系客服",
     "surrender_open": "这张保单已有一次退保在办理，请查看那一次的进度",
 }
+# of our own making: their words are for operators
+OUR_OWN = frozenset({"insurer_unknown", "unknown"})
 TAKEN = "正在退到您提供的账户；如果这个账户收不了，会马上请您填写另一个"
 STAYS = "保单继续有效；可以重新申请退保，或联系客服了解原因"
 
@@ -110,7 +112,8 @@ class SurrenderWorkflow:
             return False
         refused = await self._cancel_at_insurer()
         if refused is not None:
-            await self._reject(failure_code(refused), failure_message(refused))
+            code = failure_code(refused)
+            await self._reject(code, "" if code in OUR_OWN else failure_message(refused))
             return False
         self._journal.tell(self._request.subject, "surrendered", self._arithmetic(), workflow.now())
         await self._publish("terminated", "terminated", "insurer", "保单已终止，正在退款", ends_policy=True)

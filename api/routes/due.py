@@ -8,7 +8,7 @@ from sqlalchemy import Date, Integer, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
-from api.claim_files import turn_of_claim
+from api.claim_files import label_of_claim, turn_of_claim
 from api.deps import Adjuster, Authority, InsurerStaff, ObjectId, TheParts
 from api.due_views import NEAR, due_view
 from api.errors import Problem
@@ -116,4 +116,4 @@ def _due_view(row: Claim, today: date) -> dict[str, Any]:
     undelivered = row.case.get("undelivered", [])
     turn = "adjuster" if undelivered else turn_of_claim(row)
     shown = due_view("claim", row.claim_id, row, turn, row.due_clock, due_on, today)
-    return shown | {"policy_no": row.policy_no, "undelivered": undelivered}
+    return shown | {"label": label_of_claim(row), "policy_no": row.policy_no, "undelivered": undelivered}

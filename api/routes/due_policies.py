@@ -50,7 +50,9 @@ async def due_surrenders(parts: TheParts, caller: InsurerStaff, page: Paging, st
     first. Not those that wait for the family's account: their clock stands still until it is given."""
     today, due_on = parts.today(), col(Surrender.refund_due_on)
     under_way = or_(col(Surrender.state).in_(REFUNDING), PAYS_OUT)
-    wanted = [under_way, *_due(due_on, today, state), of_insurer(caller, Surrender)]
+    # as the index has it
+    is_indexed = col(Surrender.state).in_((*REFUNDING, "payee_needed"))
+    wanted = [is_indexed, under_way, *_due(due_on, today, state), of_insurer(caller, Surrender)]
     async with parts.database.transaction() as session:
         rows = await page_of(session, Surrender, wanted, page, "surrender_id", soonest="refund_due_on")
 

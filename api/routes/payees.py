@@ -70,9 +70,9 @@ async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: P
 
 
 class SeenBody(Body):
-    """`names`: as the claim shows those who are named, so that nobody else is confirmed who was named meanwhile."""
+    """`payees_seq`: as the claim shows it beside those who are named, so that nobody else is confirmed who was named meanwhile."""
 
-    names: Annotated[list[Name], Field(min_length=1, max_length=20)]
+    payees_seq: Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 @router.post("/{claim_id}/payee/confirm")
@@ -82,7 +82,7 @@ async def confirm_payees(parts: TheParts, caller: Adjuster, claim_id: ObjectId, 
     named by now."""
     if not caller.lead:
         raise Problem(403, "lead_required", "只有理赔主管可以进行这项操作")
-    order = PayeesSeen(Actor(caller.role, caller.subject, True), tuple(body.names))
+    order = PayeesSeen(Actor(caller.role, caller.subject, True), body.payees_seq)
     return await told(parts, caller, claim_id, "confirm_payees", order)
 
 

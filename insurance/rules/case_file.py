@@ -80,6 +80,8 @@ class CaseFile:
     payee_waits: tuple[Pause, ...] = ()
     # somebody whom the policy does not know was named after the decision, and nobody of the insurer has looked yet
     payees_unseen: bool = False
+    # how often other people were named: who looks at them says at whom
+    payees_seq: int = 0
     # those whom the insurer is looking at before they are paid; None while it looks at nobody
     payees_to_confirm: tuple[Payee, ...] | None = None
     # an account was asked for, and nothing is paid before there is one

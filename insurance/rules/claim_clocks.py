@@ -64,6 +64,8 @@ def whose_clock(case: CaseFile, clock: Clock) -> Turn | None:
     if case.state in ENDED or done_on(case, clock) is not None:
         return None
     turn = whose_turn(case.state)
+    if clock.clock in PAYMENTS and case.state == "payee_needed" and case.payees_to_confirm is not None:
+        return "adjuster"
     if waits_for_account(case, clock):
         return "family"
     is_theirs = clock.clock in STAFF and clock.state != "paused" and not _waits_late(case, clock)

@@ -14,7 +14,7 @@ class Surrender(SQLModel, table=True):
             "ix_surrenders_due",
             "refund_due_on",
             "surrender_id",
-            postgresql_where="state IN ('confirmed', 'terminated')",
+            postgresql_where="state IN ('confirmed', 'terminated', 'payee_needed')",
         ),
     )
 

@@ -118,17 +118,19 @@ async def test_after_a_death_that_was_established_every_heir_is_paid_a_share_by_
 
 
 async def test_a_lead_confirms_those_who_are_shown_and_nobody_else_does(door: Door, another: Family):
-    address, body = f"/v1/claims/{another.claim_id}/payee/confirm", {"names": ["李**"]}
+    address, body = f"/v1/claims/{another.claim_id}/payee/confirm", {"payees_seq": 1}
     refused = await door.client.post(address, json=body, headers=door.adjuster())
     assert not problems_of(refused, statuses=(403,), code="lead_required")
-    assert (await door.client.post(address, json={"names": []}, headers=door.adjuster(lead=True))).status_code == 422
+    assert (
+        await door.client.post(address, json={"payees_seq": "1"}, headers=door.adjuster(lead=True))
+    ).status_code == 422
     assert door.processes.told == []
     answer = await door.client.post(address, json=body, headers=door.adjuster("lead-1", lead=True))
     assert (answer.status_code, answer.json()["claim_id"]) == (200, another.claim_id)
     ((process_id, update, seen),) = door.processes.told
-    assert (process_id, update, seen.names) == (another.claim_id, "confirm_payees", ("李**",))
+    assert (process_id, update, seen.payees_seq) == (another.claim_id, "confirm_payees", 1)
     assert (seen.actor.subject, seen.actor.lead) == ("lead-1", True)
-    door.processes.refusals["confirm_payees"] = MoveRefused("payees_changed", "收款人已变更，请重新核对", "names")
+    door.processes.refusals["confirm_payees"] = MoveRefused("payees_changed", "收款人已变更，请重新核对", "payees_seq")
     answer = await door.client.post(address, json=body, headers=door.adjuster("lead-1", lead=True))
     assert not problems_of(answer, statuses=(409,), code="payees_changed")
 

@@ -22,8 +22,12 @@ pytestmark = pytest.mark.servers
 
 MOTHER = payee("mother@example.com", "李秀英")
 UNPROVED, BY_PAPER = replace(MOTHER, proof="none"), replace(MOTHER, proof="paper")
-SEEN = PayeesSeen(LEAD, ("李**",))
 LARGE_DEATH = 30_000_00
+
+
+def seen(world, claim_id):
+    """What a lead confirms who looks at the claim now."""
+    return PayeesSeen(LEAD, world.claim(claim_id).case.payees_seq)
 
 
 def findings(world, claim_id):
@@ -136,12 +140,12 @@ async def test_once_a_claim_is_decided_a_payee_needs_a_proof_and_the_lead_looks_
     await world.update(claim_id, "add_document", await world.paper("relationship_proof"))
     with pytest.raises(MoveRefused):
         await world.update(claim_id, "add_document", await world.paper("medical_receipt"))
-    assert await refusal_of(world, claim_id, "confirm_payees", SEEN) == "illegal_move"
+    assert await refusal_of(world, claim_id, "confirm_payees", seen(world, claim_id)) == "illegal_move"
     await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
     await world.until_told(claim_id, "payee_to_confirm")
     assert addressed(world, claim_id, "payee_to_confirm") == {"role:lead:xiangjiang", "parent-1"}
     assert [p.state for p in world.claim(claim_id).case.payouts] == ["failed"]
-    await world.update(claim_id, "confirm_payees", SEEN)
+    await world.update(claim_id, "confirm_payees", seen(world, claim_id))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
 
 
@@ -157,11 +161,16 @@ async def test_a_lead_who_does_not_look_is_told_again_and_the_clock_runs_on(worl
 
 async def test_only_a_lead_confirms_and_only_whom_they_were_shown(world):
     claim_id = await named_after_the_decision(world)
-    assert await refusal_of(world, claim_id, "confirm_payees", replace(SEEN, actor=adjuster())) == "lead_required"
-    assert await refusal_of(world, claim_id, "confirm_payees", replace(SEEN, names=("王*",))) == "payees_changed"
-    await world.update(claim_id, "set_payee", PayeeOrder((replace(BY_PAPER, name="王五"),)))
+    assert (
+        await refusal_of(world, claim_id, "confirm_payees", replace(seen(world, claim_id), actor=adjuster()))
+        == "lead_required"
+    )
+    shown = seen(world, claim_id)
+    await world.update(
+        claim_id, "set_payee", PayeeOrder((replace(BY_PAPER, name=BY_PAPER.name[0] + "五" * (len(BY_PAPER.name) - 1)),))
+    )
     await world.until(lambda: world.books.told(claim_id).count("payee_to_confirm") == 2, "looked at anew")
-    assert await refusal_of(world, claim_id, "confirm_payees", SEEN) == "payees_changed"
+    assert await refusal_of(world, claim_id, "confirm_payees", shown) == "payees_changed"
     # whom the policy knows needs no look
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
@@ -181,7 +190,7 @@ async def test_whoever_was_confirmed_may_take_it_to_another_account(world):
     claim_id = await named_after_the_decision(world)
     await world.update(claim_id, "set_payee", PayeeOrder((replace(BY_PAPER, account="m9102"),)))
     await world.until(lambda: world.books.told(claim_id).count("payee_to_confirm") == 2, "looked at anew")
-    await world.update(claim_id, "confirm_payees", SEEN)
+    await world.update(claim_id, "confirm_payees", seen(world, claim_id))
     await world.until_told(claim_id, "payee_needed")
     await world.until(lambda: len(world.claim(claim_id).case.payouts) == 1, "bounced")
     await world.until(lambda: world.claim(claim_id).case.payee_wanted, "another account is asked for")
@@ -199,9 +208,26 @@ async def test_what_is_undisputed_waits_for_a_look_at_who_was_named_after_the_de
     await world.update(claim_id, "dispute")
     await world.until_told(claim_id, "payee_to_confirm")
     assert world.claim(claim_id).case.payouts == ()
-    await world.update(claim_id, "confirm_payees", SEEN)
+    await world.update(claim_id, "confirm_payees", seen(world, claim_id))
     await world.until_told(claim_id, "advance_paid")
     assert [p.amount_fen for p in world.claim(claim_id).case.payouts] == [840_00]
+
+
+async def test_who_is_named_after_a_dispute_waits_for_the_look_as_well(world):
+    claim_id = await doubtful(world, payees=())
+    await world.update(f"{claim_id}-r1", "take", adjuster())
+    await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", HALF))
+    await world.until_state(claim_id, "decided")
+    await world.update(claim_id, "dispute")
+    await world.until_state(claim_id, "in_review")
+    await world.update(claim_id, "add_document", await world.paper("power_of_attorney"))
+    await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
+    await world.until_told(claim_id, "payee_to_confirm")
+    assert world.claim(claim_id).case.payouts == ()
+    barred = replace(seen(world, claim_id), actor=replace(LEAD, subject="parent-1"))
+    assert await refusal_of(world, claim_id, "confirm_payees", barred) == "conflict_of_interest"
+    await world.update(claim_id, "confirm_payees", seen(world, claim_id))
+    await world.until_told(claim_id, "advance_paid")
 
 
 async def test_nothing_is_advanced_to_somebody_whom_nothing_proves(world):

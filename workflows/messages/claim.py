@@ -141,10 +141,10 @@ class PayeeOrder:
 
 @dataclass(frozen=True)
 class PayeesSeen:
-    """Whom a lead has looked at: `names` as they were shown, masked."""
+    """Whom a lead has looked at: those who are named since the claim shows this `payees_seq`."""
 
     actor: Actor
-    names: tuple[str, ...]
+    payees_seq: int
 
 
 @dataclass(frozen=True)
