@@ -11,6 +11,8 @@ from insurance.rules.receipts.reading import FIELD_NAMES, ReceiptReading
 from insurance.rules.receipts.recheck import rechecked
 
 _BESIDE = ("category", "social_insurance_settled", "treated_on")
+# figures of a number that two readings of one print may differ in
+MISREAD = 2
 
 
 def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -> CaseReceipt:
@@ -97,7 +99,25 @@ def _known_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> 
         for one, other in pairs:
             if sum(one is a or other is b for a, b in pairs) == 1:
                 again[other.receipt_id] = one
+    former = [r for r in known if r not in again.values()]
+    newer = [r for r in found if r.receipt_id not in again]
+    if len(known) == len(found) and len(former) == len(newer) == 1 and _may_be(former[0], newer[0]):
+        again[newer[0].receipt_id] = former[0]
     return again
+
+
+def _may_be(known: CaseReceipt, again: CaseReceipt) -> bool:
+    """Of the last ones that are left in one file: a number of which a figure was misread, or none, with the same day or sum."""
+    numbers = known.fields.bill_no, again.fields.bill_no
+    if None not in numbers and differing(*numbers) > MISREAD:
+        return False
+    return _same(known, again, "date") or _same(known, again, "total")
+
+
+def differing(one: str | None, other: str | None) -> int:
+    """At how many places; all of them when one is longer."""
+    one, other = one or "", other or ""
+    return sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else max(len(one), len(other))
 
 
 def _same(known: CaseReceipt, again: CaseReceipt, name: str) -> bool:

@@ -147,7 +147,7 @@ def found(ordinal, number, **changes):
     """One of several receipts of one visit: they share the day, and nothing that is given out once."""
     changes = {"check_code": f"{number}" * 6, **changes}
     basis = Basis(prints=(f"票据号码：{number * 10}", "2026-03-06"))
-    read = reading(bill_no=None if number == "?" else number * 10, basis=basis, **changes)
+    read = reading(**{"bill_no": None if number == "?" else number * 10, "basis": basis, **changes})
     return rechecked(enter("do-1", ordinal, read, b"key"))
 
 
@@ -171,8 +171,21 @@ def test_what_may_be_another_receipt_gets_a_place_of_its_own():
 
 def test_the_day_and_the_sum_together_tell_a_receipt_without_a_number_the_day_alone_does_not():
     known = amended(found(0, "?", check_code=None, total="100.00"), payer="黄小明")
-    assert places(read_again([known], [found(0, "1", total="100.00")])) == [(0, "do-1-0", "1111111111", "100.00")]
-    assert places(read_again([known], [found(0, "1", total="55.00")])) == [(1, "do-1-1", "1111111111", "55.00")]
+    other = found(1, "3", total="900.00")
+    assert places(read_again([known], [found(0, "1", total="100.00"), other]))[0] == (
+        0,
+        "do-1-0",
+        "1111111111",
+        "100.00",
+    )
+    assert places(read_again([known], [found(0, "1", total="55.00"), other]))[0] == (1, "do-1-1", "1111111111", "55.00")
+
+
+@pytest.mark.parametrize(("was", "is_now"), [("2222222222", "2222222229"), (None, "2222222222")])
+def test_the_only_receipt_of_a_file_stays_one_when_a_figure_of_its_number_is_misread(was, is_now):
+    known = amended(found(0, "?", check_code=None, total="55.00"), total="100.00", bill_no=was)
+    (stands,) = read_again([known], [found(0, "?", check_code=None, bill_no=is_now, total="56.00")])
+    assert (stands.receipt_id, stands.fields.total) == ("do-1-0", "100.00")
 
 
 def test_what_fits_two_receipts_is_not_sure():
