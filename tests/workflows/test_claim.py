@@ -107,7 +107,7 @@ async def test_a_file_whose_record_takes_long_is_read_before_the_settlement(worl
     assert await world.end_of(claim_id) == ClaimOutcome("closed", PAYABLE)
 
 
-async def test_a_reader_that_is_away_for_too_long_costs_the_family_one_more_upload(world, monkeypatch):
+async def test_a_reader_that_is_away_costs_the_family_nothing_and_after_a_day_an_adjuster_looks(world, monkeypatch):
     def gone(key, version_id=None):
         raise RuntimeError("no reader")
 
@@ -116,8 +116,13 @@ async def test_a_reader_that_is_away_for_too_long_costs_the_family_one_more_uplo
     await world.update(claim_id, "add_document", await world.paper("medical_receipt", [world.receipt()]))
     await world.update(claim_id, "submit")
     await world.until_state(claim_id, "reading")
-    await world.let_pass(hours=1)
-    await world.until_state(claim_id, "supplement_requested")
+    await world.let_pass(hours=20)
+    assert world.claim(claim_id).case.state == "reading"
+    await world.let_pass(hours=5)
+    await world.until_state(claim_id, "in_review")
+    case = world.claim(claim_id).case
+    assert "file_unread" in [finding.code for finding in case.assessment.findings]
+    assert "document_rejected" not in world.books.told(claim_id)
 
 
 async def test_a_claim_without_papers_lapses(world):
