@@ -6,14 +6,15 @@ from collections.abc import Awaitable, Callable
 from temporalio import workflow
 
 from activities.advance import Advancing, CertainStep
+from activities.claims import LimitsHeld
 from insurance.rules.case import Assessment, DecidedLine
 from insurance.rules.decision import most, taken, up_to
-from insurance.rules.payees import why_not_paid
+from insurance.rules.payees import CALLED_OFF, why_not_paid
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
 from workflows.claim_money import await_payee, tell_lead
 from workflows.options import RECORDS
-from workflows.payouts import transfer
+from workflows.payouts import is_called_off, transfer
 
 
 class Advance:
@@ -81,14 +82,17 @@ class Advance:
                 await self._ask_for_look()
             elif self._is_outdated(known):
                 # an account was waited for, and what was certain is not what it was
-                await workflow.wait_condition(lambda: not case.is_being_assessed)
-                known, lines = case.assessment, await self._certain_part()
+                known, lines = await self._known_anew()
                 # a disputed decision may have given more to those who were paid already
                 index = index if case.undisputed is None else 0
             elif index == len(case.payees):
                 break
-            elif await self._pay_share(index, lines):
+            elif await self._pay_share(index, lines, known):
                 index += 1
+            elif is_called_off(case):
+                await case.note("advance_called_off", "system", CALLED_OFF, limits=self._held())
+                known, lines = await self._known_anew()
+                index = index if any(case.advanced_fen(payee) for payee in range(index)) else 0
             else:
                 case.ask_for_account()
         if any(p.advance and p.round == case.round and p.state == "paid" for p in case.payouts):
@@ -105,22 +109,32 @@ class Advance:
         case = self._case
         return (case.is_being_assessed or case.assessment is not known) and workflow.patched("certain-as-known")
 
-    async def _pay_share(self, index: int, lines: tuple[DecidedLine, ...]) -> bool:
+    async def _known_anew(self) -> tuple[Assessment | None, tuple[DecidedLine, ...]]:
+        await workflow.wait_condition(lambda: not self._case.is_being_assessed)
+        return self._case.assessment, await self._certain_part()
+
+    async def _pay_share(self, index: int, lines: tuple[DecidedLine, ...], known: Assessment | None) -> bool:
         """One heir's. What they have is used, whatever becomes of the others' shares."""
         case, due_fen = self._case, max(0, self._due_fen(lines))
         share_fen = split(due_fen, parse_shares([p.share for p in case.payees]))[index]
         amount_fen = min(share_fen - case.advanced_fen(index), due_fen - self._advanced_fen)
-        if amount_fen > 0 and not await self._transfer(index, amount_fen, lines):
+        if amount_fen > 0 and not await self._transfer(index, amount_fen, lines, known):
             return False
         used_fen = case.paid_before_this_round + self._advanced_fen
         case.paid_lines = taken(up_to(lines, used_fen), case.paid_lines)
         return True
 
-    async def _transfer(self, index: int, amount_fen: int, lines: tuple[DecidedLine, ...]) -> bool:
+    async def _transfer(
+        self, index: int, amount_fen: int, lines: tuple[DecidedLine, ...], known: Assessment | None
+    ) -> bool:
         case = self._case
+
+        def is_outdated() -> bool:
+            return self._is_needless() or case.is_being_assessed or case.assessment is not known
+
         before_fen = sum(line.payable_fen for line in case.paid_lines)
         case.lines_on_their_way = most(up_to(lines, before_fen + amount_fen), case.paid_lines)
-        has_moved = await transfer(case, index, amount_fen, advance=True)
+        has_moved = await transfer(case, index, amount_fen, advance=True, is_outdated=is_outdated)
         case.lines_on_their_way = ()
         return has_moved
 
@@ -131,13 +145,17 @@ class Advance:
 
     async def _tell(self) -> None:
         case = self._case
-        assert case.assessment is not None
         case.advance_paid = True
         because = "审核尚未完成" if case.undisputed is None else "您的异议正在复核"
         case.tell("advance_paid", f"{because}，先向您支付可以确定的部分，其余核定后补足")
+        await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=self._held())
+
+    def _held(self) -> LimitsHeld:
+        """Of the limits, with what it took of them."""
+        case = self._case
+        assert case.assessment is not None
         lines = case.decision.lines if case.decision else proposed(case.assessment)
-        limits = case.used() if case.over else case.reserved(lines)
-        await case.note("advance_paid", "system", "已先支付可以确定的部分", limits=limits)
+        return case.used() if case.over else case.reserved(lines)
 
     def _is_needless(self) -> bool:
         return self._case.over or self._case.decision is not None
@@ -172,7 +190,7 @@ class Advance:
     async def _ask_for_payee(self) -> None:
         case = self._case
         why = ""
-        if case.payouts and case.payouts[-1].state == "failed":
+        if case.payouts and case.payouts[-1].state == "failed" and not is_called_off(case):
             why = f"{why_not_paid(case.payouts[-1].reason_code)}；"
         case.tell("payee_needed", f"{why}请填写收款账户，收到后立即先支付可以确定的部分")
         await case.note("payee_needed", "system", "等待收款账户，以便先支付可以确定的部分")

@@ -10,7 +10,7 @@ from insurance.rules.decision import taken
 from insurance.rules.payees import another_account
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase
-from workflows.payouts import transfer
+from workflows.payouts import is_called_off, transfer
 
 REMIND_OF_PAYEE = timedelta(days=7)
 
@@ -39,6 +39,10 @@ async def pay(case: ClaimCase) -> None:
         if amount_fen <= 0 or case.is_paid(index):
             continue
         if not await transfer(case, index, amount_fen):
+            if is_called_off(case):
+                # others are named, or another account: what holds for them is looked at anew
+                await pay(case)
+                return
             await _ask_for_payee(case, another_account(case.payouts[-1].reason_code, "赔款"))
             return
         left -= amount_fen

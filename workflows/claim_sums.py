@@ -17,6 +17,8 @@ class ClaimSums:
         self.paid_lines: tuple[DecidedLine, ...] = ()
         # the same with an advance that is being transferred: a decision meanwhile, however low, leaves it held
         self.lines_on_their_way: tuple[DecidedLine, ...] = ()
+        # a transfer that the gateway refused to take waits for its next try: nothing of it can be moving
+        self.is_resting = False
 
     @property
     def paid_fen(self) -> int:

@@ -1,5 +1,7 @@
 """Paying out (赔款支付): one transfer under one number, followed until the gateway says how it ended."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,7 +12,7 @@ from activities.failures import failure_code
 from activities.payments import PaymentSteps
 from insurance.adapters.ports import Transfer, TransferOrder
 from insurance.rules.case import Payout
-from insurance.rules.payees import NOT_TAKEN, is_of_account, why_not_paid
+from insurance.rules.payees import CALLED_OFF, NOT_TAKEN, is_of_account, why_not_paid
 from workflows.claim_case import ClaimCase
 from workflows.options import OUTSIDE, pauses
 
@@ -19,18 +21,32 @@ REFUSED_PAUSES = timedelta(hours=1), timedelta(days=1)
 TOLD_EVERY = timedelta(days=7)
 
 
-async def transfer(case: ClaimCase, index: int, amount_fen: int, *, advance: bool = False) -> bool:
+async def transfer(
+    case: ClaimCase,
+    index: int,
+    amount_fen: int,
+    *,
+    advance: bool = False,
+    is_outdated: Callable[[], bool] = lambda: False,
+) -> bool:
     """Pay one payee's share. False when the account can't take it: nothing moved, and another account gets another number. Any other
-    refusal is the payer's to mend: the operator hears of it, and it is tried until the money has gone, while the clocks run on."""
-    payee, told_at = case.payees[index], None
+    refusal is the payer's to mend: the operator hears of it, and it is tried until the money has gone, while the clocks run on. False
+    as well when it is outdated before it is tried again, or the payee another one: it is called off (`is_called_off`), nothing moved."""
+    payee, told_at, is_off = case.payees[index], None, False
     payout = _paying(case, index, amount_fen, advance)
+
+    def is_void() -> bool:
+        return is_outdated() or case.payees[index : index + 1] != (payee,) or _is_former(case, payout)
+
     for pause in pauses(*REFUSED_PAUSES):
-        done = await _answered(
-            TransferOrder(payout.out_biz_no, amount_fen, payee.kind, payee.account, payee.name, "学平险理赔款")
-        )
+        order = TransferOrder(payout.out_biz_no, amount_fen, payee.kind, payee.account, payee.name, "学平险理赔款")
+        done = await (_become_of(order) if is_off else _answered(order))
         if done.status == "paid":
             _book(case, payout, done)
             return True
+        if is_off and done.status in ("failed", "not_found"):
+            case.put_payout(replace(payout, state="failed", reason=CALLED_OFF, reason_code=done.reason_code))
+            return False
         if is_of_account(done.reason_code) or not workflow.patched(f"payers-fault-{case.round}-{len(case.payouts)}"):
             reason = why_not_paid(done.reason_code)
             case.put_payout(replace(payout, state="failed", reason=reason, reason_code=done.reason_code))
@@ -45,8 +61,40 @@ async def transfer(case: ClaimCase, index: int, amount_fen: int, *, advance: boo
         if told_at is None or workflow.now() - told_at >= TOLD_EVERY:
             told_at = workflow.now()
             await _tell_of_refusal(case, done)
-        await workflow.sleep(pause)
+        if workflow.patched(f"still-owed-{case.round}-{len(case.payouts)}"):
+            is_off = await _rested(case, pause, is_void, is_off)
+        else:
+            await workflow.sleep(pause)
     raise AssertionError("pauses do not end")
+
+
+def is_called_off(case: ClaimCase) -> bool:
+    """Whether that is why the last transfer moved nothing."""
+    return bool(case.payouts) and case.payouts[-1].reason == CALLED_OFF
+
+
+async def _rested(case: ClaimCase, pause: timedelta, is_void: Callable[[], bool], was_off: bool) -> bool:
+    """Whether it is void, after the pause or as soon as it becomes so."""
+    case.is_resting = not was_off
+    with suppress(TimeoutError):
+        await workflow.wait_condition(lambda: not was_off and is_void(), timeout=pause)
+    case.is_resting = False
+    return was_off or is_void()
+
+
+def _is_former(case: ClaimCase, payout: Payout) -> bool:
+    return any(p.former for p in case.payouts if p.out_biz_no == payout.out_biz_no)
+
+
+async def _become_of(order: TransferOrder) -> Transfer:
+    """What the gateway knows of a number that is not sent again. Where it doesn't say, money may be moving, and it is asked later."""
+    try:
+        answer: Transfer = await workflow.execute_activity_method(
+            PaymentSteps.query_payout, order.out_biz_no, **OUTSIDE
+        )
+    except ActivityError as error:
+        return Transfer(order.out_biz_no, "pending", reason_code=failure_code(error))
+    return answer
 
 
 def _paying(case: ClaimCase, index: int, amount_fen: int, advance: bool) -> Payout:

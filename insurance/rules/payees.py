@@ -37,6 +37,8 @@ NOT_PAID = {
 }
 # what the gateway refuses for another reason than the account
 NOT_TAKEN = "支付渠道暂时没有办理，保险公司正在处理，办好后自动支付"
+# what was never sent again, because something else is owed by now, or to somebody else
+CALLED_OFF = "这笔款项没有付出，按最新的审核结果和收款账户支付"
 
 
 def is_of_account(reason_code: str | None) -> bool:

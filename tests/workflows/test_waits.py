@@ -16,7 +16,7 @@ EXEMPT = {
     "claim._pay": "for an advance, which a decision makes needless while it waits for an account",
     "claim_advance._ask_for_payee": "for an account or a decision, whose own clocks run and are called",
     "claim_advance._ask_for_look": "for a lead's look or a decision, whose own clocks run and are called",
-    "claim_advance._pay": "for an assessment: a step with time-outs of its own",
+    "claim_advance._known_anew": "for an assessment: a step with time-outs of its own",
     "claim_clocks._watch": "for a new fact: every call about the known ones was made; the process itself waits elsewhere",
     "claim_clocks.keep": "for a state that somebody is waited for in, or the end of the claim",
     "claim_review.result": "for the review, as claim_deciding._await_review; its end is a step of its own",
@@ -78,6 +78,9 @@ TESTED = {
     ),
     "payouts.followed": ("test_claim.test_a_transfer_under_way_is_neither_paid_nor_failed",),
     "payouts.transfer": (
+        "test_refused_payouts.test_what_the_gateway_refuses_for_the_payers_sake_is_paid_later_and_the_clock_runs",
+    ),
+    "payouts._rested": (
         "test_refused_payouts.test_what_the_gateway_refuses_for_the_payers_sake_is_paid_later_and_the_clock_runs",
     ),
     "policy_correction._answer_of_insurer": (

@@ -90,6 +90,8 @@ PAYEE_FAILURES = {
     "PAYEE_TRUSTEESHIP_ACC_OVER_LIMIT": "payee_limit",
     "TRUSTEESHIP_RECIEVE_QUOTA_LIMIT": "payee_limit",
     "RELEASE_USER_FORBBIDEN_RECIEVE": "account_closed",
+    "BLOCK_USER_FORBBIDEN_RECIEVE": "account_closed",
+    "NO_ACCOUNT_USER_FORBBIDEN_RECIEVE": "account_not_found",
     "PAYEE_USER_TYPE_ERROR": "account_type",
 }
 

@@ -67,6 +67,8 @@ def test_a_refusal_that_we_do_not_know_is_still_a_refusal() -> None:
     ("status", "error_code", "of_account"),
     [
         *(("FAIL", error_code, True) for error_code in mapping.PAYEE_FAILURES),
+        ("FAIL", "BLOCK_USER_FORBBIDEN_RECIEVE", True),
+        ("FAIL", "NO_ACCOUNT_USER_FORBBIDEN_RECIEVE", True),
         ("REFUND", None, True),
         ("FAIL", None, False),
         ("FAIL", "PAYER_STATUS_ERROR", False),
