@@ -1,4 +1,5 @@
-"""Reviews (人工审核): the queue of an insurer's adjusters; the review process is the only writer."""
+"""Reviews (人工审核): the queue of an insurer's adjusters. The review process is the only writer, but for its first row: that one
+is written with the claim's own, so that whoever hears of a review finds it."""
 
 from datetime import datetime
 
