@@ -31,8 +31,8 @@ async def surrendered(world: World) -> list[str]:
     return [bought_here, elsewhere]
 
 
-async def refunded_late(world: World) -> list[str]:
-    """The refund's clock stood still while the family had no account, and was called at half time."""
+async def slow_account(world: World) -> str:
+    """A surrender that pays to an account which takes its time: given after nine days, half of the term gone."""
     waiting = await world.surrender(await world.policy())
     await world.update(waiting, "confirm")
     await world.until_state(waiting, "payee_needed")
@@ -41,6 +41,12 @@ async def refunded_late(world: World) -> list[str]:
     await world.update(waiting, "set_account", RefundAccount("bank", "62220000009103", "黄建国"))
     await world.let_pass(days=17)
     await world.until_told(waiting, "clock_half_time")
+    return waiting
+
+
+async def refunded_late(world: World) -> list[str]:
+    """The refund's clock stood still while the family had no account, and was called at half time."""
+    waiting = await slow_account(world)
     world.payments.settle(f"{waiting}-out-0", "paid")
     await world.let_pass(hours=5)
     await world.end_of(waiting)
@@ -49,14 +55,7 @@ async def refunded_late(world: World) -> list[str]:
 
 async def refunded_at_last(world: World) -> list[str]:
     """The first account takes its time and then nothing, the second one takes it; each is seen to be paid to."""
-    waiting = await world.surrender(await world.policy())
-    await world.update(waiting, "confirm")
-    await world.until_state(waiting, "payee_needed")
-    await world.let_pass(days=9)
-    world.transfers["9103"] = "pending"
-    await world.update(waiting, "set_account", RefundAccount("bank", "62220000009103", "黄建国"))
-    await world.let_pass(days=17)
-    await world.until_told(waiting, "clock_half_time")
+    waiting = await slow_account(world)
     world.payments.settle(f"{waiting}-out-0", "failed")
     await world.let_pass(hours=5)
     await world.until(lambda: world.books.told(waiting).count("payee_needed") == 2, "asked again")

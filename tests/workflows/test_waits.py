@@ -41,8 +41,8 @@ EXEMPT = {
     "serious_case.run": "for handlers, which end with their record",
     "serious_case.claim_moved": "for the beginning, which is two records long",
     "serious_case.school_noted": "for the beginning, which is two records long",
-    "surrender._keep_refund_clock": "for the family's account, whose own wait has weekly reminders",
-    "surrender._say_calls": "for an account that is asked for, or the end of the refund: every call was made",
+    "surrender_clock._keep_refund_clock": "for the family's account, whose own wait has weekly reminders",
+    "surrender_clock._say_calls": "for an account that is asked for, or the end of the refund: every call was made",
     "surrender.run": "for handlers, which end with the state",
     "surrender.confirm": "an answer to the family, given by the process's next step",
     "surrender.cancel": "an answer to the family, given by the process's next step",
@@ -117,11 +117,11 @@ TESTED = {
         "test_serious_case.test_what_is_late_is_called_again_every_week_until_it_is_done",
         "test_serious_case.test_a_case_that_is_paid_and_not_closed_within_three_days_is_called",
     ),
-    "surrender._refund_by_original_route": (
+    "surrender_refund._refund_by_original_route": (
         "test_surrender.test_a_refusal_that_may_hide_a_refund_is_told_to_the_operator_and_no_other_account_is_paid",
     ),
-    "surrender._stops": ("test_surrender.test_a_refund_that_takes_its_time_is_reminded_of_and_goes_up",),
-    "surrender._wait_for_account": ("test_surrender.test_nobody_is_late_while_the_family_has_no_account",),
+    "surrender_clock._stops": ("test_surrender.test_a_refund_that_takes_its_time_is_reminded_of_and_goes_up",),
+    "surrender_refund._wait_for_account": ("test_surrender.test_nobody_is_late_while_the_family_has_no_account",),
     "surrender._wait_for_family": ("test_surrender.test_a_quote_that_nobody_confirms_expires_and_the_policy_stays",),
 }
 # pauses of loops and of callers outside of processes
