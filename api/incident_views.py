@@ -6,10 +6,10 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.auth import Caller
+from api.claim_files import label_of_claim
 from api.views import instant
 from insurance.rules.masking import mask_name
 from insurance.rules.serious import STUDENTS
-from insurance.rules.status import label
 from insurance.tables import AccidentMark, Claim, HistoryEntry, Incident, IncidentClaim, Policy, SeriousCase
 
 
@@ -42,7 +42,7 @@ async def incident_view(session: AsyncSession, row: Incident) -> dict[str, Any]:
             {
                 "claim_id": claim.claim_id,
                 "state": claim.state,
-                "label": label("claim", claim.state),
+                "label": label_of_claim(claim),
                 "accident_on": mark.accident_on.isoformat(),
                 "child": mask_name(policy.insured["name"]),
                 "class_name": policy.insured["class_name"],

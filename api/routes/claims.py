@@ -37,8 +37,8 @@ from workflows.messages import ClaimOrder, Objection
 
 router = APIRouter(prefix="/v1", tags=["claims"])
 
-REPORT_NO_SECONDS = 3.0
-REPORT_NO_POLL_SECONDS = 0.05
+# how long an answer waits for what its process does next
+SECONDS, LOOK_SECONDS = 3.0, 0.05
 
 
 class ConsentBody(Body):
@@ -153,7 +153,7 @@ async def reopen(parts: TheParts, caller: Parent, claim_id: ObjectId, body: Reop
         _require_claimable(parts, policy, case_of(row).report.accident_at)
         await parts.processes.start_claim(await reopened_order(parts, session, row, policy, body.reason))
         row.open = True
-    found = await _until(parts, claim_id, lambda claim: claim.state != "closed")
+    found = await claim_once(parts, claim_id, lambda claim: claim.state != "closed")
     if found is None or found.state == "closed":
         # its last run was just ending and heard nothing: the same request begins the next one
         raise ProcessUnavailable
@@ -278,19 +278,21 @@ def _first_record(order: ClaimOrder) -> Claim:
 async def _with_report_no(parts: Parts, answer: JSONResponse) -> JSONResponse:
     """The number arrives with the process's first step; a slow insurer's comes later, and the claim shows it then."""
     body = json.loads(bytes(answer.body))
-    row = await _until(parts, body["claim_id"], lambda claim: claim.report_no is not None)
+    row = await claim_once(parts, body["claim_id"], lambda claim: claim.report_no is not None)
     if row is not None:
         body["report_no"] = row.report_no
     return JSONResponse(body, answer.status_code)
 
 
-async def _until(parts: Parts, claim_id: str, reached: Callable[[Claim], bool]) -> Claim | None:
+async def claim_once(
+    parts: Parts, claim_id: str, reached: Callable[[Claim], bool], seconds: float = SECONDS
+) -> Claim | None:
     """The claim's record once it is so, or as it is after some seconds."""
     row = None
-    for _ in range(int(REPORT_NO_SECONDS / REPORT_NO_POLL_SECONDS)):
+    for _ in range(int(seconds / LOOK_SECONDS)):
         async with parts.database.transaction() as session:
             row = await session.get(Claim, claim_id)
         if row is None or reached(row):
             break
-        await asyncio.sleep(REPORT_NO_POLL_SECONDS)
+        await asyncio.sleep(LOOK_SECONDS)
     return row

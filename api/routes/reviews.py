@@ -1,6 +1,5 @@
 """Reviews (人工审核): an adjuster's queue, and what an adjuster may do with one claim."""
 
-import asyncio
 import json
 from typing import Annotated, Any, Literal
 
@@ -16,6 +15,7 @@ from api.deps import Adjuster, ObjectId, TheParts
 from api.errors import Problem, invalid, not_found
 from api.fields import Body, Code, Comment, Day, Fen, Flag, Long, PolicyNo, Short, Subject
 from api.parts import Parts
+from api.routes.claims import claim_once
 from api.routes.claims import shown as claim_shown
 from api.routes.documents import Kind
 from api.routes.review_queue import review_view
@@ -36,8 +36,8 @@ from workflows.messages import (
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"])
 
-# for the claim to hear that its review is over: five seconds
-LOOKS, LOOK_SECONDS = 100, 0.05
+# for a claim to hear that its review is over
+HEARING_SECONDS = 5.0
 
 
 class ReassignBody(Body):
@@ -249,13 +249,12 @@ async def _told(
 
 async def _claim_has_heard(parts: Parts, row: Review) -> None:
     """Of a review that is over: whoever looks at the claim next sees what became of it. It hears by itself when it takes longer."""
-    is_over = row.kind == "decision" and row.state not in WAITING
-    for _ in range(LOOKS if is_over else 0):
-        async with parts.database.transaction() as session:
-            claim = await session.get_one(Claim, row.claim_id)
-        if claim.state != "in_review" or case_of(claim).review_id != row.review_id:
-            return
-        await asyncio.sleep(LOOK_SECONDS)
+
+    def has_heard(claim: Claim) -> bool:
+        return claim.state != "in_review" or claim.case["review_id"] != row.review_id
+
+    if row.kind == "decision" and row.state not in WAITING:
+        await claim_once(parts, row.claim_id, has_heard, HEARING_SECONDS)
 
 
 def _require_lead(caller: Caller) -> None:
