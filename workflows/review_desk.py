@@ -130,26 +130,20 @@ class ReviewDesk:
 
     @property
     def skill(self) -> Skill:
-        return skill_for(replace(self.order, assessment=self.assessment))
+        return skill_for(self._order_now)
+
+    @property
+    def _order_now(self) -> ReviewOrder:
+        return replace(self.order, assessment=self.assessment)
 
     def _record(self) -> ReviewRecord:
-        order, assessment = self.order, self.assessment
-        return ReviewRecord(
-            review_id=order.review_id,
-            claim_id=order.claim_id,
-            insurer_code=order.insurer_code,
+        return replace(
+            opening(self._order_now),
             state=self._state,
             seq=self._seq,
             adjuster=self.adjuster,
-            excluded=order.excluded,
-            findings=assessment.findings,
-            amount_fen=assessment.settlement.payable_fen,
             decision=self.decision,
-            due_at=order.due_at,
-            created_at=order.opened_at,
             updated_at=workflow.now(),
-            kind=order.kind,
-            skill=self.skill,
             verdict=self.verdict,
             entries=self._journal.take(),
         )
