@@ -98,7 +98,7 @@ class ClaimFacts(ClaimSums):
         self.advance_asked_at, self.advance_waits = case.advance_asked_at, case.advance_waits
         self.advance_from, self.undisputed = case.advance_from, case.undisputed
         self.payees_unseen, self.payees_to_confirm = case.payees_unseen, case.payees_to_confirm
-        self.payees_seq = case.payees_seq
+        self.payees_seq, self.payees_named_at = case.payees_seq, case.payees_named_at
         self.serious, self.undelivered = case.serious, case.undelivered
         self.promised_fen = case.promised_fen
         self.decision_told_at = case.decision_told_at
@@ -179,6 +179,7 @@ class ClaimFacts(ClaimSums):
             payee_wanted=self.payee_wanted,
             payees_unseen=self.payees_unseen,
             payees_seq=self.payees_seq,
+            payees_named_at=self.payees_named_at,
             payees_to_confirm=self.payees_to_confirm,
             advance_waits=self.advance_waits,
             undelivered=self.undelivered,

@@ -24,7 +24,7 @@ class What(StrEnum):
 
 def bench(
     what: Annotated[
-        What, typer.Argument(help="loads 测吞吐；month 用可以跳的时钟过完一个月（2000 件投保，半小时以上），月底对账")
+        What, typer.Argument(help="loads 测吞吐；month 用可以跳的时钟过完一个月（2000 件投保，十几分钟），月底对账")
     ] = What.loads,
     as_json: Annotated[bool, typer.Option("--json", help="给机器读的结果")] = False,
     number: Annotated[

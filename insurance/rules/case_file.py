@@ -82,6 +82,7 @@ class CaseFile:
     payees_unseen: bool = False
     # how often other people were named: who looks at them says at whom
     payees_seq: int = 0
+    payees_named_at: datetime | None = None
     # those whom the insurer is looking at before they are paid; None while it looks at nobody
     payees_to_confirm: tuple[Payee, ...] | None = None
     # an account was asked for, and nothing is paid before there is one
