@@ -45,7 +45,7 @@ async def transfer(
             _book(case, payout, done)
             return True
         if is_off and done.status in ("failed", "not_found"):
-            case.put_payout(replace(payout, state="failed", reason=CALLED_OFF, reason_code=done.reason_code))
+            _call_off(case, payout, done)
             return False
         if is_of_account(done.reason_code) or not workflow.patched(f"payers-fault-{case.round}-{len(case.payouts)}"):
             reason = why_not_paid(done.reason_code)
@@ -70,7 +70,12 @@ async def transfer(
 
 def is_called_off(case: ClaimCase) -> bool:
     """Whether that is why the last transfer moved nothing."""
-    return bool(case.payouts) and case.payouts[-1].reason == CALLED_OFF
+    return bool(case.payouts) and case.payouts[-1].called_off
+
+
+def _call_off(case: ClaimCase, payout: Payout, done: Transfer) -> None:
+    off = replace(payout, state="failed", reason=CALLED_OFF, reason_code=done.reason_code, called_off=True)
+    case.put_payout(off)
 
 
 async def _rested(case: ClaimCase, pause: timedelta, is_void: Callable[[], bool], was_off: bool) -> bool:

@@ -266,6 +266,8 @@ class Payout:
     former: bool = False
     # why it failed, as the gateway's port names it
     reason_code: str | None = None
+    # never sent again, because something else is owed by now, or to somebody else
+    called_off: bool = False
 
 
 @dataclass(frozen=True)

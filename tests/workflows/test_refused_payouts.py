@@ -89,7 +89,8 @@ async def test_an_advance_that_was_refused_is_called_off_by_a_decision(world, mo
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, order)
     await world.until_told(claim_id, "advance_called_off")
-    assert [(p.state, p.reason) for p in world.claim(claim_id).case.payouts] == [("failed", CALLED_OFF)]
+    (off,) = world.claim(claim_id).case.payouts
+    assert (off.state, off.called_off, off.reason) == ("failed", True, CALLED_OFF)
     monkeypatch.undo()
     await world.let_pass(days=2)
     assert transfers(world, claim_id) == []
@@ -153,9 +154,9 @@ async def test_another_account_is_heard_while_a_refused_payout_waits_for_its_nex
     assert world.books.money(claim_id) == []
     await world.update(claim_id, "set_payee", PayeeOrder((payee(),)))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
-    assert [(p.out_biz_no, p.state) for p in world.claim(claim_id).case.payouts] == [
-        (f"{claim_id}-1-0-0", "failed"),
-        (f"{claim_id}-1-0-1", "paid"),
+    assert [(p.out_biz_no, p.state, p.called_off) for p in world.claim(claim_id).case.payouts] == [
+        (f"{claim_id}-1-0-0", "failed", True),
+        (f"{claim_id}-1-0-1", "paid", False),
     ]
 
 
