@@ -50,5 +50,19 @@ SchoolStaff = Annotated[Caller, Depends(require("school"))]
 InsurerStaff = Annotated[Caller, Depends(require("operator", "adjuster"))]
 Authority = Annotated[Caller, Depends(require("supervisor", "operator"))]
 
+
+def require_lead(title: str = "只有理赔主管可以进行这项操作") -> Callable[[Caller], Awaitable[Caller]]:
+    """Only an adjuster who leads (理赔主管); another one gets 403 with this title."""
+
+    async def leading(caller: Adjuster) -> Caller:
+        if not caller.lead:
+            raise Problem(403, "lead_required", title)
+        return caller
+
+    return leading
+
+
+Lead = Annotated[Caller, Depends(require_lead())]
+
 ObjectId = Annotated[str, Path(max_length=80, pattern=r"^[A-Za-z0-9_-]+$")]
 IdempotencyHeader = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[\x21-\x7e]+$")]

@@ -1,15 +1,16 @@
 """What is due (时限): claims whose clock runs out, for those who must keep it, and for the authority a count of broken ones."""
 
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from sqlalchemy import Date, Integer, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import col
 
+from api.auth import Caller
 from api.claim_files import label_of_claim, turn_of_claim
-from api.deps import Adjuster, Authority, InsurerStaff, ObjectId, TheParts
+from api.deps import Authority, InsurerStaff, ObjectId, TheParts, require_lead
 from api.due_views import NEAR, due_view
 from api.errors import Problem
 from api.fields import Body, Comment, Day, Instant, Subject
@@ -24,6 +25,8 @@ from workflows.messages import Actor, Delivery
 from workflows.messages.claim import NoticeKind
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
+
+Teller = Annotated[Caller, Depends(require_lead("只有理赔主管可以登记送达"))]
 
 
 @router.get("/due-claims")
@@ -56,11 +59,9 @@ class DeliveryBody(Body):
 
 
 @router.post("/claims/{claim_id}/deliveries")
-async def record_delivery(parts: TheParts, caller: Adjuster, claim_id: ObjectId, body: DeliveryBody) -> dict[str, Any]:
+async def record_delivery(parts: TheParts, caller: Teller, claim_id: ObjectId, body: DeliveryBody) -> dict[str, Any]:
     """How a notice that its channel refused for good reached the family (送达登记): its clock ends on that day. By a lead; answers with
     the claim."""
-    if not caller.lead:
-        raise Problem(403, "lead_required", "只有理赔主管可以登记送达")
     actor = Actor(caller.role, caller.subject, caller.lead)
     delivery = Delivery(actor, body.kind, body.how, body.by or caller.subject, body.at, body.comment)
     return await told(parts, caller, claim_id, "record_delivery", delivery)

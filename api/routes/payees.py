@@ -10,7 +10,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from api.claim_files import case_of
-from api.deps import Adjuster, ObjectId, Parent, TheParts
+from api.deps import Lead, ObjectId, Parent, TheParts
 from api.errors import Problem, invalid
 from api.fields import Body, Name, Short
 from api.routes.claims import Consents, consented, require_consent, told, visible_claim
@@ -76,12 +76,10 @@ class SeenBody(Body):
 
 
 @router.post("/{claim_id}/payee/confirm")
-async def confirm_payees(parts: TheParts, caller: Adjuster, claim_id: ObjectId, body: SeenBody) -> dict[str, Any]:
+async def confirm_payees(parts: TheParts, caller: Lead, claim_id: ObjectId, body: SeenBody) -> dict[str, Any]:
     """A lead has looked at the papers of somebody whom the policy does not know and who was named after the decision: paid from now on.
     Whoever finds something undoes the decision instead. 409 `illegal_move` when nobody waits for it, `payees_changed` when others are
     named by now."""
-    if not caller.lead:
-        raise Problem(403, "lead_required", "只有理赔主管可以进行这项操作")
     order = PayeesSeen(Actor(caller.role, caller.subject, True), body.payees_seq)
     return await told(parts, caller, claim_id, "confirm_payees", order)
 

@@ -5,8 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.auth import Caller
-from api.deps import Adjuster, ObjectId, TheParts
-from api.errors import Problem
+from api.deps import Lead, ObjectId, TheParts
 from api.fields import Body, Long
 from api.parts import Parts
 from api.routes.claims import told
@@ -21,25 +20,18 @@ class UndoBody(Body):
 
 
 @router.post("/reviews/{review_id}/undo")
-async def undo_reviewed(parts: TheParts, caller: Adjuster, review_id: ObjectId, body: UndoBody) -> dict[str, Any]:
+async def undo_reviewed(parts: TheParts, caller: Lead, review_id: ObjectId, body: UndoBody) -> dict[str, Any]:
     """The decision on the claim of this review, whoever made it; answers with the claim."""
-    _require_lead(caller)
     async with parts.database.transaction() as session:
         row = await visible_review(session, caller, review_id)
     return await _undone(parts, caller, row.claim_id, body)
 
 
 @router.post("/claims/{claim_id}/undo")
-async def undo(parts: TheParts, caller: Adjuster, claim_id: ObjectId, body: UndoBody) -> dict[str, Any]:
+async def undo(parts: TheParts, caller: Lead, claim_id: ObjectId, body: UndoBody) -> dict[str, Any]:
     """As above, also for a decision that no person has reviewed."""
-    _require_lead(caller)
     return await _undone(parts, caller, claim_id, body)
 
 
 async def _undone(parts: Parts, caller: Caller, claim_id: str, body: UndoBody) -> dict[str, Any]:
     return await told(parts, caller, claim_id, "undo", Undoing(Actor(caller.role, caller.subject, True), body.reason))
-
-
-def _require_lead(caller: Caller) -> None:
-    if not caller.lead:
-        raise Problem(403, "lead_required", "只有理赔主管可以进行这项操作")
