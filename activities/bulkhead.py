@@ -15,6 +15,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from activities.insurer import InsurerSteps
 from activities.notices import Telling
 from activities.payments import PaymentSteps
+from activities.reconciliation import Reconciling
 from insurance.settings import WorkerSettings
 
 # who finds no place comes again after so long, or when its turn is
@@ -89,6 +90,9 @@ def whose(input: ExecuteActivityInput) -> str:
         case InsurerSteps():
             return f"insurer {input.args[0].insurer}"
         case PaymentSteps():
+            return "gateway"
+        case Reconciling() as steps if input.fn == steps.reconcile_day:
+            # for the day's bill
             return "gateway"
         case Telling():
             return "channel"
