@@ -40,7 +40,7 @@ async def transfer(
 
     for pause in pauses(*REFUSED_PAUSES):
         order = TransferOrder(payout.out_biz_no, amount_fen, payee.kind, payee.account, payee.name, "学平险理赔款")
-        done = await (_become_of(order) if is_off else _answered(order))
+        done = await (_become_of(order) if is_off else answered(order))
         if done.status == "paid":
             _book(case, payout, done)
             return True
@@ -109,7 +109,7 @@ def _paying(case: ClaimCase, index: int, amount_fen: int, advance: bool) -> Payo
     return payout
 
 
-async def _answered(order: TransferOrder) -> Transfer:
+async def answered(order: TransferOrder) -> Transfer:
     """`paid`, `failed` (this number moves nothing any more), or `not_found`: refused, and the same number may be asked for again."""
     try:
         return await followed(order)

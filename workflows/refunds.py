@@ -1,7 +1,7 @@
 """Giving money back (退款): asked for with one key until the gateway has done it, or to another account of the family's."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -10,14 +10,11 @@ from temporalio.exceptions import ActivityError
 from activities.failures import failure_code
 from activities.payments import PaymentSteps, RefundStep
 from insurance.adapters.ports import Transfer, TransferOrder
-from insurance.rules.payees import another_account
+from insurance.rules.payees import another_account, is_of_account
 from workflows.messages import PaymentReceived, RefundAccount
 from workflows.options import OUTSIDE, pauses
-from workflows.payouts import followed
+from workflows.payouts import PENDING_PAUSES, REFUSED_PAUSES, TOLD_EVERY, answered
 
-PENDING_PAUSES = timedelta(seconds=30), timedelta(hours=4)
-REFUSED_PAUSES = timedelta(hours=1), timedelta(days=1)
-REMINDED_EVERY = timedelta(days=7)
 # of a refund: nothing more goes to where the money came from
 ACCOUNT_GONE = ("account_closed", "trade_finished")
 
@@ -103,7 +100,7 @@ class FullRefund:
         asks_anew = asks and self._accounts is not None and self._told_at is not None and not self._asked
         if asks_anew and workflow.patched("asks-anew"):
             self._told_at = None
-        if self._told_at is None or workflow.now() - self._told_at >= REMINDED_EVERY:
+        if self._told_at is None or workflow.now() - self._told_at >= TOLD_EVERY:
             event = "payee_needed" if self._told_at is None else "payee_reminded"
             self._asked = asks
             if not asks and self._accounts is not None:
@@ -123,10 +120,11 @@ class FullRefund:
         self._ask_no_more()
         key = f"{number}-out-{tried}"
         order = TransferOrder(key, amount_fen, account.kind, account.account, account.name, "学平险投保款退回")
-        done = await transferred(order)
+        self._told_at = None
+        done = await to_account(order, lambda: self._tell(asks=False))
         self._told_at = None
         if done.status == "paid":
-            return Returned(key, done.order_id)
+            return Returned(done.out_biz_no, done.order_id)
         self._why = another_account(done.reason_code, "退款")
         return None
 
@@ -135,9 +133,20 @@ class FullRefund:
             self._accounts.waiting.pop(self._payment.out_trade_no, None)
 
 
-async def transferred(order: TransferOrder) -> Transfer:
-    """`paid` or `failed`: then the account can't take it, and nothing has moved."""
-    try:
-        return await followed(order)
-    except ActivityError:
-        return Transfer(order.out_biz_no, "failed")
+async def to_account(order: TransferOrder, tell: Callable[[], Awaitable[None]]) -> Transfer:
+    """`paid`, or another account is to be asked for, and nothing has moved. Any other refusal than the account's is the payer's to mend,
+    as with claims (`payouts.transfer`): it is told, and tried until the money has gone, while the clocks run on."""
+    number, over = order.out_biz_no, 0
+    for pause in pauses(*REFUSED_PAUSES):
+        done = await answered(order)
+        # one that was refused before this was told apart goes on as it did, until its next account
+        is_last = done.status == "paid" or is_of_account(done.reason_code)
+        if is_last or not workflow.patched(f"payers-fault-{number}"):
+            return done
+        if done.status == "failed":
+            # this number is over
+            over += 1
+            order = replace(order, out_biz_no=f"{number}-{over}")
+        await tell()
+        await workflow.sleep(pause)
+    raise AssertionError("pauses do not end")

@@ -12,7 +12,8 @@ from insurance.rules.cover import shanghai_day
 from insurance.rules.payees import another_account
 from workflows.messages import RefundAccount
 from workflows.options import pauses
-from workflows.refunds import ACCOUNT_GONE, REFUSED_PAUSES, REMINDED_EVERY, refund, transferred
+from workflows.payouts import REFUSED_PAUSES, TOLD_EVERY
+from workflows.refunds import ACCOUNT_GONE, refund, to_account
 from workflows.surrender_clock import ClockedSurrender
 
 
@@ -47,9 +48,9 @@ class RefundedSurrender(ClockedSurrender):
         return True
 
     async def _tell_refused(self) -> None:
-        """Any other refusal may hide money that has moved: no other account is paid, and the clock goes on."""
+        """It says nothing of the account, and may hide money that has moved: no other account is paid, and the clock goes on."""
         now = workflow.now()
-        if self._refused_told_at is None or now - self._refused_told_at >= REMINDED_EVERY:
+        if self._refused_told_at is None or now - self._refused_told_at >= TOLD_EVERY:
             self._refused_told_at = now
             operator = f"role:operator:{self._request.insurer_code}"
             self._journal.tell(operator, "refund_refused", "一笔退保款的退款被支付渠道拒绝，请核对", now)
@@ -66,11 +67,12 @@ class RefundedSurrender(ClockedSurrender):
         order = TransferOrder(
             key, self._request.refund_fen, account.kind, account.account, account.name, "学平险退保款"
         )
-        done = await transferred(order)
-        if done.status == "failed":
+        self._refused_told_at = None
+        done = await to_account(order, self._tell_refused)
+        if done.status != "paid":
             self._asked_because = another_account(done.reason_code, "退款")
             return False
-        self._moved(key, done.order_id)
+        self._moved(done.out_biz_no, done.order_id)
         return True
 
     async def _ask_for_account(self) -> None:

@@ -230,3 +230,22 @@ async def test_a_family_is_asked_as_soon_as_its_account_is_gone_whatever_was_ref
     (taken,) = [e for e in world.books.events[purchase_id].values() if e.event == "payee_taken"]
     assert (taken.by, taken.reason) == ("operator:op-1", "核对了身份证")
     assert (await world.end_of(purchase_id)).state == "refunded"
+
+
+async def test_a_transfer_that_is_refused_for_the_payers_sake_is_tried_again_to_the_same_account(world):
+    world.insurer.faults.add("issue", "refuse")
+    world.payments.faults.add("transfer", "refuse", times=14)
+    purchase_id = await world.awaiting_payment()
+    await world.pay(purchase_id, account_closed=True)
+    await world.until_state(purchase_id, "payee_needed")
+    await world.update(purchase_id, "set_account", ACCOUNT)
+    await world.let_pass(days=9)
+    assert record(world, purchase_id).returning[0].waits_for == "check"
+    assert (told_to(world, purchase_id, "payee_needed"), transferred(world, purchase_id)) == (["parent-1"], {})
+    # of the original route, and twice of the transfer
+    assert told_to(world, purchase_id, "refund_refused") == ["role:operator:xiangjiang"] * 3
+    with pytest.raises(MoveRefused):
+        await world.update(purchase_id, "set_account", BOUNCES)
+    await world.let_pass(days=8)
+    assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
+    assert transferred(world, purchase_id) == {f"back:{purchase_id}-1-out-0": PREMIUM}

@@ -6,7 +6,14 @@ import pytest
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
-from insurance.adapters.ports import InsurerRefused, InsurerUnavailable, PaymentsRefused, PaymentsUnavailable, Refund
+from insurance.adapters.ports import (
+    InsurerRefused,
+    InsurerUnavailable,
+    PaymentsRefused,
+    PaymentsUnavailable,
+    Refund,
+    Transfer,
+)
 from insurance.calendar import load_calendar
 from insurance.rules.refund_clock import refund_plan
 from insurance.rules.settlement import Step
@@ -303,6 +310,34 @@ async def test_a_refusal_that_may_hide_a_refund_is_told_to_the_operator_and_no_o
     assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
     assert world.books.walked(surrender_id) == [*ENDED, "refunded"]
     assert [amount for kind, _, amount in world.payments.movements if kind != "payment"] == [REFUND]
+
+
+async def test_what_is_refused_for_the_payers_sake_is_refunded_to_the_same_account_and_the_days_run(world, monkeypatch):
+    really, tries = world.payments.transfer, iter(range(20))
+
+    async def fails_first(order):
+        if next(tries, None) is None:
+            return await really(order)
+        if order.out_biz_no.endswith("-0"):
+            return Transfer(order.out_biz_no, "failed", reason_code="refused_by_gateway", reason="PAYER_STATUS_ERROR")
+        raise PaymentsRefused("refused_by_gateway")
+
+    monkeypatch.setattr(world.payments, "transfer", fails_first)
+    surrender_id = await world.surrender(await world.policy())
+    await world.update(surrender_id, "confirm")
+    await world.until_state(surrender_id, "payee_needed")
+    await world.update(surrender_id, "set_account", ACCOUNT)
+    await world.let_pass(days=9)
+    assert told_to(world, surrender_id, "refund_refused") == ["role:operator:xiangjiang"] * 2
+    assert world.books.records[surrender_id].waits_for == "gateway"
+    with pytest.raises(MoveRefused) as refusal:
+        await world.update(surrender_id, "set_account", ACCOUNT)
+    assert refusal.value.code == "refund_under_way"
+    await world.let_pass(days=11)
+    assert clock_calls(world, surrender_id) == EARLY[:1]
+    assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
+    assert told_to(world, surrender_id, "payee_needed") == ["parent-1"]
+    assert [key for key in world.books.movements if key.startswith("back:")] == [f"back:{surrender_id}-out-0-1"]
 
 
 async def test_nobody_is_late_while_the_family_has_no_account(world):

@@ -109,6 +109,10 @@ TESTED = {
         "test_purchase_refunds.test_a_refund_that_the_gateway_refuses_is_tried_again_until_it_is_done",
         "test_purchase_refunds.test_a_refund_whose_account_is_closed_asks_the_family_for_another_one",
     ),
+    "refunds.to_account": (
+        "test_purchase_refunds.test_a_transfer_that_is_refused_for_the_payers_sake_is_tried_again_to_the_same_account",
+        "test_surrender.test_what_is_refused_for_the_payers_sake_is_refunded_to_the_same_account_and_the_days_run",
+    ),
     "review_desk.wait": (
         "test_review.test_a_review_that_its_adjuster_leaves_alone_goes_back_to_the_queue",
         "test_quality_review.test_a_quality_review_that_is_left_alone_goes_back_to_the_queue",
