@@ -20,7 +20,7 @@ from insurance.products.catalogue import load_catalogue
 from insurance.rules.apportionment import apportion
 from insurance.rules.assessment import countable
 from insurance.rules.event import Event
-from insurance.rules.receipts.repeats import copies
+from insurance.rules.receipts.repeats import each_once
 from insurance.rules.terms import ProductTerms
 from insurance.tables import Database, Letter, Policy
 
@@ -68,8 +68,8 @@ class LetterSteps:
         if known is not None:
             return known
         terms = _terms.validate_python(policy.terms)
-        copied = copies(step.receipts)
-        counted = [c for r in step.receipts if r.receipt_id not in copied and (c := countable(r)) is not None]
+        once, _ = each_once(step.receipts)
+        counted = [counts for receipt in once if (counts := countable(receipt)) is not None]
         told = step.claim
         event = Event(told.event, told.happened_on, told.on_campus, deductible_taken_fen=told.deductible_taken_fen)
         split = apportion(terms, event, counted, paid)
