@@ -3,10 +3,10 @@
 from temporalio import workflow
 
 from activities.assessment import Assessing, AssessStep
+from insurance.rules.assessment import missing_papers
 from insurance.rules.case import Assessment, Decision, PapersRequest
 from insurance.rules.codes import DOCUMENT_KINDS
 from insurance.rules.decision import decide_automatically, stands_on, why
-from insurance.rules.evidence import evidence_facts, missing_documents, required_documents
 from insurance.rules.reminders import last_day, time_for_answer_ends
 from insurance.rules.repeated import has_more
 from workflows.claim_case import proposed
@@ -76,9 +76,9 @@ class Deciding(ClaimParts):
 
     def _missing_for_sure(self) -> tuple[str, ...]:
         """Kinds without which nothing can be said; those for larger sums are the adjuster's to ask for, once."""
-        required = required_documents(evidence_facts(self._order.report, self._case.established))
         received = {d.kind for d in self._case.usable_documents}
-        return tuple(d.kind for d in missing_documents(required, received, 0))
+        missing = missing_papers(self._order.report, self._case.established, (), received, 0)
+        return tuple(document.kind for document in missing)
 
     async def _decide(self, decision: Decision) -> None:
         case = self._case
