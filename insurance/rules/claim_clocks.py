@@ -76,8 +76,12 @@ def _waits_late(case: CaseFile, clock: Clock) -> bool:
     """Nothing paused it before its last day, and now it waits for the family all the same."""
     if clock.clock == "determination":
         facts = facts_of(case)
-        return facts is not None and facts.notice_delivered_on is not None and facts.supplement_received_on is None
+        return facts is not None and _waits_for_papers(facts)
     return clock.clock in PAYMENTS and case.state == "payee_needed" and case.payees_to_confirm is None
+
+
+def _waits_for_papers(facts: ClaimFacts) -> bool:
+    return facts.notice_delivered_on is not None and facts.supplement_received_on is None
 
 
 STAFF = frozenset(
@@ -165,8 +169,8 @@ def _promised(case: CaseFile, facts: ClaimFacts, calendar: Calendar, as_of: date
     """In working days from the papers that were complete; a supplement makes them so anew. To decide, by the largest sum that was
     assessed since: what is found to be less meanwhile, or decided, shortens no promise to a day that may be over. To pay, by what is
     payable."""
-    waiting = facts.notice_delivered_on is not None and facts.supplement_received_on is None
-    if not case.agreed_times or case.assessment is None or (waiting and facts.decided_on is None):
+    is_waiting = facts.decided_on is None and _waits_for_papers(facts)
+    if not case.agreed_times or case.assessment is None or is_waiting:
         return ()
     assessed_fen = case.assessment.settlement.payable_fen
     payable_fen = case.decision.payable_fen if case.decision else assessed_fen
