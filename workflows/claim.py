@@ -164,10 +164,15 @@ class ClaimWorkflow(FamilyMoves, AdjusterMoves):
 
     async def _await_payee(self) -> None:
         case = self._case
-        wait = money.await_look if case.is_payee_looked_at else money.await_payee
-        await wait(case, lambda: self._undoing is not None or self._should_continue())
+        if case.is_payee_looked_at:
+            await money.await_look(case, lambda: not case.is_payee_looked_at or self._is_interrupted())
+        else:
+            await money.await_payee(case, self._is_interrupted)
         if self._undoing is not None or not (case.payee_wanted or case.is_payee_looked_at):
             await self._pay_or_undo()
+
+    def _is_interrupted(self) -> bool:
+        return self._undoing is not None or self._should_continue()
 
     async def _pay_or_undo(self) -> None:
         """No money has moved as long as the lead may undo."""

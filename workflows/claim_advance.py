@@ -12,7 +12,7 @@ from insurance.rules.decision import most, taken, up_to
 from insurance.rules.payees import CALLED_OFF, why_not_paid
 from insurance.rules.shares import parse_shares, split
 from workflows.claim_case import ClaimCase, proposed
-from workflows.claim_money import await_payee, tell_lead
+from workflows.claim_money import await_look, await_payee, tell_lead
 from workflows.options import RECORDS
 from workflows.payouts import is_called_off, transfer
 
@@ -185,7 +185,14 @@ class Advance:
         named = case.payees
         tell_lead(case)
         await case.note("payee_to_confirm", "system", "已收到收款人信息，理赔员核对后先支付可以确定的部分")
-        await workflow.wait_condition(lambda: not case.payees_unseen or case.payees != named or self._is_needless())
+
+        def is_over() -> bool:
+            return not case.payees_unseen or case.payees != named or self._is_needless()
+
+        if not workflow.patched("advance-look-reminds"):
+            await workflow.wait_condition(is_over)
+        while not is_over():
+            await await_look(case, is_over)
 
     async def _ask_for_payee(self) -> None:
         case = self._case

@@ -62,10 +62,10 @@ def _told_as_paid(case: ClaimCase, due: int, left: int) -> str:
     return f"应付的赔款已于{day.month}月{day.day}日全部支付，没有需要补付的金额"
 
 
-async def await_look(case: ClaimCase, interrupted: Callable[[], bool]) -> None:
+async def await_look(case: ClaimCase, is_over: Callable[[], bool]) -> None:
     """Until somebody of the insurer has looked, or others are named. The clock of the payment runs on; the lead hears of it again."""
     try:
-        await workflow.wait_condition(lambda: not case.is_payee_looked_at or interrupted(), timeout=REMIND_OF_PAYEE)
+        await workflow.wait_condition(is_over, timeout=REMIND_OF_PAYEE)
     except TimeoutError:
         tell_lead(case)
         await case.note("look_reminded", "system", "已再次提醒核对收款人")

@@ -15,7 +15,7 @@ EXEMPT = {
     "claim._lapse": "for a transfer of an advance, which is repeated until there is an answer",
     "claim._pay": "for an advance, which a decision makes needless while it waits for an account",
     "claim_advance._ask_for_payee": "for an account or a decision, whose own clocks run and are called",
-    "claim_advance._ask_for_look": "for a lead's look or a decision, whose own clocks run and are called",
+    "claim_advance._ask_for_look": "for a lead's look or a decision, in a run from before that look was reminded of",
     "claim_advance._known_anew": "for an assessment: a step with time-outs of its own",
     "claim_clocks._watch": "for a new fact: every call about the known ones was made; the process itself waits elsewhere",
     "claim_clocks.keep": "for a state that somebody is waited for in, or the end of the claim",
@@ -68,7 +68,10 @@ TESTED = {
         "test_decision_letters.test_a_refusals_letter_is_tried_again_every_half_day",
         "test_decision_letters.test_a_letter_that_is_not_made_in_the_laws_days_is_told_to_the_insurers_operator",
     ),
-    "claim_money.await_look": ("test_who_is_paid.test_a_lead_who_does_not_look_is_told_again_and_the_clock_runs_on",),
+    "claim_money.await_look": (
+        "test_who_is_paid.test_a_lead_who_does_not_look_is_told_again_and_the_clock_runs_on",
+        "test_who_is_paid.test_what_is_undisputed_waits_for_a_look_at_who_was_named_after_the_decision_and_the_lead_hears_again",
+    ),
     "claim_money.await_payee": ("test_claim.test_a_claim_without_an_account_waits_for_one_and_reminds",),
     "complaint._wait": (
         "test_complaint.test_whoever_has_it_is_reminded_at_half_time_two_days_before_and_on_the_day",

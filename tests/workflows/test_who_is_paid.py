@@ -198,7 +198,7 @@ async def test_whoever_was_confirmed_may_take_it_to_another_account(world):
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
 
 
-async def test_what_is_undisputed_waits_for_a_look_at_who_was_named_after_the_decision(world):
+async def test_what_is_undisputed_waits_for_a_look_at_who_was_named_after_the_decision_and_the_lead_hears_again(world):
     claim_id = await doubtful(world)
     await world.update(f"{claim_id}-r1", "take", adjuster())
     await decided(world, claim_id, DecisionOrder(adjuster(), "partial", ("item_not_covered",), "", HALF))
@@ -207,7 +207,9 @@ async def test_what_is_undisputed_waits_for_a_look_at_who_was_named_after_the_de
     await world.update(claim_id, "set_payee", PayeeOrder((BY_PAPER,)))
     await world.update(claim_id, "dispute")
     await world.until_told(claim_id, "payee_to_confirm")
+    await world.let_pass(days=15)
     assert world.claim(claim_id).case.payouts == ()
+    assert world.books.told(claim_id).count("look_reminded") == 2
     await world.update(claim_id, "confirm_payees", seen(world, claim_id))
     await world.until_told(claim_id, "advance_paid")
     assert [p.amount_fen for p in world.claim(claim_id).case.payouts] == [840_00]
