@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +19,10 @@ from insurance.rules.cover import shanghai_day
 from insurance.rules.periods import Calendar
 from insurance.rules.refund_clock import RefundPlan, refund_plan
 from insurance.rules.settlement import Step
+from insurance.rules.surrender import SurrenderValue
 from insurance.tables import BrokenClock, Claim, Database, LimitEntry, Policy, Surrender
+
+WaitsFor = Literal["account", "gateway"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,21 @@ class SurrenderRecord:
     # never covered: `cover_ends_on` is for the policy's record alone
     before_effect: bool = False
     # of one in `payee_needed`: the family's account, or the transfer to the one that it gave
-    waits_for: Literal["account", "gateway"] | None = None
+    waits_for: WaitsFor | None = None
+
+
+def quoted(value: SurrenderValue) -> dict[str, Any]:
+    """As a quote is shown: the refund, its steps in fen, and the last covered day."""
+    return {
+        "refund_fen": value.refund_fen,
+        "steps": [{"label": step.label, "amount_fen": step.amount_fen} for step in value.steps],
+        "cover_ends_on": value.cover_ends_on.isoformat() if value.cover_ends_on else None,
+    }
+
+
+def quote_document(value: SurrenderValue, requested_on: date, waits_for: WaitsFor | None = None) -> dict[str, Any]:
+    """As a surrender keeps its quote."""
+    return quoted(value) | {"requested_on": requested_on.isoformat(), "waits_for": waits_for}
 
 
 @dataclass(frozen=True)
@@ -126,13 +143,9 @@ class SurrenderRecords:
             "entries",
         )
         values = {n: getattr(record, n) for n in SurrenderRecord.__dataclass_fields__ if n not in left_out}
-        quote = {
-            "refund_fen": record.refund_fen,
-            "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in record.steps],
-            "requested_on": record.requested_on.isoformat(),
-            "cover_ends_on": None if record.before_effect else record.cover_ends_on.isoformat(),
-            "waits_for": record.waits_for,
-        }
+        cover_ends_on = None if record.before_effect else record.cover_ends_on
+        value = SurrenderValue(record.refund_fen, record.steps, cover_ends_on)
+        quote = quote_document(value, record.requested_on, record.waits_for)
         async with self._database.transaction() as session:
             await publish_row(
                 session,

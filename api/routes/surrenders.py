@@ -9,6 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from activities.renewals import loses_its_renewal
+from activities.surrenders import quote_document, quoted
 from api.auth import Caller
 from api.deps import IdempotencyHeader, ObjectId, Parent, ParentOrOperator, TheParts
 from api.errors import Problem, not_found
@@ -56,7 +57,7 @@ async def quote(parts: TheParts, caller: Parent, policy_no: ObjectId) -> dict[st
         value = await _value(session, policy, today)
         waits_anew = await _waits_anew(session, policy, value.cover_ends_on or today)
     reasons = [{"reason": reason, "label": text} for reason, text in SURRENDER_REASONS.items()]
-    return _quote_view(value) | {
+    return quoted(value) | {
         "expires_at": instant(_quote_expires_at(parts, today)),
         "policy": _policy_card(parts, policy),
         "reasons": reasons,
@@ -75,8 +76,9 @@ async def request(
         policy = await own_policy(session, caller.subject, policy_no, lock=True)
         await _require_surrenderable(parts, session, policy)
         today = parts.today()
-        order = _order(parts, caller, policy, body, f"su-{new_id}", today, await _value(session, policy, today))
-        row = await first_record(session, _first_record(order), "surrender_id")
+        value = await _value(session, policy, today)
+        order = _order(parts, caller, policy, body, f"su-{new_id}", today, value)
+        row = await first_record(session, _first_record(order, value), "surrender_id")
         await parts.processes.start_surrender(order)
         return surrender_view(row)
 
@@ -218,7 +220,7 @@ def _quote_expires_at(parts: Parts, requested_on: date) -> datetime:
     return min(in_time, end_of_day(requested_on))
 
 
-def _first_record(order: SurrenderRequest) -> Surrender:
+def _first_record(order: SurrenderRequest, value: SurrenderValue) -> Surrender:
     return Surrender(
         surrender_id=order.surrender_id,
         policy_no=order.policy_no,
@@ -228,12 +230,7 @@ def _first_record(order: SurrenderRequest) -> Surrender:
         seq=0,
         reason=order.reason,
         comment=order.comment,
-        quote={
-            "refund_fen": order.refund_fen,
-            "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in order.steps],
-            "requested_on": order.requested_on.isoformat(),
-            "cover_ends_on": None if order.before_effect else order.cover_ends_on.isoformat(),
-        },
+        quote=quote_document(value, order.requested_on),
         refund_fen=order.refund_fen,
         quote_expires_at=order.quote_expires_at,
         cover_ends_on=order.cover_ends_on,
@@ -272,12 +269,4 @@ def surrender_view(row: Surrender) -> dict[str, Any]:
         "rejected_code": row.rejected_code,
         "refunded_at": instant(row.refunded_at),
         "to_do": GIVE_ACCOUNT if asks_account(row) else None,
-    }
-
-
-def _quote_view(value: SurrenderValue) -> dict[str, Any]:
-    return {
-        "refund_fen": value.refund_fen,
-        "steps": [{"label": s.label, "amount_fen": s.amount_fen} for s in value.steps],
-        "cover_ends_on": value.cover_ends_on.isoformat() if value.cover_ends_on else None,
     }
