@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from insurance.rules.status import Process, Turn, label
+from insurance.rules.status import Process, Turn
 
 # today and the two days after it
 NEAR = timedelta(days=3)
@@ -15,13 +15,20 @@ class Case(Protocol):
 
 
 def due_view(
-    process: Process, case_id: str, case: Case, turn: Turn | None, clock: str | None, due_on: date | None, today: date
+    process: Process,
+    case_id: str,
+    case: Case,
+    label: str,
+    turn: Turn | None,
+    clock: str | None,
+    due_on: date | None,
+    today: date,
 ) -> dict[str, Any]:
     return {
         f"{process}_id": case_id,
         "insurer": case.insurer_code,
         "state": case.state,
-        "label": label(process, case.state),
+        "label": label,
         "whose_turn": turn,
         "clock": clock,
         "due_on": due_on,

@@ -116,5 +116,5 @@ def _due_view(row: Claim, today: date) -> dict[str, Any]:
     due_on = shanghai_day(row.due_at) - timedelta(days=1)
     undelivered = row.case.get("undelivered", [])
     turn = "adjuster" if undelivered else turn_of_claim(row)
-    shown = due_view("claim", row.claim_id, row, turn, row.due_clock, due_on, today)
-    return shown | {"label": label_of_claim(row), "policy_no": row.policy_no, "undelivered": undelivered}
+    shown = due_view("claim", row.claim_id, row, label_of_claim(row), turn, row.due_clock, due_on, today)
+    return shown | {"policy_no": row.policy_no, "undelivered": undelivered}

@@ -16,7 +16,7 @@ from api.surrender_refunds import PAYS_OUT, surrender_label, surrender_turn
 from api.views import instant
 from insurance.rules.cover import SHANGHAI, shanghai_day
 from insurance.rules.issuing import LATE_AFTER
-from insurance.rules.status import turn_of
+from insurance.rules.status import label, turn_of
 from insurance.tables import PolicyCorrection, Purchase, Surrender
 
 router = APIRouter(prefix="/v1", tags=["clocks"])
@@ -38,7 +38,8 @@ async def due_purchases(parts: TheParts, caller: InsurerStaff, page: Paging, sta
 
     def view(row: Purchase) -> dict[str, Any]:
         paid_on = shanghai_day(row.paid_at) if row.paid_at else None
-        shown = due_view("purchase", row.purchase_id, row, "insurer", "issue", paid_on, today)
+        text = label("purchase", row.state)
+        shown = due_view("purchase", row.purchase_id, row, text, "insurer", "issue", paid_on, today)
         return shown | {"premium_fen": row.premium_fen, "paid_at": instant(row.paid_at)}
 
     return rows.answer(view)
@@ -57,9 +58,9 @@ async def due_surrenders(parts: TheParts, caller: InsurerStaff, page: Paging, st
         rows = await page_of(session, Surrender, wanted, page, "surrender_id", soonest="refund_due_on")
 
     def view(row: Surrender) -> dict[str, Any]:
-        turn = surrender_turn(row)
-        shown = due_view("surrender", row.surrender_id, row, turn, "surrender_refund", row.refund_due_on, today)
-        return shown | {"label": surrender_label(row), "policy_no": row.policy_no, "refund_fen": row.refund_fen}
+        text, turn = surrender_label(row), surrender_turn(row)
+        shown = due_view("surrender", row.surrender_id, row, text, turn, "surrender_refund", row.refund_due_on, today)
+        return shown | {"policy_no": row.policy_no, "refund_fen": row.refund_fen}
 
     return rows.answer(view)
 
@@ -74,8 +75,8 @@ async def due_corrections(parts: TheParts, caller: InsurerStaff, page: Paging, s
         rows = await page_of(session, PolicyCorrection, wanted, page, "correction_id", soonest="due_on")
 
     def view(row: PolicyCorrection) -> dict[str, Any]:
-        turn = turn_of("correction", row.state)
-        shown = due_view("correction", row.correction_id, row, turn, "correction_answer", row.due_on, today)
+        text, turn = label("correction", row.state), turn_of("correction", row.state)
+        shown = due_view("correction", row.correction_id, row, text, turn, "correction_answer", row.due_on, today)
         return shown | {"policy_no": row.policy_no}
 
     return rows.answer(view)
