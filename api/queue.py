@@ -98,10 +98,6 @@ async def _cancel_queued(parts: Parts, session: AsyncSession, purchase_id: str) 
         await write_entries(session, purchase_id, Entries(events=(told,)))
 
 
-async def place_of(parts: Parts, session: AsyncSession, row: QueuedPurchase) -> dict[str, Any]:
-    return (await places_of(parts, session, [row.purchase_id]))[row.purchase_id]
-
-
 async def places_of(parts: Parts, session: AsyncSession, purchase_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """By purchase, of those that still wait: `queue_position` counts from 1; `queue_seconds` as fast as the queue has gone lately."""
     if not purchase_ids:

@@ -30,7 +30,7 @@ from api.idempotency import once, store_first
 from api.paging import Paging, page_of
 from api.parts import Parts
 from api.purchase_views import beside_of, purchase_view
-from api.queue import BUSY, call_off, enqueue, must_wait, place_of
+from api.queue import BUSY, call_off, enqueue, must_wait, places_of
 from api.refund_account import CORRECT_FIRST, AccountBody, ask_the_insurer, is_concerned
 from api.routes.catalogue import any_product, coverage_views, insurer_ref
 from api.timeline import timeline_of
@@ -73,7 +73,8 @@ async def buy(
             return {"purchase_id": order.purchase_id, "state": "submitted", "warnings": warnings}
         waiting = await enqueue(session, order)
         answer = {"purchase_id": order.purchase_id, "state": "queued", "message": BUSY, "warnings": warnings}
-        return answer | await place_of(parts, session, waiting)
+        places = await places_of(parts, session, [waiting.purchase_id])
+        return answer | places[waiting.purchase_id]
 
     return await once(parts, caller, "POST /v1/purchases", key, body, 201, work)
 
