@@ -76,11 +76,10 @@ class Advance:
             if case.payee_wanted or self._is_unproven():
                 case.ask_for_account()
                 await self._ask_for_payee()
-                # others may be named in their place
-                index = index if any(case.advanced_fen(payee) for payee in range(index)) else 0
+                index = self._next_of_those_named(index)
             elif case.payees_unseen and workflow.patched("advance-looked-at"):
                 await self._ask_for_look()
-            elif self._is_outdated(known):
+            elif self._is_outdated(known) and workflow.patched("certain-as-known"):
                 # an account was waited for, and what was certain is not what it was
                 known, lines = await self._known_anew()
                 # a disputed decision may have given more to those who were paid already
@@ -92,7 +91,7 @@ class Advance:
             elif is_called_off(case):
                 await case.note("advance_called_off", "system", CALLED_OFF, limits=self._held())
                 known, lines = await self._known_anew()
-                index = index if any(case.advanced_fen(payee) for payee in range(index)) else 0
+                index = self._next_of_those_named(index)
             else:
                 case.ask_for_account()
         if any(p.advance and p.round == case.round and p.state == "paid" for p in case.payouts):
@@ -106,8 +105,11 @@ class Advance:
         return sum(line.payable_fen for line in lines) - self._case.paid_before_this_round
 
     def _is_outdated(self, known: Assessment | None) -> bool:
-        case = self._case
-        return (case.is_being_assessed or case.assessment is not known) and workflow.patched("certain-as-known")
+        return self._case.is_being_assessed or self._case.assessment is not known
+
+    def _next_of_those_named(self, index: int) -> int:
+        """Others may be named in the place of those of whom none was paid: then from the first one on."""
+        return index if any(self._case.advanced_fen(payee) for payee in range(index)) else 0
 
     async def _known_anew(self) -> tuple[Assessment | None, tuple[DecidedLine, ...]]:
         await workflow.wait_condition(lambda: not self._case.is_being_assessed)
@@ -130,7 +132,7 @@ class Advance:
         case = self._case
 
         def is_outdated() -> bool:
-            return self._is_needless() or case.is_being_assessed or case.assessment is not known
+            return self._is_needless() or self._is_outdated(known)
 
         before_fen = sum(line.payable_fen for line in case.paid_lines)
         case.lines_on_their_way = most(up_to(lines, before_fen + amount_fen), case.paid_lines)
