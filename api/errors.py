@@ -39,6 +39,7 @@ STATUS_OF_CODE = {
     "superior_required": 403,
     "not_holder": 409,
     "already_taken": 409,
+    "payout_under_way": 409,
 }
 # refusals of an update that are the request's fault, not the state's
 FIELD_CODES = frozenset({"nothing_to_correct", "invalid_value", "unknown_field", "invalid_date", "invalid_amount"}) | {

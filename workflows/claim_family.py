@@ -59,9 +59,9 @@ class FamilyMoves(Deciding):
     def _may_set_payee(self, order: PayeeOrder) -> None:
         # the gateway may blame nobody for what lies with the account: another one is heard while nothing can be moving
         is_resting = self._case.is_resting
-        self._require(*WITHDRAWABLE, "reopened", "payee_needed", *(("paying",) if is_resting else ()))
         if not is_resting and any(payout.state == "paying" for payout in self._case.payouts):
-            raise ApplicationError("一笔赔款正在支付，请稍后再更换账户", type="illegal_move")
+            raise ApplicationError("一笔赔款正在支付，请稍后再更换账户", type="payout_under_way")
+        self._require(*WITHDRAWABLE, "reopened", "payee_needed", *(("paying",) if is_resting else ()))
         if self._case.state not in LOOKED_AT and any(payee.proof == "none" for payee in order.payees):
             message = "请填写投保人本人的账户；由他人领取的，请先上传关系证明或授权委托书"
             raise ApplicationError(message, "name", type="payee_unproven")

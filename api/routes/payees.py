@@ -54,7 +54,8 @@ class PayeesBody(Body):
 @router.put("/{claim_id}/payee")
 async def set_payee(parts: TheParts, caller: Parent, claim_id: ObjectId, body: PayeesBody) -> dict[str, Any]:
     """The student or the guardian, or after a death each heir; anybody else with a power of attorney among the papers. Whoever the
-    policy does not know is looked at by an adjuster; once the claim is decided they need a paper, and a lead looks before they are paid."""
+    policy does not know is looked at by an adjuster; once the claim is decided they need a paper, and a lead looks before they are paid.
+    409 `payout_under_way` while money is on its way to those who were named."""
     require_consent(parts, "account_data", body.consents)
     payees = _payees(body)
     async with parts.database.transaction() as session:

@@ -103,6 +103,13 @@ async def test_a_payee_whom_nothing_proves_is_refused_with_the_field_once_the_cl
     assert not problems_of(answer, "name", code="payee_unproven")
 
 
+async def test_a_family_hears_why_an_account_is_not_changed_while_it_is_being_paid_to(door: Door, another: Family):
+    door.processes.refusals["set_payee"] = MoveRefused("payout_under_way", "一笔赔款正在支付，请稍后再更换账户")
+    answer = await put(door, another, **ALIPAY)
+    assert not problems_of(answer, statuses=(409,), code="payout_under_way")
+    assert answer.json()["title"] == "一笔赔款正在支付，请稍后再更换账户"
+
+
 async def test_after_a_death_that_was_established_every_heir_is_paid_a_share_by_papers(door: Door, another: Family):
     found = Established("adj-1", "见死亡证明", records.NOW, died_on=records.TODAY)
     async with door.database.transaction() as session:

@@ -7,8 +7,9 @@ from insurance.adapters.ports import PaymentsRefused, Transfer
 from insurance.rules.case import DecidedLine
 from insurance.rules.cover import shanghai_day
 from insurance.rules.payees import CALLED_OFF, NOT_TAKEN
-from tests.workflows.process_clocks import CERTAIN, calls, decided, doubtful, refused, taken, transfers
+from tests.workflows.process_clocks import CERTAIN, calls, decided, doubtful, down, refused, taken, transfers
 from tests.workflows.process_orders import adjuster, payee
+from tests.workflows.process_reviews import refusal_of
 from workflows.client import MoveRefused
 from workflows.messages import ClaimOutcome, Correction, DecisionOrder, Establishing, PayeeOrder
 
@@ -158,6 +159,18 @@ async def test_another_account_is_heard_while_a_refused_payout_waits_for_its_nex
         (f"{claim_id}-1-0-0", "failed", True),
         (f"{claim_id}-1-0-1", "paid", False),
     ]
+
+
+async def test_an_account_is_not_changed_while_it_is_being_paid_to(world, monkeypatch):
+    monkeypatch.setattr(world.payments, "transfer", down)
+    claim_id = await world.report()
+    await world.hand_in(claim_id, world.receipt(), payees=(payee(),))
+    await world.until_state(claim_id, "paying")
+    other = PayeeOrder((payee("other@example.com"),))
+    assert await refusal_of(world, claim_id, "set_payee", other) == "payout_under_way"
+    monkeypatch.undo()
+    await world.let_pass(hours=13)
+    assert await world.end_of(claim_id) == ClaimOutcome("closed", 800_00)
 
 
 async def test_another_account_gets_an_advance_that_was_refused(world, monkeypatch):
