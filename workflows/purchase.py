@@ -74,13 +74,14 @@ class PurchaseWorkflow:
 
     @workflow.update
     async def set_account(self, account: RefundAccount) -> None:
-        """For every refund that asks for one."""
-        self._money.accounts.given.append(account)
+        """For every refund that asks for one. The same one again, whose answer was lost, waits for the same."""
+        if not self._money.accounts.is_under_way(account):
+            self._money.accounts.given.append(account)
         await workflow.wait_condition(self._money.accounts.all_taken)
 
     @set_account.validator
     def _may_set_account(self, account: RefundAccount) -> None:
-        if not self._money.accounts.waiting:
+        if not self._money.accounts.waiting and not self._money.accounts.is_under_way(account):
             raise ApplicationError(f"not while {self._case.state}", type="illegal_move")
 
     def _require(self, *states: str) -> None:

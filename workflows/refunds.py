@@ -47,6 +47,10 @@ class Accounts:
     given: list[RefundAccount] = field(default_factory=list)
     waiting: dict[str, int] = field(default_factory=dict)
 
+    def is_under_way(self, account: RefundAccount) -> bool:
+        """It is being paid to, or was, and nobody asks for another one."""
+        return not self.waiting and self.given[-1:] == [account]
+
     def all_taken(self) -> bool:
         return all(before >= len(self.given) for before in self.waiting.values())
 

@@ -157,15 +157,23 @@ class SurrenderWorkflow(RefundedSurrender):
 
     @workflow.update
     async def set_account(self, account: RefundAccount) -> None:
-        self._account = account
+        """The same one again, whose answer was lost, waits for the same."""
+        if not self._is_under_way(account):
+            self._account = self._given = account
         await workflow.wait_condition(lambda: self._account is None or self._state in ENDED)
 
     @set_account.validator
     def _may_set_account(self, account: RefundAccount) -> None:
+        if self._is_under_way(account):
+            return
         if self._state != "payee_needed":
             raise ApplicationError(f"not while {self._state}", type="illegal_move")
         if self._account is not None or self._account_wanted_on is None:
             raise ApplicationError(TAKEN, type="refund_under_way")
+
+    def _is_under_way(self, account: RefundAccount) -> bool:
+        """It is being paid to, or was."""
+        return account == self._given and (self._account is not None or self._account_wanted_on is None)
 
     def _require_quoted(self) -> None:
         if self._state != "quoted" or self._confirmed or self._cancelled:

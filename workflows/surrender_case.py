@@ -27,6 +27,8 @@ class SurrenderCase:
         self._confirmed = False
         self._cancelled = False
         self._account: RefundAccount | None = None
+        # the last one that the family gave, taken or not
+        self._given: RefundAccount | None = None
         self._accounts_tried = 0
         self._confirmed_on: date | None = None
         self._refund_due_on: date | None = None

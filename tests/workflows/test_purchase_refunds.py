@@ -246,6 +246,8 @@ async def test_a_transfer_that_is_refused_for_the_payers_sake_is_tried_again_to_
     assert told_to(world, purchase_id, "refund_refused") == ["role:operator:xiangjiang"] * 3
     with pytest.raises(MoveRefused):
         await world.update(purchase_id, "set_account", BOUNCES)
+    # the same one again, whose answer was lost, is no other one
+    await world.update(purchase_id, "set_account", ACCOUNT)
     await world.let_pass(days=8)
     assert await world.end_of(purchase_id) == PurchaseOutcome("refunded", None)
     assert transferred(world, purchase_id) == {f"back:{purchase_id}-1-out-0": PREMIUM}

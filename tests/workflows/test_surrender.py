@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -331,8 +332,12 @@ async def test_what_is_refused_for_the_payers_sake_is_refunded_to_the_same_accou
     assert told_to(world, surrender_id, "refund_refused") == ["role:operator:xiangjiang"] * 2
     assert world.books.records[surrender_id].waits_for == "gateway"
     with pytest.raises(MoveRefused) as refusal:
-        await world.update(surrender_id, "set_account", ACCOUNT)
+        await world.update(surrender_id, "set_account", replace(ACCOUNT, account="another@example.com"))
     assert refusal.value.code == "refund_under_way"
+    # the same one again, whose answer was lost, is no other one
+    taken = world.books.told(surrender_id)
+    await world.update(surrender_id, "set_account", ACCOUNT)
+    assert world.books.told(surrender_id) == taken
     await world.let_pass(days=11)
     assert clock_calls(world, surrender_id) == EARLY[:1]
     assert await world.end_of(surrender_id) == SurrenderOutcome("refunded", REFUND)
