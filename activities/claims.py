@@ -50,7 +50,7 @@ class ClaimRecord:
 
 
 # what a receipt's row keeps in its document `checks`
-BESIDE_THE_FIELDS = ("checks", "treated_on", "extras", "codes", "items_whole", "assumed", "likeness")
+BESIDE_THE_FIELDS = ("checks", "treated_on", "extras", "codes", "items_whole", "assumed", "likeness", "superseded")
 
 _case = TypeAdapter(CaseFile)
 _terms = TypeAdapter(ProductTerms)

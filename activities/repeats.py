@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any, cast
 
-from sqlalchemy import Table, text
+from sqlalchemy import Table, delete, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, or_, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -27,9 +27,12 @@ _TEXTS = ("bill_code", "bill_no", "check_code", "date", "total")
 
 
 async def mark(session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt]) -> None:
-    """Let others find these receipts, as they count now. Safe to repeat. Commit before `find_repeats` is asked: of two claims
-    that do so at once, at least the one that looks later finds the other."""
-    rows = [_row(claim_id, receipt.receipt_id, _mark(receipt)) for receipt in receipts]
+    """Let others find these receipts, as they count now, and no longer those that count no more. Safe to repeat. Commit before
+    `find_repeats` is asked: of two claims that do so at once, at least the one that looks later finds the other."""
+    rows = [_row(claim_id, receipt.receipt_id, _mark(receipt)) for receipt in receipts if not receipt.superseded]
+    gone = [receipt.receipt_id for receipt in receipts if receipt.superseded]
+    if gone:
+        await session.execute(delete(ReceiptMark).where(col(ReceiptMark.receipt_id).in_(gone)))
     if rows:
         statement = insert(ReceiptMark)
         changed = {name: statement.excluded[name] for name in rows[0] if name != "receipt_id"}
@@ -50,7 +53,7 @@ def _kind(repeat: Repeat) -> tuple[str, str, str]:
 
 
 async def _receipts(session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt]) -> list[Repeat]:
-    marks = [(receipt, _mark(receipt)) for receipt in receipts]
+    marks = [(receipt, _mark(receipt)) for receipt in receipts if not receipt.superseded]
     numbers = sorted({m.bill_no for _, m in marks if m.bill_no is not None})
     keys = sorted({key for _, m in marks for key in search_keys(m.likeness)})
     if not numbers and not keys:

@@ -71,7 +71,8 @@ async def claim_view(parts: Parts, session: AsyncSession, row: Claim, caller: Ca
         "required_documents": required_document_views(case.report, case.established),
         "missing": _missing(case, cover, documents, receipts),
         "documents": [await _document_view(parts, d) for d in documents],
-        "receipts": [_receipt_view(r, caller) for r in receipts],
+        # what only a former reading took for a receipt is staff's to see
+        "receipts": [_receipt_view(r, caller) for r in receipts if caller.role == "adjuster" or not r.superseded],
         "established": _established_view(case, caller),
         "findings": [asdict(f) for f in case.assessment.findings] if case.assessment else [],
         "repeats": await _repeat_views(session, case, caller),
@@ -266,6 +267,7 @@ def _receipt_view(receipt: CaseReceipt, caller: Caller) -> dict[str, Any]:
         "category": receipt.category,
         "social_insurance_settled": receipt.social_insurance_settled,
         "treated_on": receipt.treated_on,
+        "superseded": receipt.superseded,
         "amendments": [
             {k: v for k, v in asdict(a).items() if k not in hidden} | {"at": instant(a.at)} for a in receipt.amendments
         ],

@@ -114,8 +114,10 @@ class AdjusterMoves(Deciding):
                 await case.note("document_not_read_again", "system", "重新识别没有结果，原来的内容不变")
                 return
             case.put_document(replace(case.documents[document.document_id], views=outcome.views or document.views))
-            case.put_readings(document.document_id, outcome.receipts)
-            await self._reassess("document_read_again", "system", "票据已重新识别，人工更正的内容不变")
+            superseded = case.put_readings(document.document_id, outcome.receipts)
+            fewer = f"；原来识别出的{superseded}张这次没有识别到，不再计算" if superseded else ""
+            text = f"票据已重新识别，人工更正的内容不变{fewer}"
+            await self._reassess("document_read_again", "system", text)
 
     @workflow.update
     async def record_delivery(self, delivery: Delivery) -> None:

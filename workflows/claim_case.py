@@ -77,11 +77,13 @@ class ClaimCase(ClaimFacts):
             self.payees = tuple(replace(p, proof="paper") if p.proof == "none" else p for p in self.payees)
             self.payees_unseen = self.payees_unseen or self._is_decided
 
-    def put_readings(self, document_id: str, found: Sequence[CaseReceipt]) -> None:
-        """Of one document. What people corrected is never overwritten by a reading."""
+    def put_readings(self, document_id: str, found: Sequence[CaseReceipt]) -> int:
+        """Of one document. What people corrected is never overwritten by a reading. How many of an earlier one it supersedes."""
         known = [receipt for receipt in self.receipts.values() if receipt.document_id == document_id]
-        for receipt in read_again(known, found):
+        stands = read_again(known, found)
+        for receipt in stands:
             self.put_receipt(receipt)
+        return sum(receipt.superseded for receipt in stands)
 
     def put_receipt(self, receipt: CaseReceipt) -> None:
         self.receipts[receipt.receipt_id] = receipt

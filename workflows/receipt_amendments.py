@@ -32,12 +32,12 @@ class NotCorrectable(Exception):
 
 def amend(receipt: CaseReceipt, correction: Correction, at: datetime) -> CaseReceipt:
     """The receipt with the new values, an amendment for each of them, and every check made again. A value may be confirmed as
-    it is. Raises `NotCorrectable`."""
+    it is: who does so says that the receipt is there, whatever a newer reading found. Raises `NotCorrectable`."""
     if not correction.fields:
         raise NotCorrectable("nothing_to_correct", "fields", "没有要更正的内容")
     for field, value in sorted(correction.fields.items()):
         receipt = _amended(receipt, field, value, correction, at)
-    return rechecked(receipt)
+    return rechecked(replace(receipt, superseded=False))
 
 
 def _amended(receipt: CaseReceipt, field: str, value: str | None, correction: Correction, at: datetime) -> CaseReceipt:

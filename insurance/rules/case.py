@@ -109,7 +109,7 @@ class CaseReceipt:
     """One receipt of the case. `fields` count; `read_fields` are what the reader saw and stay as they are.
     `treated_on` is the visit or admission day (ISO), the day of issue when neither is printed. `extras`, `codes` (QR) and
     `items_whole` are what its checks are made from again; `assumed` names what the form left open: `category`,
-    `social_insurance_settled`."""
+    `social_insurance_settled`. `superseded`: a newer reading of its file found no such receipt, and it counts no more."""
 
     receipt_id: str
     document_id: str
@@ -128,6 +128,7 @@ class CaseReceipt:
     items_whole: bool = False
     assumed: tuple[str, ...] = ()
     likeness: Likeness = field(default_factory=Likeness)
+    superseded: bool = False
 
     def is_amended(self, name: str) -> bool:
         return any(amendment.field == name for amendment in self.amendments)

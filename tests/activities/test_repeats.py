@@ -163,6 +163,16 @@ async def test_assessing_again_finds_nothing_of_its_own(database: Database):
     assert len(marks) == 1
 
 
+async def test_what_a_newer_reading_superseded_is_found_by_nobody_and_finds_nobody(database: Database):
+    first = await assessed(database)
+    second = await Family(database, again(first.receipt)).report()
+    first.receipt = replace(first.receipt, superseded=True)
+    await first.assess()
+    assert (await second.assess()).grounds.repeated == ()
+    assert (await first.assess()).grounds.repeated == ()
+    assert await _marks(database, first.case.claim_id) == 0
+
+
 # --- at the same moment ---------------------------------------------------------------------------------------------------
 
 

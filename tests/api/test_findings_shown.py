@@ -99,6 +99,18 @@ async def test_a_receipt_stored_before_there_was_more_to_keep_is_read_with_defau
     assert (receipt.codes, receipt.assumed, receipt.items_whole) == ((), (), False)
 
 
+async def test_what_a_newer_reading_superseded_is_shown_to_adjusters_alone(door: Door):
+    family = await new_family(door)
+    async with door.database.transaction() as session:
+        case = case_of(await session.get(Claim, family.claim_id))
+    half = replace(records.receipt(), superseded=True)
+    await ClaimRecords(door.database).publish_claim(records.claim(4, case=case, receipts=(half,)))
+    seen = await claim_of(door, family, door.parent(family.subject))
+    assert [r["receipt_id"] for r in seen["receipts"]] == [family.receipt_id]
+    shown = {r["receipt_id"]: r["superseded"] for r in (await claim_of(door, family, door.adjuster()))["receipts"]}
+    assert shown == {family.receipt_id: False, half.receipt_id: True}
+
+
 async def test_reading_a_file_again_is_for_who_holds_the_review(door: Door):
     family = await new_family(door, adjuster="adj-1")
     path, body = f"/v1/reviews/{family.review_id}/read-again", {"document_id": "do-1"}

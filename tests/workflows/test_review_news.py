@@ -16,6 +16,7 @@ from tests.workflows.process_reviews import (
 )
 from workflows.messages import (
     ClaimOutcome,
+    Correction,
     Rereading,
     Undoing,
 )
@@ -107,6 +108,26 @@ async def test_a_correction_that_comes_while_the_file_is_read_again_stays(world)
     assert (receipt.fields.total, receipt.read_fields.total) == ("600.00", "1500.00")
     await world.update(review_id, "decide", full(adjuster()))
     assert await world.end_of(claim_id) == ClaimOutcome("closed", 400_00)
+
+
+async def test_what_a_new_reading_does_not_find_counts_no_more_until_a_person_says_that_it_is_there(world):
+    claim_id, one = await world.report(), world.receipt("1100.00", sure=False)
+    halves = [one, world.receipt("300.00", bill_no=None)]
+    await world.update(claim_id, "add_document", await world.paper("medical_receipt", halves))
+    await world.update(claim_id, "submit")
+    review_id = f"{claim_id}-r1"
+    await world.until_state(review_id, "open")
+    await world.update(review_id, "take", adjuster())
+    both = world.books.records[review_id].amount_fen
+    reads_from_now_on(world, one)
+    await read_again(world, claim_id)
+    first, second = world.books.receipts.values()
+    await world.until(lambda: world.books.records[review_id].amount_fen == PAYABLE, "one of them counts")
+    assert (first.superseded, second.superseded, second.fields.total) == (False, True, "300.00")
+    found = Correction(adjuster(), second.receipt_id, {"total": "300.00"}, "原件上有两张")
+    await world.update(claim_id, "correct", found)
+    await world.until(lambda: world.books.records[review_id].amount_fen == both, "both of them count")
+    assert both > PAYABLE
 
 
 async def test_a_new_reading_that_fails_leaves_everything_as_it_was(world):

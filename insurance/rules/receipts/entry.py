@@ -46,11 +46,12 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
 
 def read_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> tuple[CaseReceipt, ...]:
     """A newer reading of a document: `known` are the receipts that the case has of it, `found` those of the reading. Gives what
-    stands now of each that was found; a known one that is not given stays.
+    stands now of each that was found, then those of before that are superseded; a known one that is not given stays.
 
     A receipt keeps its place, whatever the order in which they were found, and what a person amended stays with it, with who,
-    when and why. What is surely none of the known ones takes the place of one that nobody amended, or else a new one."""
-    again = _known_again(known, found)
+    when and why. What is surely none of the known ones takes the place of one that nobody amended, or else a new one. What was
+    known and is not found any more never was a receipt, unless a person amended it or the reading found nothing at all."""
+    again = _known_again([receipt for receipt in known if not receipt.superseded], found)
     matched = {receipt.receipt_id for receipt in again.values()}
     open_places = [r.ordinal for r in known if not r.amendments and r.receipt_id not in matched]
     taken = {r.ordinal for r in known}
@@ -64,7 +65,9 @@ def read_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> tu
         if at is not None:
             open_places.remove(at)
         stands.append(_at(receipt, next(new_places) if at is None else at))
-    return tuple(stands)
+    standing = {receipt.receipt_id for receipt in stands}
+    gone = [r for r in known if found and not (r.amendments or r.superseded or r.receipt_id in standing)]
+    return (*stands, *(replace(receipt, superseded=True) for receipt in gone))
 
 
 def _at(receipt: CaseReceipt, ordinal: int) -> CaseReceipt:

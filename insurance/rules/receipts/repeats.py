@@ -88,7 +88,8 @@ def copies(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
 
 
 def each_once(receipts: Sequence[CaseReceipt]) -> tuple[list[CaseReceipt], list[CaseReceipt]]:
-    """Those that count, and those that only repeat one of them; both in their order."""
-    copied = copies(receipts)
-    once = [receipt for receipt in receipts if receipt.receipt_id not in copied]
-    return once, [receipt for receipt in receipts if receipt.receipt_id in copied]
+    """Those that count, and those that only repeat one of them; both in their order. What a newer reading superseded is neither."""
+    standing = [receipt for receipt in receipts if not receipt.superseded]
+    copied = copies(standing)
+    once = [receipt for receipt in standing if receipt.receipt_id not in copied]
+    return once, [receipt for receipt in standing if receipt.receipt_id in copied]

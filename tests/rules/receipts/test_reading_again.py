@@ -7,6 +7,7 @@ from insurance.rules.receipts.entry import enter, read_again
 from insurance.rules.receipts.qr import QrFields
 from insurance.rules.receipts.reading import Basis, Check, Extras, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.recheck import rechecked
+from insurance.rules.receipts.repeats import each_once
 from tests import records
 
 FIELDS = ReceiptFields(
@@ -210,3 +211,31 @@ def test_reading_once_more_moves_nothing_any_more():
 def test_first_readings_stand_in_their_order():
     first = [found(0, "1"), found(1, "2")]
     assert read_again([], first) == tuple(first)
+
+
+# --- fewer than before ----------------------------------------------------------------------------------------------------
+
+
+def test_what_a_newer_reading_does_not_find_is_superseded_and_stays_in_the_books():
+    halves = [found(0, "1"), found(1, "?", check_code=None, bill_no=None, total="55.00")]
+    stands, gone = read_again(halves, [found(0, "1")])
+    assert stands == halves[0]
+    assert gone == replace(halves[1], superseded=True)
+    assert each_once([stands, gone]) == ([stands], [])
+    # and there is nothing more to say of it
+    assert read_again([stands, gone], [found(0, "1")]) == (stands,)
+
+
+@pytest.mark.parametrize("total", ["900.00", "100.00"])
+def test_what_a_person_corrected_or_confirmed_is_never_superseded(total):
+    known = [found(0, "1"), amended(found(1, "2"), total=total)]
+    assert read_again(known, [found(0, "1")]) == (known[0],)
+
+
+def test_what_is_found_after_all_counts_again():
+    known = [found(0, "1"), replace(found(1, "2"), superseded=True)]
+    assert [r.superseded for r in read_again(known, [found(0, "1"), found(1, "2")])] == [False, False]
+
+
+def test_a_reading_that_finds_nothing_supersedes_nothing():
+    assert read_again([found(0, "1")], []) == ()
