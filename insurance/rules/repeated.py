@@ -9,7 +9,7 @@ from itertools import combinations
 
 from insurance.rules.case import AssessmentGrounds, CaseReceipt, EvidenceFile, Finding, Repeat, SameAccident
 from insurance.rules.receipts.against_claim import named
-from insurance.rules.receipts.repeats import mark_of, sameness
+from insurance.rules.receipts.repeats import annexes, mark_of, sameness
 
 _HERE = {
     "same_receipt": ("same_receipt_here", "在本次申请中交了两份，只计算一份"),
@@ -57,9 +57,11 @@ def _known(repeat: Repeat) -> tuple[str, str | None, str, str, bool]:
 def repeated(
     receipts: Sequence[CaseReceipt], documents: Sequence[EvidenceFile], grounds: AssessmentGrounds
 ) -> Iterator[Finding]:
-    """Each receipt once for this claim and once for others."""
-    yield from _within(receipts)
-    for receipt in receipts:
+    """Each receipt once for this claim and once for others. The list of a bill's charges is told with its bill."""
+    listed = annexes(receipts)
+    bills = [receipt for receipt in receipts if receipt.receipt_id not in listed]
+    yield from _within(bills)
+    for receipt in bills:
         hows = {r.how for r in grounds.repeated if r.receipt_id == receipt.receipt_id}
         strongest = next((how for how in _STRENGTH if how in hows), None)
         if strongest is not None:

@@ -293,7 +293,7 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
     stay = draft.text("stay")
     start, end = parse_date_range(stay) if stay else (None, None)
     return Extras(
-        title=titles[0] if titles else None,
+        title=titles[0] if titles else _heading_of_list(page),
         serial_no=draft.text("serial_no"),
         visit_date=draft.text("visit_date"),
         stay_from=start,
@@ -307,6 +307,12 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
         tax=tax(page) if is_invoice(page) else None,
         further_funds=tuple(paid.text if paid.score >= _CLEAR else None for paid in draft.further_funds),
     )
+
+
+def _heading_of_list(page: Sequence[Placed]) -> str | None:
+    """A list of charges (费用清单, 医疗收费明细) is headed as one; further down such words head the charges of a receipt."""
+    top = [plain(place.text) for place in sorted(page, key=lambda p: p.y)[:3]]
+    return next((text for text in top if re.fullmatch(r"\D*(?:清单|明细)(?:表|单)?(?:\(.{1,4}\))?", text)), None)
 
 
 def form_of(draft: Draft) -> Form | None:

@@ -1,5 +1,6 @@
 """The same receipt twice (DOMAIN 5.3, R10): by its number, by another amount under the same number, or by its likeness."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -7,6 +8,10 @@ from typing import Literal
 from insurance.rules.case import CaseReceipt
 from insurance.rules.receipts.certainty import CERTAIN
 from insurance.rules.receipts.likeness import Likeness, alike
+from insurance.rules.receipts.reading import PAYERS
+from insurance.rules.receipts.text import to_fen
+
+_LIST = re.compile(r"清单|明细")
 
 Sameness = Literal["same_receipt", "same_number_other_amount", "looks_alike"]
 
@@ -74,14 +79,16 @@ def _one_place(one: str, other: str) -> bool:
 
 def copies(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
     """Receipts of one claim that only repeat the number of another of it: {id of the copy: id of the one that counts}. It is
-    the one of which more is certain that counts, and the first of equals: what is given twice is not paid twice."""
+    the one of which more is certain that counts, and the first of equals: what is given twice is not paid twice. A list of a bill's
+    charges is no bill, however certain."""
+    found = annexes(receipts)
+    receipts = [receipt for receipt in receipts if receipt.receipt_id not in found]
     best = sorted(receipts, key=lambda r: -sum(score >= CERTAIN for score in r.confidence.values()))
     marks = {receipt.receipt_id: mark_of(receipt) for receipt in best}
-    found: dict[str, str] = {}
     for place, receipt in enumerate(best):
         for counted in best[:place]:
-            known = sameness(marks[counted.receipt_id], marks[receipt.receipt_id])
-            if counted.receipt_id not in found and known in ("same_receipt", "same_number_other_amount"):
+            is_known = _have_one_number(marks[counted.receipt_id], marks[receipt.receipt_id])
+            if counted.receipt_id not in found and is_known:
                 found[receipt.receipt_id] = counted.receipt_id
                 break
     return found
@@ -93,3 +100,40 @@ def each_once(receipts: Sequence[CaseReceipt]) -> tuple[list[CaseReceipt], list[
     copied = copies(standing)
     once = [receipt for receipt in standing if receipt.receipt_id not in copied]
     return once, [receipt for receipt in standing if receipt.receipt_id in copied]
+
+
+def annexes(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
+    """Pages that list the charges of a bill of the same claim under its number (医疗收费明细): {id of the page: id of its bill}. They are
+    no second receipt, as long as what they list, each by itself or all together, comes to the bill's total."""
+    lists = [receipt for receipt in receipts if _is_list(receipt)]
+    found: dict[str, str] = {}
+    for bill in receipts:
+        total, mark = bill.fields.total, mark_of(bill)
+        if total is None or bill in lists:
+            continue
+        pages = [page for page in lists if _have_one_number(mark, mark_of(page))]
+        listed = {page.receipt_id: fen for page in pages if (fen := _listed_fen(page, total)) is not None}
+        parts = {page: fen for page, fen in listed.items() if fen != to_fen(total)}
+        belong = listed if sum(parts.values()) == to_fen(total) else [page for page in listed if page not in parts]
+        found = dict.fromkeys(belong, bill.receipt_id) | found
+    return found
+
+
+def _have_one_number(one: Mark, other: Mark) -> bool:
+    return sameness(one, other) in ("same_receipt", "same_number_other_amount")
+
+
+def _is_list(receipt: CaseReceipt) -> bool:
+    """By its heading, or because it has no sum in capitals and names nobody who pays, as every bill does."""
+    f = receipt.fields
+    is_bare = f.total_upper is None and all(getattr(f, name) is None for name in PAYERS)
+    return bool(f.items) and (is_bare or _LIST.search(receipt.extras.title or "") is not None)
+
+
+def _listed_fen(page: CaseReceipt, bill_total: str) -> int | None:
+    """What its charges come to. None when one of them can't be read, or when the page itself prints another sum."""
+    amounts = [item.amount for item in page.fields.items]
+    listed = sum(to_fen(amount) for amount in amounts if amount is not None)
+    printed = page.fields.total
+    says_so = printed is None or printed == bill_total or to_fen(printed) == listed
+    return listed if says_so and None not in amounts else None

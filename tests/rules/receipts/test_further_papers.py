@@ -185,3 +185,11 @@ def test_own_money_paid_by_phone_is_cash() -> None:
         "cash_pay",
         None,
     ]
+
+
+def test_a_list_of_charges_is_known_by_its_heading_and_a_receipt_by_its_own_wherever_charges_are_headed_so() -> None:
+    heading = line("湖南省医疗收费明细（电子）", 500, 40)
+    assert extract([heading, *receipt()[1:]]).extras.title == "湖南省医疗收费明细(电子)"
+    inner = line("费用明细", 500, 250)
+    assert extract([*receipt(), inner]).extras.title == "江西省医疗门诊收费票据(电子)"
+    assert extract([*receipt()[1:], inner]).extras.title is None

@@ -2,8 +2,11 @@ from dataclasses import replace
 
 import pytest
 
+from insurance.rules.case import AssessmentGrounds
 from insurance.rules.receipts.likeness import Likeness
-from insurance.rules.receipts.repeats import Mark, copies, sameness
+from insurance.rules.receipts.reading import Extras, Item
+from insurance.rules.receipts.repeats import Mark, annexes, copies, sameness
+from insurance.rules.repeated import repeated
 from tests import records
 
 ALIKE = Likeness((1, 2, 3, 4), (11, 12, 13, 14), (11, 12))
@@ -96,3 +99,63 @@ def test_of_equals_the_first_counts_and_of_three_only_one():
 def test_receipts_that_only_look_alike_all_count():
     alike = [receipt(name, None, likeness=ALIKE) for name in "ab"]
     assert copies(alike) == {}
+
+
+# --- lists of what a bill charges -----------------------------------------------------------------------------------------
+
+NOBODY_PAYS = dict.fromkeys(("total_upper", "pool_pay", "other_pay", "account_pay", "cash_pay"))
+HEADED = Extras(title="湖南省医疗收费明细(电子)")
+
+
+def listed(name, *amounts, extras=None, **fields):
+    made = receipt(name, extras=extras or Extras())
+    items = tuple(Item("西药费", amount) for amount in amounts)
+    return replace(made, fields=replace(made.fields, **{"total": None} | NOBODY_PAYS | {"items": items} | fields))
+
+
+def found(*receipts):
+    return [finding.code for finding in repeated(receipts, (), AssessmentGrounds({}, (), 0))]
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [listed("list", "100.00", "28.50")],
+        [listed("list", "100.00", "28.50", total="128.50")],
+        [listed("list", "100.00", "28.50", total="128.50", total_upper="壹佰贰拾捌元伍角整", extras=HEADED)],
+        [listed("first", "100.00", total="100.00"), listed("second", "28.50", total="128.50")],
+        [listed("first", "100.00"), listed("second", "20.00"), listed("third", "8.50")],
+        # handed in twice
+        [listed("list", "128.50"), listed("again", "128.50")],
+    ],
+)
+def test_pages_that_list_a_bills_charges_under_its_number_are_no_second_receipt(pages):
+    bill = receipt("bill", confidence={"total": 0.5})
+    assert annexes([*pages, bill]) == {page.receipt_id: "bill" for page in pages}
+    assert set(copies([*pages, bill])) == {page.receipt_id for page in pages}
+    assert found(*pages, bill) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        # another sum than the bill's: one of them was changed
+        listed("list", "100.00", "18.50", extras=HEADED),
+        listed("list", "100.00", "28.50", total="118.50", extras=HEADED),
+        listed("list", "100.00", None, extras=HEADED),
+        # nothing is listed
+        listed("list"),
+        # a bill of its own: somebody pays on it, or writes the sum out
+        listed("list", "128.50", cash_pay="128.50"),
+        listed("list", "128.50", total_upper="壹佰贰拾捌元伍角整"),
+    ],
+)
+def test_what_may_be_the_bill_once_more_is_told(page):
+    bill = receipt("bill")
+    assert annexes([bill, page]) == {}
+    assert len(found(bill, page)) == 1
+
+
+def test_a_list_without_its_bill_is_nobodys_annex():
+    pages = [listed("list", "128.50"), receipt("other", "0099999999")]
+    assert annexes(pages) == copies(pages) == {}
