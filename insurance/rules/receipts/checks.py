@@ -8,6 +8,7 @@ from insurance.rules.receipts.qr import QrFields
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Check, Extras, Level, ReceiptFields
 from insurance.rules.receipts.text import fen_of_capitals, to_fen
 
+_HIGHEST_RATE = 13
 QR_FIELDS = ("bill_code", "bill_no", "check_code", "date", "total")
 
 
@@ -50,13 +51,20 @@ def _yuan(fen: int) -> str:
 
 def _items_sum(fields: ReceiptFields, extras: Extras, whole: bool) -> Check | None:
     """R1: the items add up to the total, on an invoice together with the tax. Only a list that was read whole can
-    contradict."""
+    contradict; where the tax is not read, only a total that no rate of tax explains."""
     amounts = [to_fen(item.amount) for item in fields.items if item.amount is not None]
     if fields.total is None or not whole or len(amounts) != len(fields.items):
+        return None
+    if extras.tax_unread and extras.tax is None and _may_be_taxed(sum(amounts), to_fen(fields.total)):
         return None
     tax = to_fen(extras.tax) if extras.tax is not None else 0
     words = "各项目金额之和与合计" if extras.tax is None else "各项目金额与税额之和与价税合计"
     return _compare("items_equal_total", sum(amounts) + tax, to_fen(fields.total), words)
+
+
+def _may_be_taxed(net: int, total: int) -> bool:
+    """The total is the net sum and at most the highest rate of it (增值税暂行条例 第二条)."""
+    return net <= total and 100 * total <= (100 + _HIGHEST_RATE) * net + 100
 
 
 def _payers_sum(fields: ReceiptFields, extras: Extras) -> Check | None:

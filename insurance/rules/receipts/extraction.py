@@ -18,6 +18,7 @@ from insurance.rules.receipts.unlabelled import (
     day_at_the_foot,
     hospital_by_its_name,
     is_invoice,
+    leaves_tax_unread,
     name_beside_gender,
     parties,
     sum_in_capitals,
@@ -276,7 +277,9 @@ def _item_name(place: Placed | None, numbered: bool) -> Value | None:
 def _end_of_name(place: Placed) -> int | None:
     """Before the colon where name and sum stand in one line."""
     name, colon, sum_ = place.print.text.partition(":")
-    return len(name) if colon and parse_amount(sum_) is not None else None
+    # `168:00` is a sum whose point was read so
+    named = colon and not re.fullmatch(r"[¥\d.,]*", name)
+    return len(name) if named and parse_amount(sum_) is not None else None
 
 
 def _item_amount(place: Placed | None) -> Value | None:
@@ -305,6 +308,7 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
         payer_id=draft.text("payer_id"),
         void_mark=void_mark(page),
         tax=tax(page) if is_invoice(page) else None,
+        tax_unread=is_invoice(page) and leaves_tax_unread(page),
         further_funds=tuple(paid.text if paid.score >= _CLEAR else None for paid in draft.further_funds),
     )
 

@@ -50,8 +50,8 @@ AMOUNT_FIELDS = ("total", "pool_pay", "other_pay", "account_pay", "cash_pay", "s
 @dataclass(frozen=True)
 class Extras:
     """Other prints that the checks stand on: visit and stay dates, deposits of a stay, 医保类型, the masked identity number,
-    the tax of an invoice (None on every other paper), and what funds paid that have no field (大病保险, 医疗救助;
-    None: not clear)."""
+    the tax of an invoice (None on every other paper; `tax_unread`: it has some, which was not read), and what funds paid that
+    have no field (大病保险, 医疗救助; None: not clear)."""
 
     title: str | None = None
     serial_no: str | None = None
@@ -66,6 +66,7 @@ class Extras:
     void_mark: str | None = None
     tax: str | None = None
     further_funds: tuple[str | None, ...] = ()
+    tax_unread: bool = False
 
 
 @dataclass(frozen=True)

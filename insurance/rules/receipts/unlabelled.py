@@ -34,6 +34,7 @@ _NO_NAME = re.compile(r"盖章|公章|无效|取药|请|窗口")
 # a sign behind the whole name that is read less surely is a stroke of the seal
 _CLEAR = 0.9
 _NAME_OF_SOMEBODY, _GENDER = re.compile(r"[\u3400-\u9fff]名[:：](?=[\u3400-\u9fff])"), re.compile(r"性别")
+_SIGN = re.compile(r"[¥VY](?=\d)")
 _PARTY = re.compile(r"^(?:名?称|名):")
 
 
@@ -160,13 +161,21 @@ def _right_of(label: Placed, page: Sequence[Placed]) -> Placed | None:
 
 
 def tax(page: Sequence[Placed]) -> str | None:
-    """The tax (税额) of an invoice: the second of the two sums in the row of 合计."""
-    signed = [p for p in page if p.print.text.startswith("¥") and parse_amount(p.print.text) is not None]
-    for first in signed:
-        row = sorted((p for p in signed if same_row(first, p)), key=lambda p: p.left)
+    """The tax (税额) of an invoice: the second of the two sums in the row of 合计. The sign before a sum is read as V or Y too."""
+    signed = [(p, parse_amount(_SIGN.sub("", p.print.text))) for p in page if _SIGN.match(p.print.text)]
+    sums = [(p, amount) for p, amount in signed if amount is not None]
+    for first, _ in sums:
+        row = sorted((found for found in sums if same_row(first, found[0])), key=lambda found: found[0].left)
         if len(row) == 2:
-            return parse_amount(row[1].print.text)
+            return row[1][1]
     return None
+
+
+def leaves_tax_unread(page: Sequence[Placed]) -> bool:
+    """The form has a column of tax, no line of it says 免税, and the sum of it was not read."""
+    texts = [p.print.text for p in page]
+    taxed = any(re.match(r"税率|税额|征收率", text) for text in texts)
+    return taxed and tax(page) is None and not any(re.match(r"免税|不征税|\*{3}$", text) for text in texts)
 
 
 def is_invoice(page: Sequence[Placed]) -> bool:
