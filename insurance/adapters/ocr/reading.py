@@ -15,6 +15,7 @@ from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
 from insurance.adapters.ports import Page, PageReader
 from insurance.adapters.storage.content import Content, inspect, open_image, open_pdf, refuse
+from insurance.rules.receipts.codes_on_page import codes_of_each
 from insurance.rules.receipts.draft import Draft
 from insurance.rules.receipts.extraction import extract
 from insurance.rules.receipts.layout import Line, Quad
@@ -43,8 +44,7 @@ def _receipts_of(page: Page, number: int, image: Image.Image | None, reader: Pag
     """The readings of every receipt on a page; lines that make no receipt give none."""
     drafts = [extract(part) for part in split_receipts(_lines(page))]
     readings = []
-    for draft in drafts:
-        codes = list(page.qr) if len(drafts) == 1 else _codes_of(draft, page.qr)
+    for draft, codes in zip(drafts, codes_of_each(drafts, page.qr, page.qr_places), strict=True):
         reading = prove(draft, codes, number)
         if image is not None and _is_receipt(reading) and needs_second_reading(draft, reading):
             lines = where_to_look(draft, reading)
@@ -57,12 +57,6 @@ def _is_receipt(reading: ReceiptReading) -> bool:
     """At least a sum or a number of its own, and two fields in all."""
     told = [name for name, confidence in reading.confidence.items() if confidence > 0]
     return len(told) >= 2 and bool({"total", "total_upper", "bill_no", "items"} & set(told))
-
-
-def _codes_of(draft: Draft, codes: Sequence[str]) -> list[str]:
-    """Of a page with several receipts, the QR codes that name this one's number."""
-    number = draft.text("bill_no")
-    return [code for code in codes if number and number in code]
 
 
 def _look_closer(lines: Sequence[Line], page: Page, image: Image.Image, reader: PageReader) -> Draft:
@@ -109,7 +103,7 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
             if text is None or not _holds_receipt(text):
                 yield _read_image(image, reader), image
             else:
-                yield Page(text.width, text.height, text.boxes, 0, read_qr(image)), None
+                yield Page(text.width, text.height, text.boxes, 0, *read_qr(image)), None
     finally:
         document.close()
 
@@ -147,4 +141,4 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def _read_image(image: Image.Image, reader: PageReader) -> Page:
     page = reader.read_page(image)
-    return Page(page.width, page.height, page.boxes, page.turned_ccw, read_qr(image))
+    return Page(page.width, page.height, page.boxes, page.turned_ccw, *read_qr(image, page.turned_ccw))

@@ -20,13 +20,15 @@ class TextBox:
 
 @dataclass(frozen=True)
 class Page:
-    """What an engine saw on one upright page."""
+    """What an engine saw on one upright page, and the QR codes beside it: their texts, and the middle of each on that page where that
+    is known."""
 
     width: int
     height: int
     boxes: Sequence[TextBox]
     turned_ccw: int = 0
     qr: Sequence[str] = field(default_factory=tuple)
+    qr_places: Sequence[tuple[float, float]] = ()
 
 
 @dataclass(frozen=True)
