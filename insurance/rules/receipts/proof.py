@@ -17,6 +17,9 @@ from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 SURE_NAME = 0.6
 _CLEAR_CHARGE = 0.8
 _NUMBERS, _MORE_THAN_AGREED = ("bill_code", "bill_no", "check_code", "date"), 0.95
+# what contradicts a total that two others bear out
+_BEYOND_DOUBT = 0.98
+_OPEN_END = re.compile(r"[元圆圓角]$")
 _NUMBERED = re.compile(r"\d.*\d.*\d")
 _SETTLED = ("居民", "职工", "医疗保险", "医保", "公费", "新农合", "城乡")
 _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
@@ -25,6 +28,7 @@ _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
 def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptReading:
     """The reading that a draft and the QR codes of its page support."""
     codes = [code for code in map(parse_qr, payloads) if code is not None]
+    draft = _without_unclear_days(draft, codes)
     scores = _scores(draft)
     fields, filled = _fill(_without_unproved(_fields(draft), draft, scores, codes), draft, codes)
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
@@ -76,8 +80,11 @@ def _without_unproved(
         # parts bear that out
         alone = name in PAYERS and not ok.get("items_equal_total") and "self_expense" not in summed
         clear = scores.get(name, 0.0) if alone else _clearness(name, draft)
-        if clear < CLEAR and getattr(fields, name) is not None:
+        asked = _BEYOND_DOUBT if name in PAYERS and _borne_out_twice(ok) else CLEAR
+        if clear < asked and getattr(fields, name) is not None:
             unsure.add(name)
+    if _capitals_break_off(fields, ok):
+        unsure.add("total_upper")
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
     added_up = ok.get("items_equal_total")
@@ -91,9 +98,35 @@ def _without_unproved(
     return replace(fields, **cast(Any, dict.fromkeys(unsure)))
 
 
+def _without_unclear_days(draft: Draft, codes: Sequence[QrFields]) -> Draft:
+    """A day of visit or stay that would contradict the day of issue counts only when its print is clear."""
+    checks = check_receipt(_fields(draft), draft.extras, codes, draft.items_whole)
+    if not any(check.code == "days_in_order" and not check.ok for check in checks):
+        return draft
+    prints = {"visit_date": ("visit_date",), "stay": ("stay_from", "stay_to")}
+    unclear = [day for name, days in prints.items() if _clearness(name, draft) < CLEAR for day in days]
+    return replace(draft, extras=replace(draft.extras, **cast(Any, dict.fromkeys(unclear))))
+
+
 def _clearness(name: str, draft: Draft) -> float:
     value = draft.values.get(name)
     return value.clearness if value else 0.0
+
+
+def _borne_out_twice(ok: Mapping[str, bool]) -> bool:
+    """The charges and the capitals make the total: of who paid something was read wrong (a figure that stands twice, once)."""
+    return all(ok.get(code, False) for code in ("items_equal_total", "capitals_equal_total"))
+
+
+def _capitals_break_off(fields: ReceiptFields, ok: Mapping[str, bool]) -> bool:
+    """Without 整 they end where the figures, which something else bears out, go on by less than a yuan: a fold or reflection hides
+    the rest. Capitals that lost their beginning are what a figure put before the total leaves as well, and stay."""
+    match = _OPEN_END.search(fields.total_upper or "")
+    upper = fen_of_capitals(fields.total_upper) if fields.total_upper and match else None
+    others = [ok[code] for code in ("items_equal_total", "payers_equal_total", "qr_agrees") if code in ok]
+    if match is None or upper is None or fields.total is None or not others or not all(others):
+        return False
+    return 0 < to_fen(fields.total) - upper < (10 if match[0] == "角" else 100)
 
 
 def _charges_are_at_fault(ok: Mapping[str, bool]) -> bool:

@@ -37,3 +37,55 @@ def test_no_tax_explains_a_total_below_its_charges_or_far_above(total: str) -> N
 def test_an_invoice_free_of_tax_has_none_to_be_read() -> None:
     free = changed(changed(without_tax("88.60"), "0.53", "***"), "0.28", "***")
     assert "items_equal_total" in failing(read(free))
+
+
+def test_a_payer_read_not_quite_surely_contradicts_no_total_that_charges_and_capitals_bear_out() -> None:
+    unsure, sure = (changed(receipt(), "个人现金支付：356.50", "个人现金支付：56.50", score) for score in (0.95, 1.0))
+    assert failing(read(unsure)) <= {"own_parts_agree"}
+    assert read(unsure).fields.cash_pay is None
+    assert "payers_equal_total" in failing(read(sure))
+
+
+def test_a_payer_read_not_quite_surely_still_contradicts_a_total_that_was_changed() -> None:
+    page = changed(receipt(), "个人现金支付：356.50", "个人现金支付：356.50", 0.95)
+    page = changed(page, "506.50", "1506.50")
+    assert {"payers_equal_total", "items_equal_total"} <= failing(read(page))
+    both = changed(page, "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）壹仟伍佰零陆元伍角整")
+    assert {"payers_equal_total", "items_equal_total"} <= failing(read(both))
+
+
+def with_total(total: str, capitals: str) -> list[Line]:
+    """The page with another total, which charges and payers make."""
+    odd = total[-2:]
+    page = changed(changed(receipt(), "506.50", total), "86.00", f"85.{odd}")
+    page = changed(page, "个人现金支付：356.50", f"个人现金支付：355.{odd}")
+    return changed(page, "金额合计（大写）伍佰零陆元伍角整", f"金额合计（大写）{capitals}")
+
+
+@pytest.mark.parametrize("capitals", ["伍佰零伍元", "伍佰零伍元玖角"])
+def test_capitals_that_break_off_before_the_end_are_unclear(capitals: str) -> None:
+    page = changed(with_total("505.97", capitals), "120.50", "120.00")
+    reading = read(page)
+    assert "capitals_equal_total" not in failing(reading)
+    assert (reading.fields.total_upper, reading.fields.total) == (None, "505.97")
+
+
+@pytest.mark.parametrize("capitals", ["伍佰零伍元整", "伍佰零伍元贰角", "肆佰零伍元玖角", "伍元玖角柒分"])
+def test_capitals_that_say_another_sum_contradict(capitals: str) -> None:
+    page = changed(with_total("505.97", capitals), "120.50", "120.00")
+    assert "capitals_equal_total" in failing(read(page))
+
+
+def test_capitals_that_break_off_contradict_a_total_that_nothing_bears_out() -> None:
+    page = changed(with_total("505.97", "伍佰零伍元玖角"), "120.50", "120.00")
+    assert "capitals_equal_total" in failing(read(changed(page, "个人现金支付：355.97", "个人现金支付：355.90")))
+    bare = [item for item in page if "项目" not in item.text and "支付" not in item.text and item.quad[0][1] != 350]
+    assert "capitals_equal_total" in failing(read([item for item in bare if item.quad[0][1] != 400]))
+
+
+@pytest.mark.parametrize(("score", "found"), [(0.7, set()), (0.99, {"days_in_order"})])
+def test_only_a_day_that_was_read_surely_lies_after_the_day_of_issue(score: float, found: set[str]) -> None:
+    page = changed(receipt(), "就诊日期：20261102", "就诊日期：20261108", score)
+    assert failing(read(page)) == found
+    stay = changed(receipt(), "就诊日期：20261102", "住院时间：20261101-20261108", score)
+    assert failing(read(stay)) == found
