@@ -3,7 +3,7 @@ which reads them at once."""
 
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Annotated, Any, BinaryIO, Literal, cast
 
@@ -20,8 +20,9 @@ from api.parts import Parts
 from api.received_files import content_type_of, digest_of, kept
 from api.routes.claims import visible_claim
 from api.views import instant
-from insurance.adapters.ports import StorageRefused, StoredObject
+from insurance.adapters.ports import UPLOADS, StorageRefused, StorageUnavailable, StoredObject
 from insurance.rules.case import EvidenceFile
+from insurance.tables import ClaimDocument
 
 router = APIRouter(prefix="/v1/claims", tags=["evidence"])
 
@@ -86,16 +87,36 @@ async def begin_upload(
 async def complete_upload(
     parts: TheParts, caller: ParentOrAdjuster, claim_id: ObjectId, upload_id: ObjectId
 ) -> JSONResponse:
-    """The uploaded file becomes evidence: checked, hashed, locked. Repeatable."""
-    kind = _kind_of_upload(upload_id)
+    """The uploaded file becomes evidence: checked, hashed, locked. Repeatable: what has become evidence stays as it is, whatever is posted
+    with the same form afterwards."""
+    kind, document_id = _kind_of_upload(upload_id), f"do-{upload_id.rsplit('-', 1)[1]}"
     async with parts.database.transaction() as session:
         await visible_claim(session, caller, claim_id)
-    async with _uploaded(parts, claim_id, upload_id) as file:
-        digest = await digest_of(parts, file)
-        content_type = await content_type_of(parts, file)
-        stored = await _keep(parts, claim_id, file, digest, content_type)
-    document_id = f"do-{upload_id.rsplit('-', 1)[1]}"
-    return JSONResponse(await _give(parts, caller, claim_id, document_id, kind, stored), 201)
+    if (answer := await _given(parts, claim_id, document_id, kind)) is None:
+        async with _uploaded(parts, claim_id, upload_id) as file:
+            digest = await digest_of(parts, file)
+            content_type = await content_type_of(parts, file)
+            stored = await _keep(parts, claim_id, file, digest, content_type)
+        answer = await _give(parts, caller, claim_id, document_id, kind, stored)
+        # it may have been completed with other bytes at the same moment: what the claim has counts
+        answer = await _given(parts, claim_id, document_id, kind) or answer
+    with suppress(StorageUnavailable):
+        # else the store drops it by itself
+        await parts.storage.drop_upload(_upload_key(claim_id, upload_id))
+    return JSONResponse(answer, 201)
+
+
+async def _given(parts: Parts, claim_id: str, document_id: str, kind: str) -> dict[str, Any] | None:
+    """The answer for an upload that the claim has."""
+    async with parts.database.transaction() as session:
+        row = await session.get(ClaimDocument, document_id)
+    if row is None or (row.claim_id, row.kind) != (claim_id, kind):
+        return None
+    return _answer(row.document_id, row.kind, row.sha256)
+
+
+def _answer(document_id: str, kind: str, sha256: str) -> dict[str, Any]:
+    return {"document_id": document_id, "kind": kind, "state": "received", "sha256": sha256}
 
 
 async def _give(
@@ -114,7 +135,7 @@ async def _give(
         given_by="family" if caller.role == "parent" else f"adjuster:{caller.subject}",
     )
     await parts.processes.update(claim_id, "add_document", document, update_id=document_id)
-    return {"document_id": document_id, "kind": kind, "state": "received", "sha256": stored.sha256}
+    return _answer(document_id, kind, stored.sha256)
 
 
 async def _keep(parts: Parts, claim_id: str, file: BinaryIO, digest: str, content_type: str) -> StoredObject:
@@ -129,7 +150,7 @@ def _object_key(claim_id: str, digest: str) -> str:
 
 
 def _upload_key(claim_id: str, upload_id: str) -> str:
-    return f"uploads/{claim_id}/{upload_id}"
+    return f"{UPLOADS}{claim_id}/{upload_id}"
 
 
 def _kind_of_upload(upload_id: str) -> str:

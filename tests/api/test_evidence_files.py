@@ -17,7 +17,7 @@ from refusals import problems_of
 from activities.claims import ClaimRecords
 from insurance.adapters.ports import ReadingUnavailable, StoredObject
 from insurance.adapters.storage.fake import FakeStorage
-from insurance.rules.case import EvidenceView
+from insurance.rules.case import EvidenceFile, EvidenceView
 from tests import records
 
 pytestmark = pytest.mark.servers
@@ -133,6 +133,65 @@ async def test_the_same_file_given_twice_is_one_object_and_two_documents(door: D
     assert len({document.document_id for document in given}) == 2
     assert len({(d.object_key, d.version_id, d.sha256) for d in given}) == 1
     assert len(door.storage._versions[given[0].object_key]) == 1
+
+
+def painted(colour: str) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (200, 200), colour).save(file, "PNG")
+    return file.getvalue()
+
+
+async def test_what_was_completed_stays_whatever_is_posted_with_the_same_form_afterwards(
+    door: Door, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, address = door.parent(family.subject), f"/v1/claims/{family.claim_id}/uploads"
+    form = (await door.client.post(address, headers=headers, json={"kind": "diagnosis"})).json()
+    complete, key = f"{address}/{form['upload_id']}/complete", form["fields"]["key"]
+    first, second = painted("red"), painted("blue")
+
+    async def posted(data: bytes) -> None:
+        await door.storage.put(key, io.BytesIO(data), "image/png", locked_until=None, max_bytes=10**6)
+
+    async def publish(claim_id: str, update: str, document: EvidenceFile, update_id: str) -> None:
+        case = records.case(claim_id=claim_id, policy_no=family.policy_no, subject=family.subject, state="in_review")
+        given.append(document)
+        await ClaimRecords(door.database).publish_claim(records.claim(9, case=case, documents=(document,)))
+        # and somebody posts once more, in the same moment
+        await posted(second)
+
+    given: list[EvidenceFile] = []
+    monkeypatch.setattr(door.processes, "update", publish)
+    await posted(first)
+    answers = [await door.client.post(complete, headers=headers) for _ in range(2)]
+    await posted(second)
+    answers.append(await door.client.post(complete, headers=headers))
+    assert [answer.status_code for answer in answers] == [201] * 3
+    assert {answer.json()["sha256"] for answer in answers} == {hashlib.sha256(first).hexdigest()}
+    (document,) = given
+    assert await door.storage.get(document.object_key, document.version_id) == first
+    kept = [version.data for versions in door.storage._versions.values() for version in versions]
+    assert (first in kept, second in kept, key in door.storage._versions) == (True, False, False)
+
+
+async def test_of_two_that_complete_an_upload_at_once_both_hear_what_the_claim_has(
+    door: Door, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, address = door.parent(family.subject), f"/v1/claims/{family.claim_id}/uploads"
+    form = (await door.client.post(address, headers=headers, json={"kind": "diagnosis"})).json()
+    await door.storage.put(
+        form["fields"]["key"], io.BytesIO(painted("blue")), "image/png", locked_until=None, max_bytes=10**6
+    )
+    theirs = records.document(
+        kind="diagnosis", document_id=f"do-{form['upload_id'].rsplit('-', 1)[1]}", sha256="7" * 64
+    )
+
+    async def publish(claim_id: str, update: str, document: EvidenceFile, update_id: str) -> None:
+        case = records.case(claim_id=claim_id, policy_no=family.policy_no, subject=family.subject, state="in_review")
+        await ClaimRecords(door.database).publish_claim(records.claim(9, case=case, documents=(theirs,)))
+
+    monkeypatch.setattr(door.processes, "update", publish)
+    answer = await door.client.post(f"{address}/{form['upload_id']}/complete", headers=headers)
+    assert answer.json()["sha256"] == theirs.sha256
 
 
 async def test_an_inspector_that_is_away_is_an_outage(door: Door, family: Family) -> None:

@@ -50,9 +50,10 @@ from insurance.adapters.ports.payments import (
     TransferOrder,
 )
 from insurance.adapters.ports.reading import Page, PageReader, PageView, TextBox
-from insurance.adapters.ports.storage import SignedPost, Storage, StoredObject
+from insurance.adapters.ports.storage import UPLOADS, SignedPost, Storage, StoredObject
 
 __all__ = [
+    "UPLOADS",
     "Amendment",
     "Cancellation",
     "ClaimReport",

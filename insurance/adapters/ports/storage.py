@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+# what a browser posts waits under these keys until it is evidence, at most two days, and is never locked
+UPLOADS = "uploads/"
+
 
 @dataclass(frozen=True)
 class StoredObject:
@@ -28,7 +31,8 @@ class Storage(Protocol):
     """The evidence store: versions and object lock on. Errors: `StorageUnavailable`, `StorageRefused` (`not_found`, `too_large`)."""
 
     async def prepare(self) -> None:
-        """Make the bucket with versions and object lock, and check that both are on. Repeatable."""
+        """Make the bucket with versions and object lock, and check that both are on; have it drop by itself what was left under
+        `UPLOADS`, where it can. Repeatable."""
         ...
 
     async def put(
@@ -49,6 +53,10 @@ class Storage(Protocol):
     async def signed_get(self, key: str, expires_in_seconds: int) -> str: ...
 
     async def signed_post(self, key: str, max_bytes: int, expires_at: datetime) -> SignedPost: ...
+
+    async def drop_upload(self, key: str) -> None:
+        """Every version of what was posted under `key`, which begins with `UPLOADS` (`ValueError`); what is locked stays. Repeatable."""
+        ...
 
     async def ready(self) -> None:
         """Raises `StorageUnavailable` when the store does not answer."""

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 from insurance.adapters.ports import SignedPost, StorageRefused, StorageUnavailable, StoredObject
 from insurance.adapters.storage.stream import CHUNK, hash_stream, rewindable
+from insurance.adapters.storage.uploads import only_uploads
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ class FakeStorage:
     async def signed_post(self, key: str, max_bytes: int, expires_at: datetime) -> SignedPost:
         await self.ready()
         return SignedPost("memory://evidence", {"key": key, "max": str(max_bytes)}, expires_at)
+
+    async def drop_upload(self, key: str) -> None:
+        only_uploads(key)
+        await self.ready()
+        locked = [version for version in self._versions.pop(key, []) if version.locked_until is not None]
+        if locked:
+            self._versions[key] = locked
 
     def _find(self, key: str, version_id: str | None) -> _Version:
         versions = self._versions.get(key, [])

@@ -23,12 +23,15 @@ from minio.versioningconfig import VersioningConfig
 
 from insurance.adapters.ports import SignedPost, StorageRefused, StorageUnavailable, StoredObject
 from insurance.adapters.storage.stream import CHUNK, hash_stream, rewindable
+from insurance.adapters.storage.uploads import only_uploads, with_uploads_dropped
 from insurance.settings import StorageSettings
 
 T = TypeVar("T")
 
 _PART = 5 * 1024 * 1024
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "InvalidVersionId"}
+_LOCKED = {"AccessDenied", "InvalidRequest", "ObjectLocked"}
+_NO_RULES = {"AccessDenied", "NotImplemented", "MethodNotAllowed"}
 _HASH = "x-amz-meta-sha256"
 
 
@@ -76,6 +79,17 @@ class S3Storage:
         if self._asker.get_bucket_versioning(self._bucket).status != ENABLED:
             self._client.set_bucket_versioning(self._bucket, VersioningConfig(ENABLED))
         self._asker.get_object_lock_config(self._bucket)
+        self._drop_uploads_in_time()
+
+    def _drop_uploads_in_time(self) -> None:
+        """A store without such rules, or one that leaves them to its operator, works as well: most uploads are dropped one by one."""
+        try:
+            rules = with_uploads_dropped(self._asker.get_bucket_lifecycle(self._bucket))
+            if rules is not None:
+                self._client.set_bucket_lifecycle(self._bucket, rules)
+        except S3Error as error:
+            if error.code not in _NO_RULES:
+                raise
 
     async def ready(self) -> None:
         if not await self._run(lambda: self._asker.bucket_exists(self._bucket)):
@@ -153,6 +167,20 @@ class S3Storage:
         policy.add_content_length_range_condition(1, max_bytes)
         form = await self._run(lambda: self._asker.presigned_post_policy(policy))
         return SignedPost(self._address, {"key": key, **form}, expires_at)
+
+    async def drop_upload(self, key: str) -> None:
+        only_uploads(key)
+        await self._run(lambda: self._drop(key))
+
+    def _drop(self, key: str) -> None:
+        # more keys may begin like this one
+        found = self._asker.list_objects(self._bucket, prefix=key, recursive=True, include_version=True)
+        for version in [version for version in found if version.object_name == key]:
+            try:
+                self._asker.remove_object(self._bucket, key, version_id=version.version_id)
+            except S3Error as error:
+                if error.code not in _LOCKED:
+                    raise
 
     async def _run(self, call: Callable[[], T]) -> T:
         def guarded() -> T:

@@ -9,10 +9,12 @@ from typing import BinaryIO, cast
 
 import httpx
 import pytest
+from minio.commonconfig import ENABLED, Filter
 from minio.error import S3Error
+from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
 from store_server import Server, wait_for_port
 
-from insurance.adapters.ports import Storage, StorageRefused, StorageUnavailable
+from insurance.adapters.ports import UPLOADS, Storage, StorageRefused, StorageUnavailable
 from insurance.adapters.storage.fake import FakeStorage
 from insurance.adapters.storage.s3 import S3Storage
 
@@ -132,6 +134,27 @@ async def test_a_missing_object_or_version_is_not_found(storage: Storage, key: s
         await storage.get(key, "no-such-version")
 
 
+async def test_an_upload_is_dropped_with_every_version_and_nothing_beside_it(storage: Storage, key: str) -> None:
+    upload, beside = f"{UPLOADS}{key}", f"{UPLOADS}{key}0"
+    for data in (b"first", b"second"):
+        await storage.put(upload, io.BytesIO(data), "image/png", locked_until=None, max_bytes=10)
+    await storage.put(beside, io.BytesIO(b"beside"), "image/png", locked_until=None, max_bytes=10)
+    for _ in range(2):
+        await storage.drop_upload(upload)
+        with pytest.raises(StorageRefused, match="not_found"):
+            await storage.stat(upload)
+    assert await storage.get(beside) == b"beside"
+
+
+async def test_what_is_evidence_or_locked_is_never_dropped(storage: Storage, key: str) -> None:
+    await put(storage, key, b"evidence")
+    with pytest.raises(ValueError, match="only what was uploaded"):
+        await storage.drop_upload(key)
+    version = await put(storage, f"{UPLOADS}{key}", b"locked")
+    await storage.drop_upload(f"{UPLOADS}{key}")
+    assert [await storage.get(key), await storage.get(f"{UPLOADS}{key}", version)] == [b"evidence", b"locked"]
+
+
 async def test_signed_addresses_name_the_object_and_keep_their_end(storage: Storage, key: str) -> None:
     assert key in await storage.signed_get(key, 60)
     end = datetime.now(UTC) + timedelta(minutes=5)
@@ -178,6 +201,17 @@ class TestRealStore:
         held = s3._client.get_object_retention(s3._bucket, key, version_id=version)
         assert held is not None
         assert (held.mode, held.retain_until_date) == ("COMPLIANCE", LATER)
+
+    async def test_the_bucket_drops_forgotten_uploads_and_keeps_the_rules_of_others(self, s3: S3Storage) -> None:
+        theirs = Rule(ENABLED, rule_filter=Filter(prefix="elsewhere/"), rule_id="theirs", expiration=Expiration(days=9))
+        s3._client.set_bucket_lifecycle(s3._bucket, LifecycleConfig([theirs]))
+        for _ in range(2):
+            await s3.prepare()
+        rules = s3._client.get_bucket_lifecycle(s3._bucket).rules
+        told = {rule.rule_filter.prefix: rule.expiration.days for rule in rules}
+        assert told == {"elsewhere/": 9, UPLOADS: 1}
+        dropped = [rule.noncurrent_version_expiration for rule in rules if rule.rule_filter.prefix == UPLOADS]
+        assert [noncurrent.noncurrent_days for noncurrent in dropped] == [1]
 
     async def test_a_stranger_gets_nothing_and_a_signed_address_serves(self, s3: S3Storage, key: str) -> None:
         await put(s3, key, b"evidence")
