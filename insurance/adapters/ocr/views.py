@@ -38,6 +38,8 @@ def _pages(data: bytes, content: Content) -> Iterator[Image.Image]:
 def _view(page: Image.Image, turned_ccw: int) -> PageView:
     page.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     upright = page.rotate(-turned_ccw, expand=True) if turned_ccw % 360 else page
+    # a comment of the original's would be written along
+    upright.info.clear()
     file = io.BytesIO()
-    upright.save(file, "JPEG", quality=_QUALITY, exif=b"", icc_profile=None)
+    upright.save(file, "JPEG", quality=_QUALITY)
     return PageView(file.getvalue(), upright.width, upright.height)

@@ -7,6 +7,7 @@ from PIL import Image
 
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ocr.reading import read_file
+from insurance.adapters.ocr.views import draw_views
 from insurance.adapters.ports import ReadingRefused
 from insurance.adapters.storage.content import inspect
 from tests.adapters.ocr.files import (
@@ -221,3 +222,22 @@ def test_a_picture_turned_by_its_exif_is_read_upright() -> None:
     exif[0x0112] = 6
     page = read_file(picture("JPEG", (400, 200), exif=exif), FakeReader()).pages[0]
     assert (page.width, page.height) == (200, 400)
+
+
+COMMENT = "由王先生拍摄于南昌市明湖小区".encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        picture("JPEG", comment=COMMENT),
+        picture("JPEG", xmp=b"<x>" + COMMENT + b"</x>"),
+        picture("WEBP", xmp=b"<x>" + COMMENT + b"</x>"),
+        picture("HEIF", xmp=b"<x>" + COMMENT + b"</x>"),
+    ],
+)
+def test_nothing_that_stands_beside_the_pixels_is_in_a_view(data: bytes) -> None:
+    (view,) = draw_views(data, inspect(data))
+    assert COMMENT in data
+    assert COMMENT not in view.data
+    assert Image.open(io.BytesIO(view.data)).info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
