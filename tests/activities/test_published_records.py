@@ -213,6 +213,23 @@ async def test_what_was_corrected_outlives_records_of_readings_that_come_late_or
     assert (amendment.old, amendment.new, amendment.person) == ({"value": "900.00"}, {"value": "100.00"}, "adj-1")
 
 
+async def test_a_correction_that_only_a_lost_task_told_of_gives_way_to_the_one_that_was_made(database: Database):
+    case, read = records.case(), records.receipt("900.00")
+
+    async def publish(seq, field, value):
+        note = Amendment(field, getattr(read.fields, field), value, "核对原件", "adj-1", records.NOW)
+        corrected = replace(read, fields=replace(read.fields, **{field: value}), amendments=(note,))
+        await ClaimRecords(database).publish_claim(records.claim(seq, case=case, receipts=(corrected,)))
+
+    for seq, field, value in ((3, "total", "100.00"), (4, "total", "90.00"), (5, "payer", "黄小明")):
+        await publish(seq, field, value)
+    # and an older record that comes once more changes nothing
+    await publish(3, "total", "100.00")
+    async with database.transaction() as session:
+        (row,) = (await session.exec(select(AmendmentRow).where(AmendmentRow.receipt_id == read.receipt_id))).all()
+    assert (row.seq, row.field, row.new) == (1, "payer", {"value": "黄小明"})
+
+
 async def test_limits_of_an_older_record_never_come_back(database: Database):
     policy = records.policy()
     await store(database, policy)
