@@ -3,7 +3,7 @@
 A name has no proof on the receipt itself, so 交款人 and 收款单位 are never certain here, however clear they look.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from insurance.rules.receipts.checks import QR_FIELDS
 from insurance.rules.receipts.qr import QrFields
@@ -21,6 +21,7 @@ CLEAR = 0.9
 _UNPROVED = 0.98
 _CONTRADICTED = 0.5
 _TOTAL_PROOFS = ("capitals_equal_total", "items_equal_total", "payers_equal_total")
+_OWN_PARTS = ("self_pay", "self_expense")
 _SUMS = (*_TOTAL_PROOFS, "own_parts_agree")
 _WITHOUT_OWN_MONEY = ("pool_pay", "other_pay", "self_pay", "self_expense")
 _TOUCHED = {
@@ -35,11 +36,16 @@ _TOUCHED = {
 
 
 def rate(
-    fields: ReceiptFields, scores: Mapping[str, float], checks: Sequence[Check], qr: Sequence[QrFields]
+    fields: ReceiptFields,
+    scores: Mapping[str, float],
+    checks: Sequence[Check],
+    qr: Sequence[QrFields],
+    left_open: Collection[str] = (),
 ) -> dict[str, float]:
-    """Confidence of every field; 0 for a field without a value."""
+    """Confidence of every field; 0 for a field without a value. `left_open`: the fields of which the print does not show clearly what
+    a sum can't prove: whose it is, what was charged, in which words the capitals say it."""
     ok = {check.code: check.ok for check in checks}
-    proved = _proved(fields, ok, qr, scores)
+    proved = _proved(fields, ok, qr, scores) - set(left_open)
     doubted = contradicted(checks)
     rated = {}
     for name in FIELD_NAMES:
@@ -79,9 +85,10 @@ def _whole_without_own_money(fields: ReceiptFields) -> set[str]:
 def _proved(
     fields: ReceiptFields, ok: Mapping[str, bool], qr: Sequence[QrFields], scores: Mapping[str, float]
 ) -> set[str]:
-    told = {
-        n for code in qr for n in QR_FIELDS if getattr(code, n) is not None and getattr(code, n) == getattr(fields, n)
-    }
+    told = {name for code in qr for name in _told_by(code, fields)}
+    if all(code.total_may_differ for code in qr) and not ok.get("capitals_equal_total"):
+        # a sum without tax is printed on an invoice as well
+        told.discard("total")
     proved = told - {"total"}
     witnesses = sum(ok.get(code, False) for code in _TOTAL_PROOFS) + ("total" in told)
     against = any(ok.get(code) is False for code in (*_TOTAL_PROOFS, "qr_agrees"))
@@ -90,10 +97,27 @@ def _proved(
     proved.add("total")
     if ok.get("capitals_equal_total"):
         proved.add("total_upper")
-    if ok.get("payers_equal_total"):
+    if ok.get("payers_equal_total") and not _exchanged(fields):
         proved.update(PAYERS)
         if ok.get("own_parts_agree"):
-            proved.update(("self_pay", "self_expense"))
+            proved.update(_OWN_PARTS)
     if ok.get("items_equal_total") and all(item.name in ITEM_NAMES for item in fields.items):
         proved.add("items")
     return {name for name in proved if name in told or scores.get(name, 0.0) >= 0.6}
+
+
+def _told_by(code: QrFields, fields: ReceiptFields) -> set[str]:
+    """What is printed as the code says; nothing where the code is another receipt's."""
+    both = {n for n in QR_FIELDS if getattr(code, n) is not None and getattr(fields, n) is not None}
+    same = {n for n in both if getattr(code, n) == getattr(fields, n)}
+    return same if both - same <= ({"total"} if code.total_may_differ else set()) else set()
+
+
+def _exchanged(fields: ReceiptFields) -> bool:
+    """R3 fails as read and holds when a fund's sum changes places with one of one's own: 统筹 and 现金 may be read into each other's."""
+    parts = [getattr(fields, name) for name in (*PAYERS, *_OWN_PARTS)]
+    if any(p is None for p in parts):
+        return False
+    pool, other, account, cash, self_pay, self_expense = map(to_fen, parts)
+    over = account + cash - self_pay - self_expense
+    return over != 0 and over in {own - fund for own in (account, cash) for fund in (pool, other)}

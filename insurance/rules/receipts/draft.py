@@ -17,6 +17,8 @@ class Value:
     box: Box
     score: float
     sure_label: bool = True
+    # how sure the engine was of what in the label tells it from another field's
+    label: float = 1.0
     # two looks at the print gave the same; how sure the surer of them was
     agreed: bool = False
     looked: float | None = None
@@ -26,6 +28,11 @@ class Value:
     def clearness(self) -> float:
         """How sure the engine was of the print itself, whatever agrees with it."""
         return self.score if self.looked is None else self.looked
+
+    @property
+    def owned(self) -> float:
+        """How surely the page says whose the value is: nothing says it where no label was read, or a damaged one."""
+        return self.label if self.sure_label else 0.0
 
 
 Cell = tuple[Value | None, Value | None]

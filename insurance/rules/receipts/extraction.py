@@ -8,7 +8,7 @@ from typing import Literal
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.items import read_items
 from insurance.rules.receipts.label_words import FURTHER_FUND, meaning_of
-from insurance.rules.receipts.labels import ITEM_HEADS, LABELS, Found, find_labels, telling_places
+from insurance.rules.receipts.labels import ITEM_HEADS, LABELS, Found, differences, find_labels, telling_places
 from insurance.rules.receipts.layout import Line, Placed, same_row, straighten
 from insurance.rules.receipts.reading import PAYERS, Extras, Form
 from insurance.rules.receipts.shapes import AMOUNT_CHARACTERS, AMOUNTS, SPECKS, read_value
@@ -91,6 +91,9 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind
             if FURTHER_FUND in (name, meaning_of(name)) and (paid := _value_of(labels, i, place, page, FURTHER_FUND)):
                 draft.further_funds.append(paid)
             continue
+        if text[label.start : label.end].rstrip(":") == "合计" and is_invoice(page):
+            # without the tax
+            continue
         end = labels[i + 1].start if i + 1 < len(labels) else len(text)
         if name in AMOUNTS and _LONGER.match(text[label.end : end]):
             continue
@@ -103,6 +106,7 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind
         value.sure_label = kind != "damaged"
         if value.sure_label:
             value.score = min(value.score, _label_score(place.print, label))
+            value.label = _label_sureness(place.print, label)
         old = draft.values.get(name)
         if old is None or (old.text is None and value.text is not None):
             draft.values[name] = value
@@ -129,6 +133,16 @@ def _label_score(line: Print, label: Found) -> float:
     """Of a label that one other character would make another (自付, 自费), how sure that character is."""
     telling = telling_places(line.text[label.start : label.end])
     return min((line.scores[label.start + i] for i in telling), default=1.0)
+
+
+def _label_sureness(line: Print, label: Found) -> float:
+    """How sure it is that this is no other field's label: of what tells it from each of those, one character at least; of a
+    label that is told by its words, every character."""
+    scores = line.scores[label.start : label.end]
+    if not label.known:
+        return min(scores, default=0.0)
+    told = differences(line.text[label.start : label.end])
+    return min((max(scores[i] for i in places) for places in told), default=1.0)
 
 
 def _behind(place: Placed, page: Sequence[Placed], span: tuple[int, int], name: str) -> Value | None:

@@ -219,21 +219,18 @@ def _phrases(text: str) -> list[re.Match[str]]:
 
 
 @cache
-def telling_places(label: str) -> tuple[int, ...]:
-    """Where a label has a character that alone makes it another field's label: 自付 and 自费, 预缴 and 补缴."""
+def differences(label: str) -> frozenset[tuple[int, ...]]:
+    """The places in which each label of another field that is as long differs from this one."""
     _, owner = _pattern()
+    fields = {known.rstrip(":"): field for known, field in owner.items()}
     bare = label.rstrip(":.;")
-    return tuple(
-        sorted(
-            {
-                i
-                for other, field in owner.items()
-                if len(other) == len(bare) and field != owner.get(bare)
-                for i in [i for i in range(len(bare)) if bare[i] != other[i]]
-                if sum(a != b for a, b in zip(bare, other, strict=True)) == 1
-            }
-        )
-    )
+    others = [other for other, field in fields.items() if len(other) == len(bare) and field != fields.get(bare)]
+    return frozenset(tuple(i for i, (a, b) in enumerate(zip(bare, other, strict=True)) if a != b) for other in others)
+
+
+def telling_places(label: str) -> list[int]:
+    """Where a label has a character that alone makes it another field's label: 自付 and 自费, 预缴 and 补缴."""
+    return sorted(places[0] for places in differences(label) if len(places) == 1)
 
 
 def _end_of_label(text: str, end: int) -> int:

@@ -9,6 +9,7 @@ from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
 from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.extraction import form_of
+from insurance.rules.receipts.open_questions import open_questions
 from insurance.rules.receipts.qr import QrFields, parse_qr
 from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Basis, Box, Check, Item, ReceiptFields, ReceiptReading
 from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, plain, to_fen
@@ -34,7 +35,7 @@ def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptR
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
     if fields.total is None and "total" in draft.labelled:
         checks = (*checks, Check("total_unclear", False, "小写合计金额看不清，请对照原件核对", "warning"))
-    confidence = rate(fields, scores, checks, codes)
+    confidence = rate(fields, scores, checks, codes, open_questions(draft))
     for name in filled:
         # nothing printed was read beside it, so nothing proves it
         confidence[name] = 0.9

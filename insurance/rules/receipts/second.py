@@ -113,7 +113,8 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
         less = min(one.score, other.score)
         if less >= _SURE_TWICE or (less >= _HALF_SURE and score >= CLEAR):
             sure_label = one.sure_label or other.sure_label
-            return replace(one, score=max(score, CLEAR), sure_label=sure_label, agreed=True, looked=score)
+            label = max(one.owned, other.owned)
+            return replace(one, score=max(score, CLEAR), sure_label=sure_label, label=label, agreed=True, looked=score)
         return replace(one, score=score)
     surer, weaker = (one, other) if one.score >= other.score else (other, one)
     if surer.score >= _BEYOND_DOUBT and weaker.score < _FIRM:
