@@ -34,6 +34,7 @@ _DOUBTFUL = 0.7
 # what may contradict the total
 _CLEAR = 0.9
 _BLOCK = (*PAYERS, "self_pay", "self_expense")
+_OF_ISSUE = re.compile(r"(?:开票|开具|填开|出票)(?:日期|时间)")
 _LONGER = re.compile(r"[\u3400-\u9fff]{2}")
 _HEAD_OF_A_TABLE = re.compile(r"项目|金额|数量|单价|规格|单位|备注|名称|收费|费用|药品|品名|小计")
 Kind = Literal["known", "by_its_words", "damaged"]
@@ -94,6 +95,8 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind
         if text[label.start : label.end].rstrip(":") == "合计" and is_invoice(page):
             # without the tax
             continue
+        if name == "date" and not _OF_ISSUE.search(text, label.start, label.end) and _tells_its_issue(page):
+            continue
         end = labels[i + 1].start if i + 1 < len(labels) else len(text)
         if name in AMOUNTS and _LONGER.match(text[label.end : end]):
             continue
@@ -110,6 +113,11 @@ def _read_labels(place: Placed, page: Sequence[Placed], draft: Draft, kind: Kind
         old = draft.values.get(name)
         if old is None or (old.text is None and value.text is not None):
             draft.values[name] = value
+
+
+def _tells_its_issue(page: Sequence[Placed]) -> bool:
+    """Beside 开票日期 the days of settlement, payment and print are others."""
+    return any(_OF_ISSUE.search(p.print.text) for p in page)
 
 
 def _value_of(labels: Sequence[Found], i: int, place: Placed, page: Sequence[Placed], name: str) -> Value | None:
@@ -212,7 +220,9 @@ def _under(place: Placed, page: Sequence[Placed], name: str) -> Value | None:
     column = [
         p for p in page if 0.6 < (p.y - place.y) / place.height < 5 and p.left < place.right and p.right > place.left
     ]
-    nearest = min(column, key=lambda p: p.y, default=None)
+    highest = min(column, key=lambda p: p.y, default=None)
+    row = [p for p in column if highest and same_row(p, highest)]
+    nearest = max(row, key=lambda p: min(p.right, place.right) - max(p.left, place.left), default=None)
     if nearest is None or find_labels(nearest.print.text) or _HEAD_OF_A_TABLE.match(nearest.print.text):
         return None
     if heads == 2 and (nearest.y - place.y > 2.5 * place.height or abs(nearest.left - place.left) > 0.6 * place.height):

@@ -129,6 +129,27 @@ def test_a_day_of_another_kind_is_never_certain() -> None:
     assert "date" in certain(read(receipt(), CODE))
 
 
+@pytest.mark.parametrize("y", [150, 250])
+def test_the_day_of_issue_is_no_other_day_wherever_that_stands(y: float) -> None:
+    page = [*receipt(), line("结算日期：2026-11-01", 80, y), line("打印日期：2026-11-05", 500, y)]
+    reading = read(page, CODE)
+    assert reading.fields.date == "2026-11-02"
+    assert failing(reading) == set()
+    unread = read(changed(page, "开票日期：2026-11-02", "开票日期："))
+    assert unread.fields.date is None
+
+
+@pytest.mark.parametrize("shift", [-90, 0])
+def test_of_two_sums_below_a_label_the_one_that_stands_more_below_it_counts(shift: float) -> None:
+    labels = ("医保统筹基金支付", "其他医保支付", "个人账户支付", "个人现金支付")
+    sums = ("150.00", "3.42", "7.08", "346.00")
+    kept = [item for item in receipt() if "支付" not in item.text]
+    row = [line(label, 120 + 215 * i, 960) for i, label in enumerate(labels)]
+    below = [line(told, 180 + 215 * i + shift, 1000 - i) for i, told in enumerate(sums)]
+    reading = read([*kept, *row, *below])
+    assert [getattr(reading.fields, name) for name in PAYERS] == list(sums)
+
+
 def test_what_the_code_of_another_receipt_tells_proves_nothing() -> None:
     another = CODE.replace("0012345678", "0012345679")
     assert {"bill_code", "bill_no", "check_code", "date"} & certain(read(receipt(), "not a code", CODE, another)) == {
