@@ -121,11 +121,25 @@ def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Ima
         longest = max(image.size)
         image.draft("RGB", (image.width * max_side // longest, image.height * max_side // longest))
         image.load()
-        if max(image.size) > max_side:
-            image.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        return ImageOps.exif_transpose(_on_white(image))
+        turned = image.info.get("exif")
+        shades = _with_shades(image)
+        if max(shades.size) > max_side:
+            shades.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        paper = _on_white(shades)
+        paper.info = {"exif": turned} if turned else {}
+        return ImageOps.exif_transpose(paper)
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, struct.error, RuntimeError, MemoryError):
         raise refuse("damaged_file") from None
+
+
+def _with_shades(image: Image.Image) -> Image.Image:
+    """Fit to be made smaller: of two pixels in black and white, or of two colours of a palette, there is no mean. Sixteen bits of grey
+    (scanners) would all be white in eight."""
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode == "P":
+        return image.convert("RGBA" if "transparency" in image.info else "RGB")
+    return image.convert("L") if image.mode == "1" else image
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -134,9 +148,7 @@ def _on_white(image: Image.Image) -> Image.Image:
         paper = Image.new("RGBA", layer.size, "white")
         paper.alpha_composite(layer)
         image = paper
-    rgb = image.convert("RGB") if image.mode != "RGB" else image.copy()
-    rgb.info.update({k: v for k, v in image.info.items() if k == "exif"})
-    return rgb
+    return image.convert("RGB") if image.mode != "RGB" else image.copy()
 
 
 def _read_image(image: Image.Image, reader: PageReader) -> Page:

@@ -41,7 +41,9 @@ def kind_of(data: bytes) -> Kind | None:
         return "webp"
     if data.startswith((b"II*\0", b"MM\0*")):
         return "tiff"
-    if data[4:8] == b"ftyp" and _HEIC_BRANDS & {data[i : i + 4] for i in range(8, 64, 4)}:
+    # an AVIF names the same container behind its own brand
+    is_heif = data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis")
+    if is_heif and _HEIC_BRANDS & {data[i : i + 4] for i in range(8, 64, 4)}:
         return "heic"
     return None
 

@@ -172,6 +172,7 @@ REFUSED = {
     "21 MB": (bytes(21_000_000), "too_large"),
     "text": (b"hello, this is no receipt", "unsupported_type"),
     "a picture of another kind": (b"GIF89a" + bytes(100), "unsupported_type"),
+    "an AVIF": (b"\0\0\0\x20ftypavif\0\0\0\0avifmif1miafMA1B" + bytes(100), "unsupported_type"),
     "a web page": (b"<html><script>alert(1)</script></html>", "unsupported_type"),
     "a program": (b"MZ" + bytes(1000), "unsupported_type"),
     "an office file": (archive("[Content_Types].xml", "word/document.xml"), "unsupported_type"),
@@ -241,3 +242,37 @@ def test_nothing_that_stands_beside_the_pixels_is_in_a_view(data: bytes) -> None
     assert COMMENT in data
     assert COMMENT not in view.data
     assert Image.open(io.BytesIO(view.data)).info.keys() <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def paper(mode: str, size: tuple[int, int] = (300, 200)) -> Image.Image:
+    """Light grey, with a black bar at the top."""
+    sheet = Image.new("L", size, 220)
+    sheet.paste(0, (0, 0, size[0], size[1] // 4))
+    if mode.startswith("I;16"):
+        return sheet.convert("I").point(lambda shade: shade * 257).convert(mode)
+    return sheet.quantize(8) if mode == "P" else sheet.convert(mode)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGBA", "I;16", "I;16B"])
+def test_shades_are_the_same_however_they_are_stored_and_exif_turns_them_all(kind: str, mode: str) -> None:
+    file, exif = io.BytesIO(), Image.Exif()
+    exif[0x0112] = 6
+    if kind == "PNG" and mode == "I;16B":
+        mode = "I;16"
+    paper(mode).save(file, kind, exif=exif)
+    (view,) = draw_views(file.getvalue(), inspect(file.getvalue()))
+    seen = Image.open(io.BytesIO(view.data)).convert("L")
+    assert seen.size == (200, 300)
+    assert (seen.getpixel((20, 20)), seen.getpixel((190, 20))) == (pytest.approx(220, abs=3), pytest.approx(0, abs=3))
+
+
+def test_a_fax_in_black_and_white_is_made_smaller_with_shades() -> None:
+    file = io.BytesIO()
+    stripes = Image.new("1", (4800, 3000), 1)
+    for x in range(0, 4800, 2):
+        stripes.paste(0, (x, 0, x + 1, 3000))
+    stripes.save(file, "TIFF", compression="group4")
+    (view,) = draw_views(file.getvalue(), inspect(file.getvalue()))
+    shades = Image.open(io.BytesIO(view.data)).convert("L").getextrema()
+    assert all(shade == pytest.approx(128, abs=30) for shade in shades)
