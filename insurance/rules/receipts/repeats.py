@@ -78,9 +78,9 @@ def _one_place(one: str, other: str) -> bool:
 
 
 def copies(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
-    """Receipts of one claim that only repeat the number of another of it: {id of the copy: id of the one that counts}. It is
-    the one of which more is certain that counts, and the first of equals: what is given twice is not paid twice. A list of a bill's
-    charges is no bill, however certain."""
+    """Receipts of one claim that only repeat the number of another of it, or whose file was given twice: {id of the copy: id of the one
+    that counts}. It is the one of which more is certain that counts, and the first of equals: what is given twice is not paid
+    twice. A list of a bill's charges is no bill, however certain."""
     found = annexes(receipts)
     receipts = [receipt for receipt in receipts if receipt.receipt_id not in found]
     best = sorted(receipts, key=lambda r: -sum(score >= CERTAIN for score in r.confidence.values()))
@@ -88,6 +88,7 @@ def copies(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
     for place, receipt in enumerate(best):
         for counted in best[:place]:
             is_known = _have_one_number(marks[counted.receipt_id], marks[receipt.receipt_id])
+            is_known = is_known or _read_the_same(counted, receipt)
             if counted.receipt_id not in found and is_known:
                 found[receipt.receipt_id] = counted.receipt_id
                 break
@@ -117,6 +118,11 @@ def annexes(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
         belong = listed if sum(parts.values()) == to_fen(total) else [page for page in listed if page not in parts]
         found = dict.fromkeys(belong, bill.receipt_id) | found
     return found
+
+
+def _read_the_same(one: CaseReceipt, other: CaseReceipt) -> bool:
+    """One file gives one reading, whether or not a number is printed; two papers differ in what is given out once."""
+    return bool(one.likeness.numbers) and (one.likeness, one.read_fields) == (other.likeness, other.read_fields)
 
 
 def _have_one_number(one: Mark, other: Mark) -> bool:

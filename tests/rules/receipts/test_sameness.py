@@ -96,6 +96,18 @@ def test_of_equals_the_first_counts_and_of_three_only_one():
     assert copies([receipt(name) for name in "abc"]) == {"b": "a", "c": "a"}
 
 
+def test_a_file_without_a_number_that_is_given_twice_counts_once():
+    slip = receipt("slip", None, likeness=ALIKE)
+    again = replace(slip, receipt_id="again", document_id="another")
+    assert copies([slip, again]) == {"again": "slip"}
+    corrected = replace(again, fields=replace(again.fields, total="1.00"))
+    assert copies([slip, corrected]) == {"again": "slip"}
+    # without anything that is given out once nothing tells
+    bare = [replace(made, likeness=Likeness((), (11, 12))) for made in (slip, again)]
+    assert copies(bare) == {}
+    assert found(slip, again) == ["looks_alike_here"]
+
+
 def test_receipts_that_only_look_alike_all_count():
     alike = [receipt(name, None, likeness=ALIKE) for name in "ab"]
     assert copies(alike) == {}
