@@ -104,15 +104,15 @@ def each_once(receipts: Sequence[CaseReceipt]) -> tuple[list[CaseReceipt], list[
 
 
 def annexes(receipts: Sequence[CaseReceipt]) -> dict[str, str]:
-    """Pages that list the charges of a bill of the same claim under its number (医疗收费明细): {id of the page: id of its bill}. They are
-    no second receipt, as long as what they list, each by itself or all together, comes to the bill's total."""
+    """Pages that list the charges of a bill of the same claim (医疗收费明细), under its number or headed so in its file: {id of the page:
+    id of its bill}. They are no second receipt, as long as what they list, each by itself or all together, comes to its total."""
     lists = [receipt for receipt in receipts if _is_list(receipt)]
     found: dict[str, str] = {}
     for bill in receipts:
-        total, mark = bill.fields.total, mark_of(bill)
+        total = bill.fields.total
         if total is None or bill in lists:
             continue
-        pages = [page for page in lists if _have_one_number(mark, mark_of(page))]
+        pages = [page for page in lists if _is_of(bill, page)]
         listed = {page.receipt_id: fen for page in pages if (fen := _listed_fen(page, total)) is not None}
         parts = {page: fen for page, fen in listed.items() if fen != to_fen(total)}
         belong = listed if sum(parts.values()) == to_fen(total) else [page for page in listed if page not in parts]
@@ -129,11 +129,22 @@ def _have_one_number(one: Mark, other: Mark) -> bool:
     return sameness(one, other) in ("same_receipt", "same_number_other_amount")
 
 
+def _is_of(bill: CaseReceipt, page: CaseReceipt) -> bool:
+    """Not every page of a long list says again whose it is."""
+    if page.fields.bill_no is None:
+        return _is_headed_so(page) and page.document_id == bill.document_id
+    return _have_one_number(mark_of(bill), mark_of(page))
+
+
 def _is_list(receipt: CaseReceipt) -> bool:
     """By its heading, or because it has no sum in capitals and names nobody who pays, as every bill does."""
     f = receipt.fields
     is_bare = f.total_upper is None and all(getattr(f, name) is None for name in PAYERS)
-    return bool(f.items) and (is_bare or _LIST.search(receipt.extras.title or "") is not None)
+    return bool(f.items) and (is_bare or _is_headed_so(receipt))
+
+
+def _is_headed_so(receipt: CaseReceipt) -> bool:
+    return _LIST.search(receipt.extras.title or "") is not None
 
 
 def _listed_fen(page: CaseReceipt, bill_total: str) -> int | None:

@@ -168,6 +168,18 @@ def test_what_may_be_the_bill_once_more_is_told(page):
     assert len(found(bill, page)) == 1
 
 
+def test_a_page_without_a_number_is_part_of_a_bill_when_it_is_headed_so_in_the_same_file():
+    bill = receipt("bill")
+    pages = [
+        listed("first", "100.00", extras=HEADED),
+        replace(listed("second", "28.50", extras=HEADED, bill_no=None), document_id=bill.document_id),
+    ]
+    assert set(annexes([bill, *pages])) == {"first", "second"}
+    elsewhere, bare = replace(pages[1], document_id="do-other"), replace(pages[1], extras=Extras())
+    for other in (elsewhere, bare):
+        assert annexes([bill, pages[0], other]) == {}
+
+
 def test_a_list_without_its_bill_is_nobodys_annex():
     pages = [listed("list", "128.50"), receipt("other", "0099999999")]
     assert annexes(pages) == copies(pages) == {}
