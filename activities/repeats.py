@@ -60,10 +60,12 @@ async def _receipts(session: AsyncSession, claim_id: str, receipts: Sequence[Cas
         return []
     # the planner believes that any key stands on every two hundredth receipt, and would read them all
     await session.execute(text("SET LOCAL enable_seqscan = off"))
+    has_number = col(ReceiptMark.bill_no).in_(numbers)
     statement = select(ReceiptMark).where(
-        or_(col(ReceiptMark.bill_no).in_(numbers), _columns.c["keys"].overlap(keys)), ReceiptMark.claim_id != claim_id
+        or_(has_number, _columns.c["keys"].overlap(keys)), ReceiptMark.claim_id != claim_id
     )
-    others = (await session.exec(statement.limit(_MOST))).all()
+    # a hospital's own number and a day are on many receipts: they crowd out no number
+    others = (await session.exec(statement.order_by(has_number.desc().nulls_last()).limit(_MOST))).all()
     states = await _states(session, {other.claim_id for other in others})
     return list(_compared(marks, [(other, states[other.claim_id]) for other in others if other.claim_id in states]))
 

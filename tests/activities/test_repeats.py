@@ -8,7 +8,7 @@ from sqlmodel import select
 from activities.assessment import Assessing, AssessStep
 from activities.claims import ClaimRecords
 from insurance.rules.case import Amendment
-from insurance.rules.receipts.likeness import Likeness
+from insurance.rules.receipts.likeness import Likeness, search_keys
 from insurance.tables import Claim, Database, ReceiptMark
 from tests import records
 
@@ -218,6 +218,21 @@ async def test_candidates_are_found_by_index(database: Database):
         await session.execute(text("SET LOCAL enable_seqscan = off"))
         plan = "\n".join((await session.execute(query)).scalars())
     assert "ix_receipt_marks_keys" in plan and "ix_receipt_marks_bill_no" in plan
+
+
+async def test_a_number_is_found_among_any_number_of_receipts_that_share_a_hospitals_number_and_a_day(database):
+    keys = list(search_keys(likeness(8)))
+    async with database.transaction() as session:
+        # a table without gaps, so that what comes last is found last
+        await session.execute(text("TRUNCATE receipt_marks"))
+        for number in range(210):
+            for bill_no in (None, f"{number:010d}"):
+                session.add(ReceiptMark(
+                    receipt_id=f"near-{number}-{bill_no}", claim_id=f"near-{number}", bill_no=bill_no, numbers=[], sums=[], keys=keys,
+                ))  # fmt: skip
+    first = await assessed(database)
+    second = await Family(database, replace(again(first.receipt), likeness=likeness(8))).report()
+    assert await second.found() == ["same_receipt_elsewhere"]
 
 
 async def test_more_claims_with_a_number_than_anybody_looks_at_are_still_a_finding(database: Database):
