@@ -7,6 +7,7 @@ makes its own connections as it needs them: a store that comes back is used agai
 import asyncio
 import contextlib
 import hashlib
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -28,10 +29,11 @@ from insurance.settings import StorageSettings
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 _PART = 5 * 1024 * 1024
 _NOT_FOUND = {"NoSuchKey", "NoSuchVersion", "MethodNotAllowed", "InvalidVersionId"}
 _LOCKED = {"AccessDenied", "InvalidRequest", "ObjectLocked"}
-_NO_RULES = {"AccessDenied", "NotImplemented", "MethodNotAllowed"}
 _HASH = "x-amz-meta-sha256"
 
 
@@ -88,8 +90,7 @@ class S3Storage:
             if rules is not None:
                 self._client.set_bucket_lifecycle(self._bucket, rules)
         except S3Error as error:
-            if error.code not in _NO_RULES:
-                raise
+            _log.warning("the bucket will not drop forgotten uploads by itself: %s", error.code)
 
     async def ready(self) -> None:
         if not await self._run(lambda: self._asker.bucket_exists(self._bucket)):

@@ -12,7 +12,7 @@ import pytest
 from minio.commonconfig import ENABLED, Filter
 from minio.error import S3Error
 from minio.lifecycleconfig import Expiration, LifecycleConfig, Rule
-from store_server import Server, wait_for_port
+from store_server import Server, settings, wait_for_port
 
 from insurance.adapters.ports import UPLOADS, Storage, StorageRefused, StorageUnavailable
 from insurance.adapters.storage.fake import FakeStorage
@@ -170,6 +170,19 @@ async def test_the_fake_can_be_down_and_come_back() -> None:
         await fake.put("k", io.BytesIO(b"1"), "image/png", locked_until=None, max_bytes=10)
     fake.down = False
     await fake.ready()
+
+
+def test_a_store_without_rules_of_its_own_is_ready_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(bucket: str) -> None:
+        raise S3Error(None, "NotImplemented", "no", bucket, "1", "1")  # type: ignore[arg-type]
+
+    storage = S3Storage(settings(9))
+    monkeypatch.setattr(storage._asker, "get_bucket_lifecycle", refuse)
+    storage._drop_uploads_in_time()
+    storage.close()
+    assert "NotImplemented" in caplog.text
 
 
 class TestRealStore:
