@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from insurance.rules.receipts.layout import Line
-from insurance.rules.receipts.reading import Box, Extras, Item
-from insurance.rules.receipts.text import to_fen
+from insurance.rules.receipts.reading import FIELD_NAMES, Box, Extras, Item, ReceiptFields
+from insurance.rules.receipts.text import parse_amount, plain_print, to_fen
+
+_NOT_FAR = 0.02
 
 
 @dataclass
@@ -34,6 +37,20 @@ class Value:
         """How surely the page says whose the value is: nothing says it where no label was read, or a damaged one."""
         return self.label if self.sure_label else 0.0
 
+    @property
+    def next_guesses(self) -> tuple[str, ...]:
+        """Of a sum, what it would say with one of its figures read as the engine's next guess, where that is not far behind."""
+        if self.line is None or self.text is None or not self.line.seconds:
+            return ()
+        read = plain_print(self.line.text, self.line.scores, self.line.seconds)
+        start = read.text.find(self.text)
+        if start < 0:
+            return ()
+        places = ((i, *read.seconds[start + i]) for i in range(len(self.text)))
+        likely = [(i, second[:1]) for i, second, chance in places if chance >= _NOT_FAR]
+        told = [self.text[:i] + second + self.text[i + 1 :] for i, second in likely]
+        return tuple(sum_ for sum_ in told if parse_amount(sum_) == sum_)
+
 
 Cell = tuple[Value | None, Value | None]
 
@@ -57,6 +74,11 @@ class Draft:
     def text(self, name: str) -> str | None:
         value = self.values.get(name)
         return value.text if value else None
+
+    @property
+    def fields(self) -> ReceiptFields:
+        texts = {name: self.text(name) for name in FIELD_NAMES if name != "items"}
+        return ReceiptFields(items=self.items, **cast(Any, texts))
 
     @property
     def items(self) -> tuple[Item, ...]:

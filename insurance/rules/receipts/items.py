@@ -76,7 +76,9 @@ def read_items(page: Sequence[Placed]) -> Rows:
     above = names_above_sums(page)
     if above:
         entries = [_Entry(name.y, name.left, (name, sum_)) for name, sum_ in above]
-        return Rows(tuple(e.pair for e in _reading_order(entries, above[0][0].height)), True)
+        owned = [sum_ for _, sum_ in above]
+        nobodys = [a for a in _amounts(page) if a not in owned and any(same_row(a, sum_) for sum_ in owned)]
+        return Rows(tuple(e.pair for e in _reading_order(entries, above[0][0].height)), not nobodys)
     columns, head_y, height = _columns(page)
     if not columns:
         running = _in_running_text(page)

@@ -1,10 +1,13 @@
 """Honest receipts of which something was read unsurely are not suspected, and what was changed is found none the less."""
 
+from dataclasses import replace
+
 import pytest
-from printed import changed, receipt
+from printed import changed, line, receipt
 from test_other_papers import failing, invoice, read
 
 from insurance.rules.receipts.layout import Line
+from insurance.rules.receipts.reading import Item
 
 
 def test_a_sum_whose_point_was_read_as_a_colon_is_that_sum() -> None:
@@ -89,3 +92,62 @@ def test_only_a_day_that_was_read_surely_lies_after_the_day_of_issue(score: floa
     assert failing(read(page)) == found
     stay = changed(receipt(), "就诊日期：20261102", "住院时间：20261101-20261108", score)
     assert failing(read(stay)) == found
+
+
+def guessed(lines: list[Line], text: str, at: int, score: float, guess: tuple[str, float]) -> list[Line]:
+    """The page with one character of a line read unsurely, and what the engine would read next."""
+    scores = tuple(score if i == at else 1.0 for i in range(len(text)))
+    seconds = tuple(guess if i == at else ("", 0.0) for i in range(len(text)))
+    assert any(item.text == text for item in lines)
+    return [replace(item, scores=scores, seconds=seconds) if item.text == text else item for item in lines]
+
+
+def without_payers(lines: list[Line]) -> list[Line]:
+    return [item for item in lines if "支付" not in item.text]
+
+
+def test_a_charge_whose_next_guess_would_make_the_total_is_unclear() -> None:
+    page = changed(without_payers(receipt()), "300.00", "308.00")
+    near = read(guessed(page, "308.00", 2, 0.95, ("0", 0.04)))
+    assert failing(near) == set()
+    assert Item("检查费", None) in near.fields.items
+    assert "items_equal_total" in failing(read(guessed(page, "308.00", 2, 0.95, ("3", 0.04))))
+    assert "items_equal_total" in failing(read(page))
+
+
+def test_no_guess_excuses_a_total_that_something_else_contradicts() -> None:
+    page = changed(without_payers(receipt()), "506.50", "906.50")
+    page = changed(page, "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）玖佰零陆元伍角整")
+    assert "items_equal_total" in failing(read(guessed(page, "300.00", 0, 0.95, ("8", 0.04))))
+    code = "https://www.chinaebill.cn/d?t=504&a=x&d=36060126_0012345678_a1b2c3_506.50_20261102&s=y"
+    assert "items_equal_total" in failing(read(guessed(page, "300.00", 0, 0.95, ("7", 0.04)), code))
+
+
+def test_a_payer_whose_next_guess_would_make_the_total_is_unclear() -> None:
+    page = changed(receipt(), "医保统筹基金支付：150.00", "医保统筹基金支付：160.00")
+    near = read(guessed(page, "医保统筹基金支付：160.00", 10, 0.985, ("5", 0.02)))
+    assert "payers_equal_total" not in failing(near)
+    assert near.fields.pool_pay is None
+    assert "payers_equal_total" in failing(read(page))
+
+
+def test_a_sum_that_no_label_calls_a_payers_contradicts_nothing() -> None:
+    page = changed(receipt(), "其他支付：0.00", "70.00")
+    reading = read(page)
+    assert "payers_equal_total" not in failing(reading)
+    assert reading.fields.other_pay is None
+    assert "payers_equal_total" in failing(read(changed(receipt(), "其他支付：0.00", "其他支付：70.00")))
+
+
+def test_a_sum_in_a_row_of_sums_whose_name_is_not_read_makes_no_whole_list() -> None:
+    names, sums = ("诊察费", "治疗费", "西药费", "化验费"), ("60.94", "249.78", "163.48", "55.33")
+    page = [
+        line("姓名：陶馨", 80, 100),
+        *(line(name, 100 + 200 * i, 200) for i, name in enumerate(names)),
+        *(line(told, 100 + 200 * i, 250) for i, told in enumerate(sums)),
+        line("合计（大写）：伍佰贰拾玖元伍角叁分", 80, 400),
+        line("¥529.53", 800, 400),
+    ]
+    assert failing(read(page)) == set()
+    assert failing(read(changed(page, "治疗费", None))) == set()
+    assert "items_equal_total" in failing(read(changed(page, "249.78", "349.78")))

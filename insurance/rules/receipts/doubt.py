@@ -1,0 +1,161 @@
+"""Which values count: one that the engine is not sure of only when arithmetic or the QR code says the same, and one that either of
+them contradicts only when its print is clear. What does not count is left out and never replaced; the total itself, which a
+forger changes, is left out for nothing but its own print."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from insurance.rules.receipts.checks import check_receipt
+from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
+from insurance.rules.receipts.draft import Draft, Value
+from insurance.rules.receipts.qr import QrFields
+from insurance.rules.receipts.reading import FIELD_NAMES, PAYERS, Check, Item, ReceiptFields
+from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, to_fen
+
+SURE_NAME = 0.6
+_CLEAR_CHARGE = 0.8
+_NUMBERS, _MORE_THAN_AGREED = ("bill_code", "bill_no", "check_code", "date"), 0.95
+# what contradicts a total that two others bear out
+_BEYOND_DOUBT = 0.98
+_OPEN_END = re.compile(r"[元圆圓角]$")
+Outcomes = Mapping[str, bool]
+
+
+def without_unproved(
+    fields: ReceiptFields, draft: Draft, scores: dict[str, float], codes: Sequence[QrFields]
+) -> ReceiptFields:
+    """The fields that count. `scores`: how sure the engine was of each."""
+    checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
+    ok = {check.code: check.ok for check in checks}
+    confidence = rate(fields, dict.fromkeys(scores, 1.0), checks, codes)
+    borne_out = supported(fields, checks) | {name for name, sure in confidence.items() if sure >= CERTAIN}
+    unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n, draft)} - borne_out
+    if looks_like_another(fields.check_code, [code.check_code for code in codes]):
+        unsure.add("check_code")
+    unsure |= _unclear_and_contradicted(fields, draft, scores, checks)
+    if not unsure & set(PAYERS):
+        unsure |= _payers_at_fault(fields, draft, ok)
+    if _capitals_break_off(fields, ok):
+        unsure.add("total_upper")
+    if _date_stands_elsewhere(fields, draft):
+        unsure.discard("date")
+    items = _items_that_count(fields, draft, ok, unsure="items" in unsure)
+    return replace(fields, **cast(Any, dict.fromkeys(unsure - {"items"})), items=items)
+
+
+def without_unclear_days(draft: Draft, codes: Sequence[QrFields]) -> Draft:
+    """A day of visit or stay that would contradict the day of issue counts only when its print is clear."""
+    checks = check_receipt(draft.fields, draft.extras, codes, draft.items_whole)
+    if not any(check.code == "days_in_order" and not check.ok for check in checks):
+        return draft
+    prints = {"visit_date": ("visit_date",), "stay": ("stay_from", "stay_to")}
+    unclear = [day for name, days in prints.items() if _clearness(name, draft) < CLEAR for day in days]
+    return replace(draft, extras=replace(draft.extras, **cast(Any, dict.fromkeys(unclear))))
+
+
+def _unclear_and_contradicted(
+    fields: ReceiptFields, draft: Draft, scores: Mapping[str, float], checks: Sequence[Check]
+) -> set[str]:
+    """Who paid may be all that contradicts a forged total: there two looks that agree make a print clear, unless the charges make
+    the total or one's own parts bear the payers out."""
+    ok = {check.code: check.ok for check in checks}
+    summed = supported(fields, checks)
+    found = set()
+    for name in contradicted(checks) - summed - {"total", "total_upper", "items"}:
+        alone = name in PAYERS and not ok.get("items_equal_total") and "self_expense" not in summed
+        clear = scores.get(name, 0.0) if alone else _clearness(name, draft)
+        asked = _BEYOND_DOUBT if name in PAYERS and _borne_out_twice(ok) else CLEAR
+        if clear < asked and getattr(fields, name) is not None:
+            found.add(name)
+    return found
+
+
+def _payers_at_fault(fields: ReceiptFields, draft: Draft, ok: Outcomes) -> set[str]:
+    """The charges make the total and the payers don't: a sum that no label calls a payer's is none, and one that the engine's next
+    guess would mend is unclear."""
+    if ok.get("payers_equal_total", True) or not ok.get("items_equal_total") or fields.total is None:
+        return set()
+    told = {name: value for name in PAYERS if (value := draft.values.get(name)) and value.text is not None}
+    missing = to_fen(fields.total) - sum(to_fen(value.text) for value in told.values() if value.text)
+    return {name for name, value in told.items() if value.owned < CLEAR or _is_a_guess_away(value, missing)}
+
+
+def _is_a_guess_away(value: Value, missing: int) -> bool:
+    """One of its figures is not beyond doubt, and what it would be read as next makes the sum right."""
+    text = value.text or "0.00"
+    return any(to_fen(guess) - to_fen(text) == missing for guess in value.next_guesses)
+
+
+def _clearness(name: str, draft: Draft) -> float:
+    value = draft.values.get(name)
+    return value.clearness if value else 0.0
+
+
+def _borne_out_twice(ok: Outcomes) -> bool:
+    """The charges and the capitals make the total: of who paid something was read wrong (a figure that stands twice, once)."""
+    return all(ok.get(code, False) for code in ("items_equal_total", "capitals_equal_total"))
+
+
+def _capitals_break_off(fields: ReceiptFields, ok: Outcomes) -> bool:
+    """Without 整 they end where the figures, which something else bears out, go on by less than a yuan: a fold or reflection hides
+    the rest. Capitals that lost their beginning are what a figure put before the total leaves as well, and stay."""
+    match = _OPEN_END.search(fields.total_upper or "")
+    upper = fen_of_capitals(fields.total_upper) if fields.total_upper and match else None
+    others = [ok[code] for code in ("items_equal_total", "payers_equal_total", "qr_agrees") if code in ok]
+    if match is None or upper is None or fields.total is None or not others or not all(others):
+        return False
+    return 0 < to_fen(fields.total) - upper < (10 if match[0] == "角" else 100)
+
+
+def _items_that_count(fields: ReceiptFields, draft: Draft, ok: Outcomes, *, unsure: bool) -> tuple[Item, ...]:
+    """Where the payers make the total and the charges don't, one of these was read wrong or is not what it was: the clear ones
+    count. So they do where nothing else contradicts, but for one that the next guess would mend."""
+    others = [ok[code] for code in ("payers_equal_total", "capitals_equal_total", "qr_agrees") if code in ok]
+    if ok.get("items_equal_total", True):
+        added_up = ok.get("items_equal_total")
+        return tuple(_sure_item(n, a) for n, a in draft.cells) if unsure and not added_up else fields.items
+    if ok.get("payers_equal_total", False) and ok.get("qr_agrees", True):
+        return tuple(_clear_item(n, a) for n, a in draft.cells)
+    counted = [_sure_item(n, a) for n, a in draft.cells] if unsure else list(fields.items)
+    if others and all(others):
+        missing = _missing(fields, draft)
+        for i, (_, amount) in enumerate(draft.cells):
+            if amount is not None and _is_a_guess_away(amount, missing):
+                counted[i] = replace(counted[i], amount=None)
+    return tuple(counted)
+
+
+def _missing(fields: ReceiptFields, draft: Draft) -> int:
+    """What the charges lack to make the total, in fen."""
+    sums = [item.amount for item in fields.items] + [draft.extras.tax]
+    return to_fen(fields.total or "0.00") - sum(to_fen(told) for told in sums if told is not None)
+
+
+def _clear_item(name: Value | None, amount: Value | None) -> Item:
+    """What may contradict a total that is borne out: a clear print."""
+    sure = _sure_item(name, amount)
+    return sure if amount and amount.clearness >= _CLEAR_CHARGE else replace(sure, amount=None)
+
+
+def _sure_item(name: Value | None, amount: Value | None) -> Item:
+    return Item(
+        name.text if name and name.score >= SURE_NAME else None,
+        amount.text if amount and amount.score >= SURE else None,
+    )
+
+
+def _asked(name: str, draft: Draft) -> float:
+    value = draft.values.get(name)
+    if value is None or not value.agreed:
+        return SURE_OF_NAMES.get(name, SURE)
+    # two looks at a number that is small in print make the same mistake, and no arithmetic shows it
+    return _MORE_THAN_AGREED if name in _NUMBERS and value.clearness < SURE else CLEAR
+
+
+def _date_stands_elsewhere(fields: ReceiptFields, draft: Draft) -> bool:
+    """The day of issue is printed again as the day of the visit, the end of the stay, or the head of the serial number."""
+    extras = draft.extras
+    serial = (extras.serial_no or "").startswith(fields.date.replace("-", "")) if fields.date else False
+    return fields.date is not None and (fields.date in (extras.visit_date, extras.stay_to) or serial)
