@@ -12,6 +12,8 @@ from insurance.rules.receipts.reading import PAYERS
 from insurance.rules.receipts.text import to_fen
 
 _LIST = re.compile(r"清单|明细")
+# what stands below the charges of each page of a list, and is none of them
+_SUM_OF_PAGE = re.compile(r"(?:本页)?(?:小计|合计|总计)")
 
 Sameness = Literal["same_receipt", "same_number_other_amount", "looks_alike"]
 
@@ -149,7 +151,7 @@ def _is_headed_so(receipt: CaseReceipt) -> bool:
 
 def _listed_fen(page: CaseReceipt, bill_total: str) -> int | None:
     """What its charges come to. None when one of them can't be read, or when the page itself prints another sum."""
-    amounts = [item.amount for item in page.fields.items]
+    amounts = [item.amount for item in page.fields.items if not _SUM_OF_PAGE.match(item.name or "")]
     listed = sum(to_fen(amount) for amount in amounts if amount is not None)
     printed = page.fields.total
     says_so = printed is None or printed == bill_total or to_fen(printed) == listed

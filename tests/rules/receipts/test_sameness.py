@@ -180,6 +180,13 @@ def test_a_page_without_a_number_is_part_of_a_bill_when_it_is_headed_so_in_the_s
         assert annexes([bill, pages[0], other]) == {}
 
 
+def test_the_sum_of_a_page_is_no_charge():
+    bill, page = receipt("bill"), listed("list", "100.00", "28.50")
+    for amount in ("128.50", None):
+        items = (*page.fields.items, Item("本页小计", amount))
+        assert set(annexes([bill, replace(page, fields=replace(page.fields, items=items))])) == {"list"}
+
+
 def test_a_list_without_its_bill_is_nobodys_annex():
     pages = [listed("list", "128.50"), receipt("other", "0099999999")]
     assert annexes(pages) == copies(pages) == {}
