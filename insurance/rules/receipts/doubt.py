@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from insurance.rules.capitals import write_capitals
 from insurance.rules.receipts.checks import check_receipt
 from insurance.rules.receipts.confidence import CERTAIN, CLEAR, SURE, SURE_OF_NAMES, contradicted, rate, supported
 from insurance.rules.receipts.draft import Draft, Value
@@ -37,7 +38,7 @@ def without_unproved(
     unsure |= _unclear_and_contradicted(fields, draft, scores, checks)
     if not unsure & set(PAYERS):
         unsure |= _payers_at_fault(fields, draft, ok)
-    if _capitals_break_off(fields, ok):
+    if not ok.get("capitals_equal_total", True) and _capitals_are_cut(fields, draft, ok, codes):
         unsure.add("total_upper")
     if _date_stands_elsewhere(fields, draft):
         unsure.discard("date")
@@ -98,15 +99,33 @@ def _borne_out_twice(ok: Outcomes) -> bool:
     return all(ok.get(code, False) for code in ("items_equal_total", "capitals_equal_total"))
 
 
+def _capitals_are_cut(fields: ReceiptFields, draft: Draft, ok: Outcomes, codes: Sequence[QrFields]) -> bool:
+    return _capitals_break_off(fields, ok) or _capitals_lack_their_beginning(fields, draft, ok, codes)
+
+
 def _capitals_break_off(fields: ReceiptFields, ok: Outcomes) -> bool:
     """Without 整 they end where the figures, which something else bears out, go on by less than a yuan: a fold or reflection hides
-    the rest. Capitals that lost their beginning are what a figure put before the total leaves as well, and stay."""
+    the rest."""
     match = _OPEN_END.search(fields.total_upper or "")
     upper = fen_of_capitals(fields.total_upper) if fields.total_upper and match else None
     others = [ok[code] for code in ("items_equal_total", "payers_equal_total", "qr_agrees") if code in ok]
     if match is None or upper is None or fields.total is None or not others or not all(others):
         return False
     return 0 < to_fen(fields.total) - upper < (10 if match[0] == "角" else 100)
+
+
+def _capitals_lack_their_beginning(
+    fields: ReceiptFields, draft: Draft, ok: Outcomes, codes: Sequence[QrFields]
+) -> bool:
+    """They are the end of those of the total. That is what a figure put before the total leaves as well, so that the QR code,
+    which still tells the old sum then, must bear the total out beside the charges."""
+    if fields.total is None or fields.total_upper is None or not ok.get("items_equal_total") or not ok.get("qr_agrees"):
+        return False
+    total = to_fen(fields.total)
+    tax = to_fen(draft.extras.tax) if draft.extras.tax is not None else 0
+    told = [to_fen(code.total) + (tax if code.total_may_differ else 0) for code in codes if code.total is not None]
+    upper = fields.total_upper.replace("圆", "元").replace("正", "整")
+    return total > 0 and total in told and write_capitals(total).endswith(upper) and ok.get("payers_equal_total", True)
 
 
 def _items_that_count(fields: ReceiptFields, draft: Draft, ok: Outcomes, *, unsure: bool) -> tuple[Item, ...]:

@@ -151,3 +151,23 @@ def test_a_sum_in_a_row_of_sums_whose_name_is_not_read_makes_no_whole_list() -> 
     assert failing(read(page)) == set()
     assert failing(read(changed(page, "治疗费", None))) == set()
     assert "items_equal_total" in failing(read(changed(page, "249.78", "349.78")))
+
+
+def test_capitals_without_their_beginning_are_unclear_where_the_code_tells_the_total() -> None:
+    code = "https://www.chinaebill.cn/d?t=504&a=x&d=36060126_0012345678_a1b2c3_{}_20261102&s=y"
+    page = changed(receipt(), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）陆元伍角整")
+    reading = read(page, code.format("506.50"))
+    assert failing(reading) == set()
+    assert reading.fields.total_upper is None
+    assert "capitals_equal_total" in failing(read(page))
+    assert {"capitals_equal_total", "qr_agrees"} <= failing(read(page, code.format("6.50")))
+    other = changed(receipt(), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）柒元伍角整")
+    assert "capitals_equal_total" in failing(read(other, code.format("506.50")))
+
+
+@pytest.mark.parametrize(("net", "found"), [("80.79", False), ("1.60", True), ("81.60", True)])
+def test_the_code_of_an_older_invoice_tells_the_total_without_its_tax(net: str, found: bool) -> None:
+    page = changed(invoice(), "⊗捌拾壹元陆角整", "⊗壹元陆角整")
+    code = f"01,10,031002200111,04722674,{net},20230428,50284843600898197308,5417,"
+    page = changed(page, "发票号码：23372000000092267341", "发票号码：04722674")
+    assert ("capitals_equal_total" in failing(read(page, code))) is found
