@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from activities.claims import searchable
 from insurance.rules.case import CaseReceipt, EvidenceFile, Repeat
 from insurance.rules.receipts.likeness import Likeness, search_keys
-from insurance.rules.receipts.repeats import Mark, mark_of, sameness
+from insurance.rules.receipts.repeats import Mark, annexes, mark_of, sameness
 from insurance.tables import Claim, ClaimDocument, ReceiptMark
 
 # papers of persons, which a family rightly gives with every claim
@@ -29,8 +29,9 @@ _TEXTS = ("bill_code", "bill_no", "check_code", "date", "total")
 async def mark(session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt]) -> None:
     """Let others find these receipts, as they count now, and no longer those that count no more. Safe to repeat. Commit before
     `find_repeats` is asked: of two claims that do so at once, at least the one that looks later finds the other."""
-    rows = [_row(claim_id, receipt.receipt_id, _mark(receipt)) for receipt in receipts if not receipt.superseded]
-    gone = [receipt.receipt_id for receipt in receipts if receipt.superseded]
+    looked_for = _looked_for(receipts)
+    rows = [_row(claim_id, receipt.receipt_id, _mark(receipt)) for receipt in looked_for]
+    gone = [receipt.receipt_id for receipt in receipts if receipt not in looked_for]
     if gone:
         await session.execute(delete(ReceiptMark).where(col(ReceiptMark.receipt_id).in_(gone)))
     if rows:
@@ -43,9 +44,16 @@ async def find_repeats(
     session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt], documents: Sequence[EvidenceFile]
 ) -> tuple[Repeat, ...]:
     """What other claims have too, of every policy and insurer; withdrawn ones aside."""
-    found = [*await _receipts(session, claim_id, receipts), *await _files(session, claim_id, documents)]
+    found = [*await _receipts(session, claim_id, _looked_for(receipts)), *await _files(session, claim_id, documents)]
     in_order = sorted(set(found), key=lambda r: (*_kind(r), r.claim_id))
     return tuple(repeat for _, same in groupby(in_order, _kind) for repeat in islice(same, _TOLD))
+
+
+def _looked_for(receipts: Sequence[CaseReceipt]) -> list[CaseReceipt]:
+    """Those that stand. A bill is known by itself: what a page of its list comes to is no other amount under its number."""
+    standing = [receipt for receipt in receipts if not receipt.superseded]
+    listed = annexes(standing)
+    return [receipt for receipt in standing if receipt.receipt_id not in listed]
 
 
 def _kind(repeat: Repeat) -> tuple[str, str, str]:
@@ -53,7 +61,7 @@ def _kind(repeat: Repeat) -> tuple[str, str, str]:
 
 
 async def _receipts(session: AsyncSession, claim_id: str, receipts: Sequence[CaseReceipt]) -> list[Repeat]:
-    marks = [(receipt, _mark(receipt)) for receipt in receipts if not receipt.superseded]
+    marks = [(receipt, _mark(receipt)) for receipt in receipts]
     numbers = sorted({m.bill_no for _, m in marks if m.bill_no is not None})
     keys = sorted({key for _, m in marks for key in search_keys(m.likeness)})
     if not numbers and not keys:

@@ -9,6 +9,7 @@ from activities.assessment import Assessing, AssessStep
 from activities.claims import ClaimRecords
 from insurance.rules.case import Amendment
 from insurance.rules.receipts.likeness import Likeness, search_keys
+from insurance.rules.receipts.reading import Item
 from insurance.tables import Claim, Database, ReceiptMark
 from tests import records
 
@@ -171,6 +172,17 @@ async def test_what_a_newer_reading_superseded_is_found_by_nobody_and_finds_nobo
     assert (await second.assess()).grounds.repeated == ()
     assert (await first.assess()).grounds.repeated == ()
     assert await _marks(database, first.case.claim_id) == 0
+
+
+async def test_a_page_of_a_bills_list_is_no_other_amount_under_its_number(database: Database):
+    first = await Family(database).report()
+    bill = first.receipt
+    nobody = dict.fromkeys(("total_upper", "pool_pay", "other_pay", "account_pay", "cash_pay"))
+    pages = [again(bill, **nobody, total=amount, items=(Item("治疗费", amount),)) for amount in ("1000.00", "280.50")]
+    step = AssessStep(first.case.claim_id, first.policy.policy_no, first.case.report, (bill, *pages), (first.document,))
+    assert (await Assessing(database).assess_claim(step)).findings == ()
+    assert await _marks(database, first.case.claim_id) == 1
+    assert await (await Family(database, again(bill)).report()).found() == ["same_receipt_elsewhere"]
 
 
 # --- at the same moment ---------------------------------------------------------------------------------------------------
