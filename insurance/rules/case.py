@@ -109,7 +109,7 @@ class CaseReceipt:
     """One receipt of the case. `fields` count; `read_fields` are what the reader saw and stay as they are.
     `treated_on` is the visit or admission day (ISO), the day of issue when neither is printed. `extras`, `codes` (QR) and
     `items_whole` are what its checks are made from again; `assumed` names what the form left open: `category`,
-    `social_insurance_settled`. `superseded`: a newer reading of its file found no such receipt, and it counts no more."""
+    `social_insurance_settled`, `treated_on`. `superseded`: a newer reading of its file found no such receipt, and it counts no more."""
 
     receipt_id: str
     document_id: str

@@ -141,6 +141,13 @@ def test_a_visit_day_that_nothing_proves_counts_as_long_as_the_sum_is_the_same()
     assert "treatment_day_unproved" not in codes(amended(issued, treated_on="2026-03-05"), report=late)
 
 
+def test_a_day_of_treatment_that_is_printed_and_could_not_be_read_is_no_day_of_issue():
+    unread = receipt(assumed=("treated_on",))
+    (finding,) = findings(unread)
+    assert (finding.code, finding.fields) == ("receipts_read", ("treated_on",))
+    assert codes(amended(unread, treated_on="2026-03-05")) == []
+
+
 def test_an_insurance_type_that_was_not_read_goes_to_a_person_when_the_ratio_depends_on_it():
     unread = receipt(assumed=("social_insurance_settled",))
     (finding,) = findings(unread)

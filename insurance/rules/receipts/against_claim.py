@@ -39,7 +39,7 @@ LABELS = {
 def unread(receipt: CaseReceipt) -> Iterator[Finding]:
     """A field feeds a decision by itself only when its checks prove it, or a person entered it."""
     unsure = tuple(name for name in DECIDING_FIELDS if not proved(receipt, name))
-    if receipt.treated_on is None:
+    if receipt.treated_on is None or ("treated_on" in receipt.assumed and not receipt.is_amended("treated_on")):
         unsure = (*unsure, "treated_on")
     if unsure:
         named = "、".join(LABELS[name] for name in unsure)

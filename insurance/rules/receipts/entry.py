@@ -23,6 +23,7 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
     assumed = {
         "category": reading.kind is None,
         "social_insurance_settled": not paid_by_funds and reading.settled is None and type_unclear,
+        "treated_on": _day_unread(reading),
     }
     return CaseReceipt(
         receipt_id=_id(document_id, ordinal),
@@ -42,6 +43,12 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
         assumed=tuple(name for name, is_so in assumed.items() if is_so),
         likeness=likeness(basis.prints, fields, key),
     )
+
+
+def _day_unread(reading: ReceiptReading) -> bool:
+    """A day of visit or admission is printed and says nothing: the day of issue is no more than a guess at it."""
+    extras, unread = reading.extras, reading.basis.unread
+    return extras.stay_from is None and ("stay" in unread or (extras.visit_date is None and "visit_date" in unread))
 
 
 def read_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> tuple[CaseReceipt, ...]:

@@ -53,8 +53,14 @@ def _basis(draft: Draft, codes: Sequence[QrFields]) -> Basis:
         prints=tuple(text for line in draft.lines if _NUMBERED.search(text := plain(line.text))),
         codes=tuple(codes),
         items_whole=draft.items_whole,
-        unread=tuple(sorted(name for name in draft.labelled if draft.text(name) is None)),
+        unread=_unread(draft),
     )
+
+
+def _unread(draft: Draft) -> tuple[str, ...]:
+    """A day that was read and does not count is not read either."""
+    days = {"visit_date": draft.extras.visit_date, "stay": draft.extras.stay_from}
+    return tuple(sorted(name for name in draft.labelled if days.get(name, draft.text(name)) is None))
 
 
 def _fill(fields: ReceiptFields, draft: Draft, codes: Sequence[QrFields]) -> tuple[ReceiptFields, list[str]]:

@@ -57,6 +57,9 @@ def failed(receipt):
         ({"settled": None, "basis": replace(BASIS, unread=("insurance_type",))}, ("social_insurance_settled",)),
         ({"settled": None, "basis": replace(BASIS, unread=("insurance_type",)), "pool_pay": "1.00"}, ()),
         ({"kind": None}, ("category",)),
+        ({"basis": replace(BASIS, unread=("visit_date",))}, ("treated_on",)),
+        ({"basis": replace(BASIS, unread=("stay",)), "extras": Extras(visit_date="2026-03-04")}, ("treated_on",)),
+        ({"basis": replace(BASIS, unread=("visit_date",)), "extras": Extras(stay_from="2026-03-04")}, ()),
     ],
 )
 def test_what_the_form_left_open_is_named(changes, assumed):

@@ -90,6 +90,7 @@ def test_capitals_that_break_off_contradict_a_total_that_nothing_bears_out() -> 
 def test_only_a_day_that_was_read_surely_lies_after_the_day_of_issue(score: float, found: set[str]) -> None:
     page = changed(receipt(), "就诊日期：20261102", "就诊日期：20261108", score)
     assert failing(read(page)) == found
+    assert ("visit_date" in read(page).basis.unread) is not bool(found)
     stay = changed(receipt(), "就诊日期：20261102", "住院时间：20261101-20261108", score)
     assert failing(read(stay)) == found
 
