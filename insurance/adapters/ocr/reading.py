@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter, process_time
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -128,18 +129,38 @@ def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Ima
         paper = _on_white(shades)
         paper.info = {"exif": turned} if turned else {}
         return ImageOps.exif_transpose(paper)
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, struct.error, RuntimeError, MemoryError):
+    except (
+        OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, struct.error, RuntimeError,
+        OverflowError, MemoryError,
+    ):  # fmt: skip
         raise refuse("damaged_file") from None
 
 
 def _with_shades(image: Image.Image) -> Image.Image:
-    """Fit to be made smaller: of two pixels in black and white, or of two colours of a palette, there is no mean. Sixteen bits of grey
-    (scanners) would all be white in eight."""
-    if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    """Fit to be made smaller: of two pixels in black and white, or of two colours of a palette, there is no mean."""
+    if image.mode == "F" or image.mode.startswith("I"):
+        return _in_eight_bits(image)
     if image.mode == "P":
         return image.convert("RGBA" if "transparency" in image.info else "RGB")
     return image.convert("L") if image.mode == "1" else image
+
+
+def _in_eight_bits(image: Image.Image) -> Image.Image:
+    """Grey of more bits (scanners), or in fractions of 1: cut off at 255 it would be all white, or all black. White is what
+    the bits of the brightest pixel hold."""
+    brightest = max(strip.getextrema()[1] for _, strip in _strips(image))
+    white = 1 if image.mode == "F" and brightest < 2 else 2 ** max(8, int(brightest).bit_length()) - 1
+    grey = Image.new("L", image.size)
+    for top, strip in _strips(image):
+        grey.paste(strip.point(lambda shade: shade * (255 / white) + 0.5).convert("L"), (0, top))
+    return grey
+
+
+def _strips(image: Image.Image, height: int = 256) -> Iterator[tuple[int, Any]]:
+    """So that no second picture of four bytes a pixel stands in memory."""
+    for top in range(0, image.height, height):
+        strip = image.crop((0, top, image.width, min(top + height, image.height)))
+        yield top, strip if image.mode == "F" else strip.convert("I")
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -267,6 +267,27 @@ def test_shades_are_the_same_however_they_are_stored_and_exif_turns_them_all(kin
     assert (seen.getpixel((20, 20)), seen.getpixel((190, 20))) == (pytest.approx(220, abs=3), pytest.approx(0, abs=3))
 
 
+@pytest.mark.parametrize(
+    ("mode", "white"), [("I;16", 4095), ("I;16", 255), ("I", 65535), ("I", 255), ("F", 1), ("F", 255), ("F", 65535)]
+)
+def test_grey_of_any_depth_keeps_its_shades(mode: str, white: int) -> None:
+    sheet = Image.new("F", (300, 200), 0.5 * white)
+    sheet.paste(white, (0, 0, 150, 200))
+    sheet.paste(0, (0, 0, 300, 50))
+    file = io.BytesIO()
+    (sheet if mode == "F" else sheet.convert("I").convert(mode)).save(file, "TIFF")
+    (view,) = draw_views(file.getvalue(), inspect(file.getvalue()))
+    seen = Image.open(io.BytesIO(view.data)).convert("L")
+    shades = [seen.getpixel(place) for place in ((20, 20), (20, 150), (280, 150))]
+    assert shades == [pytest.approx(shade, abs=3) for shade in (0, 255, 128)]
+
+
+def test_a_picture_whose_brightest_pixel_is_no_number_is_damaged() -> None:
+    file = io.BytesIO()
+    Image.new("F", (300, 200), float("inf")).save(file, "TIFF")
+    assert refusal(file.getvalue()).code == "damaged_file"
+
+
 def test_a_fax_in_black_and_white_is_made_smaller_with_shades() -> None:
     file = io.BytesIO()
     stripes = Image.new("1", (4800, 3000), 1)
