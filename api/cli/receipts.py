@@ -178,20 +178,37 @@ def _report(whole: Tally, classes: dict[str, Tally], costs: Costs, as_json: bool
     console.print(_table("类别（字段）", {name: (tally, "all") for name, tally in classes.items()}))
     console.print(_table("类别（项目）", {name: (tally, "items") for name, tally in classes.items()}))
     console.print(f"确定的字段 {whole.certain}，其中错误 {whole.certain_wrong}")
-    console.print(f"改动过的票据 {whole.tampered}，发现 {whole.tampered_found}")
-    console.print(f"作废或红冲的票据 {whole.marked}，发现 {whole.marked_found}")
-    console.print(f"未改动的票据 {whole.honest}，误报 {whole.honest_suspected}；多读出的票据 {whole.invented}")
+    console.print(_suspicions(whole))
+    console.print(f"多读出的票据 {whole.invented}")
     console.print(
         f"每个文件 {spent['median']:.2f} 秒（中位数），{spent['p90']:.2f} 秒（九成以内），"
         f"处理器 {spent['cpu_median']:.2f} 秒（中位数）"
     )
 
 
+def _suspicions(tally: Tally) -> Table:
+    """A warning takes a receipt to a person just as an error does."""
+    table = Table("票据")
+    for column in ("数量", "报错", "报错或提醒（转人工）"):
+        table.add_column(column, justify="right")
+    rows = {
+        "改动过的": (tally.tampered, tally.tampered_found, tally.tampered_asked),
+        "作废或红冲的": (tally.marked, tally.marked_found, tally.marked_asked),
+        "未改动的": (tally.honest, tally.honest_suspected, tally.honest_asked),
+    }
+    for name, counts in rows.items():
+        table.add_row(name, *map(str, counts))
+    return table
+
+
 def _table(title: str, rows: dict[str, tuple[Tally, str]]) -> Table:
+    """The last column leaves out what is neither printed nor read."""
     table = Table(title)
-    for column in ("数量", "正确", "空缺", "错误"):
+    for column in ("数量", "正确", "空缺", "错误", "印有的正确"):
         table.add_column(column, justify="right")
     for label, (tally, name) in rows.items():
         shares = [f"{tally.share(name, outcome):.1%}" for outcome in ("exact", "null", "wrong")]
-        table.add_row(label, str(sum(tally.fields[name].values())), *shares)
+        printed = tally.share_of_printed(name)
+        told = "—" if printed is None else f"{printed:.1%}"
+        table.add_row(label, str(sum(tally.fields[name].values())), *shares, told)
     return table

@@ -73,3 +73,27 @@ def test_a_void_receipt_that_is_found_is_no_honest_one_that_is_suspected(reading
     assert (forged.tampered, forged.tampered_found) == (1, 0)
     honest = scored(truth_of(reading), doubted)
     assert (honest.honest, honest.honest_suspected) == (1, 1)
+
+
+def test_a_warning_takes_a_receipt_to_a_person_and_suspects_nobody(reading):
+    warned = replace(reading, checks=(Check("total_unclear", False, "合计看不清", "warning"),))
+    told = replace(reading, checks=(Check("items_whole", False, "只是说明", "info"),))
+    tally = Tally()
+    for one in (reading, told, warned):
+        tally.add(truth_of(reading), one)
+    tally.add(truth_of(reading, tampered="total_lower"), warned)
+    tally.add(truth_of(reading, mark="void"), warned)
+    assert (tally.honest, tally.honest_suspected, tally.honest_asked) == (3, 0, 1)
+    assert (tally.tampered_found, tally.tampered_asked) == (tally.marked_found, tally.marked_asked) == (0, 1)
+
+
+def test_what_is_neither_printed_nor_read_says_nothing_of_how_well_prints_are_read(reading):
+    without = replace(reading, fields=replace(reading.fields, bill_code=None, check_code=None))
+    tally = scored(truth_of(without), without)
+    assert (tally.share("all", "exact"), tally.share_of_printed("all"), tally.blank["all"]) == (1.0, 1.0, 2)
+    assert tally.share_of_printed("bill_code") is None
+    missed = scored(truth_of(without), None)
+    assert missed.fields["all"] == {"exact": 2, "null": 12}
+    assert missed.share_of_printed("all") == 0.0
+    invented = scored(truth_of(without), reading)
+    assert (invented.share_of_printed("bill_code"), invented.blank["all"]) == (0.0, 0)
