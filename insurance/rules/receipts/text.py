@@ -10,7 +10,14 @@ from insurance.rules.capitals import parse_capitals
 
 # the sign before two last figures can only be the point, however it was read
 _AMOUNT = re.compile(r"[¥Y]?(-?(?:\d{1,3}(?:[,.]\d{3})+|\d+)[.,:]\d{2})元?")
-_DATE = re.compile(r"((?:19|20)\d\d)(?:[-/.年]?)(\d\d?)(?:[-/.月]?)(\d\d?)日?(?:\d\d?:\d\d(?::\d\d)?)?")
+_YEAR, _TIME = r"((?:19|20)\d\d)", r"\d\d?:\d\d(?::\d\d)?"
+# eight figures, or a sign on both sides of the month: else a figure was lost and the day would be a guess. Without the space
+# before its time a day of one figure and an hour of two can't be told from the other way round, but where a 0 or four figures tell
+_DATES = (
+    re.compile(rf"{_YEAR}(\d\d)(\d\d)(?:{_TIME})?"),
+    re.compile(rf"{_YEAR}[-/.年](\d\d?)[-/.月](\d\d?)(?:日(?:{_TIME})?)?"),
+    re.compile(rf"{_YEAR}[-/.年](?=0|\d\d?[-/.月](?:0|\d{{4}}:))(\d\d?)[-/.月](\d\d){_TIME}"),
+)
 
 
 _NO_SECOND = ("", 0.0)
@@ -135,8 +142,8 @@ def fen_of_capitals(text: str) -> int | None:
 
 def parse_date(text: str) -> str | None:
     """`20200312`, `2020-03-12`, `2020年3月12日`, with or without a time → `2020-03-12`."""
-    match = _DATE.fullmatch(plain(text).rstrip(".:,;"))
-    return _iso(match) if match else None
+    bare = plain(text).rstrip(".:,;")
+    return next((_iso(match) for shape in _DATES if (match := shape.fullmatch(bare))), None)
 
 
 def parse_date_range(text: str) -> tuple[str | None, str | None]:

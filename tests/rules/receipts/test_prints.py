@@ -9,7 +9,7 @@ from insurance.rules.receipts.layout import Line
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.second import combine, needs_second_reading, where_to_look
 from insurance.rules.receipts.shapes import read_value
-from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, parse_amount, plain_print
+from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, parse_amount, parse_date, plain_print
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
 
 
@@ -62,6 +62,33 @@ def test_signs_that_print_alike_are_no_contradiction() -> None:
 )
 def test_the_sign_before_two_last_figures_is_the_point(text: str, amount: str | None) -> None:
     assert parse_amount(text) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("20260112", "2026-01-12"),
+        ("2026011208:15", "2026-01-12"),
+        ("2026-1-2", "2026-01-02"),
+        ("2026年1月12日", "2026-01-12"),
+        ("2026年1月2日8:15", "2026-01-02"),
+        ("2026/01/12 8:15", "2026-01-12"),
+        ("2026-11-05 8:15", "2026-11-05"),
+        ("2026-11-12 08:15:30", "2026-11-12"),
+        ("２０２６.０１.１２", "2026-01-12"),
+        # a figure or a sign was lost, or the space before the time
+        ("2026112", None), ("202611", None), ("2021118", None), ("2026-112", None), ("2026/112", None), ("2026年112日", None),
+        ("202601123", None), ("2026-02-30", None), ("2026-11-1 18:15", None), ("2026-11-11 8:15", None),
+    ],
+)  # fmt: skip
+def test_a_day_has_eight_figures_or_a_sign_on_both_sides_of_its_month(text: str, day: str | None) -> None:
+    assert parse_date(text) == day
+
+
+def test_a_day_of_issue_that_lost_a_figure_is_not_told() -> None:
+    page = [item for item in receipt() if not item.text.startswith("就诊日期")]
+    reading = prove(extract(changed(page, "开票日期：2026-11-02", "开票日期：2026112")))
+    assert (reading.fields.date, "date" in reading.basis.unread) == (None, True)
 
 
 @pytest.mark.parametrize(
