@@ -155,7 +155,10 @@ def test_a_day_at_the_foot_is_the_day_of_an_older_paper() -> None:
 @pytest.mark.parametrize(
     "mark",
     ["作废", "作　废", "【作废】", "已作废", "此票作废", "本发票已作废", "作废章", "红字", "（红字）", "已红冲", "已冲红", "负数",
-     "销项负数", "0.00 作废", "中巴冲红", "江西省医疗门诊收费票据（电子）（红字）", "红冲原票据号码：0012345678"],
+     "销项负数", "0.00 作废", "中巴冲红", "江西省医疗门诊收费票据（电子）（红字）", "红冲原票据号码：0012345678",
+     "状态：已红冲", "票据状态：已作废", "打印次数：1 票据状态：已被红冲", "状态：退费", "该票据已被红冲", "本票据于2026-11-05被红冲",
+     "本票据于2026年11月5日被红冲", "被红冲票据", "已被作废", "红票", "已开红票", "红冲票据号码0099", "废票", "全额退费", "退费",
+     "已退", "（已退费）", "此票已退费", "退费专用章", "退号"],
 )  # fmt: skip
 def test_a_void_mark_is_an_error(mark: str) -> None:
     assert failing(read([*receipt(), line(mark, 700, 500)], QR)) == {"not_void"}
@@ -174,10 +177,25 @@ def test_half_of_a_large_stamp_is_a_void_mark() -> None:
 @pytest.mark.parametrize(
     "sentence",
     ["当日有效，过期作废", "手写无效，涂改作废", "复印作废", "红字信息表编号：3601012611000001", "注：本票据涂改、复印均作废",
-     "遗失不补，作废不退", "开具红字发票须收回原票据", "现金收讫", "负数表示退费", "不可红冲"],
+     "遗失不补，作废不退", "开具红字发票须收回原票据", "现金收讫", "负数表示退费", "不可红冲",
+     "票据状态：正常", "是否红冲", "是否已作废：否", "退费金额：", "退费：", "退费 12.00",
+     "退费须持本票据", "退费时请出示原票", "票据退费说明"],
 )  # fmt: skip
 def test_small_print_about_void_papers_is_no_mark(sentence: str) -> None:
     assert failing(read([*receipt(), line(sentence, 500, 960)], QR)) == set()
+
+
+@pytest.mark.parametrize("refund", ["退费", "已退费", "已退"])
+def test_a_refund_of_a_deposit_is_no_mark_and_a_large_stamp_of_it_is(refund: str) -> None:
+    deposits = [line("预缴金额 500.00", 120, 860), line(refund, 800, 860)]
+    for page in (
+        deposits,
+        [line(refund, 800, 860), line("12.00", 920, 862)],
+        [line(refund, 800, 960), line("12.00", 800, 995)],
+    ):
+        assert failing(read([*receipt(), *page], QR)) == set()
+    stamp = Line(refund, ((700, 560), (880, 560), (880, 650), (700, 650)), 0.9)
+    assert failing(read([*receipt(), *deposits, stamp], QR)) == {"not_void"}
 
 
 def test_visits_after_the_day_of_issue_are_an_error() -> None:
