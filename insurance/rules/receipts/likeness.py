@@ -32,11 +32,12 @@ _LIKE_DIGITS = str.maketrans("oil", "011")
 @dataclass(frozen=True)
 class Likeness:
     """Keyed 48-bit hashes, in ascending order. `anchors`: those of the days and of the total, by which look-alikes are found
-    among millions."""
+    among millions; `total`: that of the total alone."""
 
     numbers: tuple[int, ...] = ()
     sums: tuple[int, ...] = ()
     anchors: tuple[int, ...] = ()
+    total: int | None = None
 
 
 def likeness(prints: Sequence[str], fields: ReceiptFields, key: bytes) -> Likeness:
@@ -53,16 +54,21 @@ def likeness(prints: Sequence[str], fields: ReceiptFields, key: bytes) -> Likene
         numbers=_smallest((_hash(key, "number", n) for n in numbers), MOST_NUMBERS),
         sums=_smallest((_hash(key, "sum", s) for s in sums), MOST_SUMS),
         anchors=_smallest((_hash(key, "sum", a) for a in anchors), MOST_DAYS + 1),
+        total=_hash(key, "sum", fields.total) if fields.total else None,
     )
 
 
 def search_keys(one: Likeness) -> tuple[int, ...]:
-    """What an index holds: each number together with each day, and with the total; for a receipt without numbers the days with
-    the total. Whoever is alike shares one of them even when a day or the total was changed, and no key is common: a number
-    that stands on every receipt of a hospital meets a day or a sum."""
-    if one.numbers:
-        return tuple(sorted({_pair(number, anchor) for number in one.numbers for anchor in one.anchors}))
-    return tuple(sorted({_pair(first, other) for first, other in combinations(one.anchors, 2)}))
+    """What an index holds: each number together with each day, and with the total; the days with the total, since a crop may have
+    lost the numbers, and for a receipt without any the days with each other. Whoever is alike shares one of them even when a day
+    or the total was changed, and no key is common: a number that stands on every receipt of a hospital meets a day or a sum."""
+    if not one.numbers:
+        return tuple(sorted({_pair(first, other) for first, other in combinations(one.anchors, 2)}))
+    keys = {_pair(number, anchor) for number in one.numbers for anchor in one.anchors}
+    if one.total is not None:
+        # as the pairs above, in ascending order
+        keys |= {_pair(*sorted((one.total, anchor))) for anchor in one.anchors if anchor != one.total}
+    return tuple(sorted(keys))
 
 
 def alike(one: Likeness, other: Likeness) -> bool:
