@@ -51,7 +51,8 @@ def read_one(path: Path, reader: ReadingProcess) -> dict[str, Any]:
     """The JSON line of one file: `image, fields, confidence, checks, seconds`, `receipts` when it holds several, and `error`
     with code and message when it was refused."""
     try:
-        reading = reader.read(path.read_bytes())
+        with path.open("rb") as file:
+            reading = reader.read(file)
     except ReadingRefused as refusal:
         told = {"code": refusal.code, "message": refusal.message}
         return {"image": path.name, **_nothing(), "seconds": 0.0, "error": told}
@@ -155,7 +156,8 @@ class Costs:
 
 def _read_all(path: Path, reader: ReadingProcess, costs: Costs) -> Sequence[ReceiptReading]:
     try:
-        reading = reader.read(path.read_bytes())
+        with path.open("rb") as file:
+            reading = reader.read(file)
     except ReadingRefused:
         return ()
     costs.seconds.append(reading.seconds)

@@ -21,6 +21,8 @@ from insurance.adapters.ocr.file_reading import FileReading
 from insurance.adapters.ocr.process_wire import WireClosed, receive, send
 from insurance.adapters.ports import PageReader, ReadingRefused, ReadingUnavailable
 from insurance.adapters.storage.content import Content, inspect
+from insurance.adapters.storage.kinds import MAX_BYTES
+from insurance.adapters.storage.refusals import refuse
 
 _READING, _CONTENT = TypeAdapter(FileReading), TypeAdapter(Content)
 
@@ -107,8 +109,11 @@ def _data(file: int | None) -> bytes:
     if file is None:
         return b""
     with os.fdopen(file, "rb") as source:
+        # before it is in memory, where a large one would not fit
+        if os.fstat(file).st_size > MAX_BYTES:
+            raise refuse("too_large")
         source.seek(0)
-        return source.read()
+        return source.read(MAX_BYTES + 1)
 
 
 def _limit_cpu(seconds: float | None) -> None:

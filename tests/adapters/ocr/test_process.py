@@ -65,6 +65,17 @@ def test_an_open_file_is_read_from_its_start(reading: ReadingProcess) -> None:
         reading.inspect(empty)
 
 
+def test_a_file_of_gigabytes_is_refused_as_too_large_and_not_for_the_memory_it_takes(
+    reading: ReadingProcess, tmp_path: Path
+) -> None:
+    with (tmp_path / "large.pdf").open("w+b") as file:
+        file.write(b"%PDF-1.7")
+        file.truncate(3 << 30)
+        for ask in (reading.read, reading.inspect):
+            with pytest.raises(ReadingRefused, match="too_large"):
+                ask(file)
+
+
 @pytest.mark.parametrize(
     ("colour", "code"),
     [
