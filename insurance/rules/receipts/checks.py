@@ -25,7 +25,7 @@ def check_receipt(
         _deposits(fields, extras),
         _capitals(fields),
         _shape_of_numbers(fields),
-        *_qr_agrees(stated, qr),
+        _qr_agrees(stated, qr),
         _code_year(fields),
         _days_in_order(fields, extras),
         _void(extras),
@@ -128,8 +128,8 @@ def _shape_of_numbers(fields: ReceiptFields) -> Check | None:
     )
 
 
-def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> list[Check]:
-    """R6: the QR code says what is printed."""
+def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> Check | None:
+    """R6: the QR code says what is printed; of several each one."""
     names = {
         "bill_code": "票据代码",
         "bill_no": "票据号码",
@@ -137,16 +137,18 @@ def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> list[Check]:
         "date": "开票日期",
         "total": "合计金额",
     }
-    found = []
+    told: set[str] = set()
+    differing: set[str] = set()
     for code in codes:
-        told = [n for n in QR_FIELDS if getattr(code, n) is not None and getattr(fields, n) is not None]
-        if code.total_may_differ and "total" in told and code.total != fields.total:
-            told.remove("total")
-        differing = [names[n] for n in told if getattr(code, n) != getattr(fields, n)]
-        if told:
-            words = "二维码与票面不一致：" + "、".join(differing) if differing else "二维码与票面一致"
-            found.append(Check("qr_agrees", not differing, words))
-    return found[:1]
+        both = {n for n in QR_FIELDS if getattr(code, n) is not None and getattr(fields, n) is not None}
+        if code.total_may_differ and code.total != fields.total:
+            both.discard("total")
+        told |= both
+        differing |= {n for n in both if getattr(code, n) != getattr(fields, n)}
+    if not told:
+        return None
+    words = "二维码与票面不一致：" + "、".join(names[n] for n in QR_FIELDS if n in differing)
+    return Check("qr_agrees", not differing, words if differing else "二维码与票面一致")
 
 
 def _code_year(fields: ReceiptFields) -> Check | None:

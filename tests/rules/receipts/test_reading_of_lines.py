@@ -198,6 +198,33 @@ def test_a_refund_of_a_deposit_is_no_mark_and_a_large_stamp_of_it_is(refund: str
     assert failing(read([*receipt(), *deposits, stamp], QR)) == {"not_void"}
 
 
+SHORT = "http://einvoice.jsczt.cn/page/36060126/0012345678/a1b2c3"
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (QR.replace("506.50", "106.50"), "合计金额"),
+        (QR.replace("a1b2c3", "ffffff"), "校验码"),
+        (QR.replace("0012345678", "0099999999"), "票据号码"),
+        (QR.replace("20261102", "20261031").replace("506.50", "1.00"), "开票日期、合计金额"),
+    ],
+)
+def test_a_code_that_agrees_hides_no_other_that_contradicts(other: str, named: str) -> None:
+    for codes in ((SHORT, other), (other, SHORT)):
+        reading = read(receipt(), *codes)
+        assert [(c.code, c.level, c.explanation) for c in reading.checks if not c.ok] == [
+            ("qr_agrees", "error", f"二维码与票面不一致：{named}")
+        ]
+        assert reading.confidence["total"] < 0.99
+
+
+def test_two_codes_that_say_what_is_printed_agree() -> None:
+    reading = read(receipt(), SHORT, QR, "https://pay.example.cn/x")
+    assert failing(reading) == set()
+    assert [check.ok for check in reading.checks if check.code == "qr_agrees"] == [True]
+
+
 def test_visits_after_the_day_of_issue_are_an_error() -> None:
     assert "days_in_order" in failing(read(changed(receipt(), "就诊日期：20261102", "就诊日期：20261105")))
 
