@@ -25,7 +25,7 @@ def check_receipt(
         _deposits(fields, extras),
         _capitals(fields),
         _shape_of_numbers(fields),
-        _qr_agrees(stated, qr),
+        _qr_agrees(stated, extras, qr),
         _code_year(fields),
         _days_in_order(fields, extras),
         _void(extras),
@@ -128,7 +128,7 @@ def _shape_of_numbers(fields: ReceiptFields) -> Check | None:
     )
 
 
-def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> Check | None:
+def _qr_agrees(fields: ReceiptFields, extras: Extras, codes: Sequence[QrFields]) -> Check | None:
     """R6: the QR code says what is printed; of several each one."""
     names = {
         "bill_code": "票据代码",
@@ -141,7 +141,7 @@ def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> Check | None
     differing: set[str] = set()
     for code in codes:
         both = {n for n in QR_FIELDS if getattr(code, n) is not None and getattr(fields, n) is not None}
-        if code.total_may_differ and code.total != fields.total:
+        if code.total != fields.total and _is_without_tax(code, fields, extras):
             both.discard("total")
         told |= both
         differing |= {n for n in both if getattr(code, n) != getattr(fields, n)}
@@ -149,6 +149,14 @@ def _qr_agrees(fields: ReceiptFields, codes: Sequence[QrFields]) -> Check | None
         return None
     words = "二维码与票面不一致：" + "、".join(names[n] for n in QR_FIELDS if n in differing)
     return Check("qr_agrees", not differing, words if differing else "二维码与票面一致")
+
+
+def _is_without_tax(code: QrFields, fields: ReceiptFields, extras: Extras) -> bool:
+    """Old VAT types name the sum without tax (DOMAIN 5.4): the printed tax makes the difference, or one that was not read may."""
+    if not code.total_may_differ or code.total is None or fields.total is None:
+        return False
+    net, total = to_fen(code.total), to_fen(fields.total)
+    return _may_be_taxed(net, total) and (extras.tax is None or net + to_fen(extras.tax) == total)
 
 
 def _code_year(fields: ReceiptFields) -> Check | None:

@@ -27,7 +27,7 @@ class QrFields:
     check_code: str | None = None
     date: str | None = None
     total: str | None = None
-    # the sum may be without tax (old VAT types), so it proves equality but never a difference
+    # the sum may be without tax (old VAT types)
     total_may_differ: bool = False
 
 

@@ -172,3 +172,28 @@ def test_the_code_of_an_older_invoice_tells_the_total_without_its_tax(net: str, 
     code = f"01,10,031002200111,04722674,{net},20230428,50284843600898197308,5417,"
     page = changed(page, "发票号码：23372000000092267341", "发票号码：04722674")
     assert ("capitals_equal_total" in failing(read(page, code))) is found
+
+
+def agrees(page: list[Line], net: str) -> bool | None:
+    page = changed(page, "发票号码：23372000000092267341", "发票号码：04722674")
+    reading = read(page, f"01,10,031002200111,04722674,{net},20230428,50284843600898197308,5417,")
+    return next((check.ok for check in reading.checks if check.code == "qr_agrees"), None)
+
+
+@pytest.mark.parametrize(
+    ("net", "ok"), [("80.79", True), ("81.60", True), ("80.60", False), ("8.10", False), ("181.60", False)]
+)
+def test_the_sum_of_an_older_invoices_code_is_the_total_with_or_without_its_tax(net: str, ok: bool) -> None:
+    assert agrees(invoice(), net) is ok
+
+
+@pytest.mark.parametrize(
+    ("net", "ok"), [("80.79", True), ("81.60", True), ("72.30", True), ("8.10", False), ("181.60", False)]
+)
+def test_where_the_tax_is_not_read_some_rate_explains_the_sum_of_an_older_invoices_code(net: str, ok: bool) -> None:
+    assert agrees(without_tax("81.60"), net) is ok
+
+
+def test_a_tax_that_no_rate_makes_explains_no_total() -> None:
+    page = changed(changed(invoice(), "（小写）¥81.60", "（小写）¥981.60"), "¥0.81", "¥900.81")
+    assert agrees(page, "80.79") is False
