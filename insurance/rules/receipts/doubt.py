@@ -21,6 +21,12 @@ _NUMBERS, _MORE_THAN_AGREED = ("bill_code", "bill_no", "check_code", "date"), 0.
 # what contradicts a total that two others bear out
 _BEYOND_DOUBT = 0.98
 _OPEN_END = re.compile(r"[元圆圓角]$")
+_DAYS_PRINTED = {
+    "visit_date": ("visit_date",),
+    "stay": ("stay_from", "stay_to"),
+    "admitted": ("stay_from",),
+    "discharged": ("stay_to",),
+}
 Outcomes = Mapping[str, bool]
 
 
@@ -51,8 +57,12 @@ def without_unclear_days(draft: Draft, codes: Sequence[QrFields]) -> Draft:
     checks = check_receipt(draft.fields, draft.extras, codes, draft.items_whole)
     if not any(check.code == "days_in_order" and not check.ok for check in checks):
         return draft
-    prints = {"visit_date": ("visit_date",), "stay": ("stay_from", "stay_to")}
-    unclear = [day for name, days in prints.items() if _clearness(name, draft) < CLEAR for day in days]
+    unclear = [
+        day
+        for name, days in _DAYS_PRINTED.items()
+        if name in draft.values and _clearness(name, draft) < CLEAR
+        for day in days
+    ]
     return replace(draft, extras=replace(draft.extras, **cast(Any, dict.fromkeys(unclear))))
 
 

@@ -47,8 +47,8 @@ def enter(document_id: str, ordinal: int, reading: ReceiptReading, key: bytes) -
 
 def _day_unread(reading: ReceiptReading) -> bool:
     """A day of visit or admission is printed and says nothing: the day of issue is no more than a guess at it."""
-    extras, unread = reading.extras, reading.basis.unread
-    return extras.stay_from is None and ("stay" in unread or (extras.visit_date is None and "visit_date" in unread))
+    unread, admitted = reading.basis.unread, reading.extras.stay_from
+    return "stay" in unread or (admitted is None and ("admitted" in unread or "visit_date" in unread))
 
 
 def read_again(known: Sequence[CaseReceipt], found: Sequence[CaseReceipt]) -> tuple[CaseReceipt, ...]:

@@ -50,6 +50,7 @@ def extract(lines: Sequence[Line]) -> Draft:
         for place in placed:
             _read_labels(place, placed, draft, kind)
     _without_labels(placed, draft)
+    _visits_of_several_days(draft)
     draft.extras = _extras(placed, draft)
     rows = read_items(placed)
     numbered = all(name is not None and _NUMBERED.match(name.print.text) for name, _ in rows.pairs)
@@ -314,11 +315,18 @@ def _item_amount(place: Placed | None) -> Value | None:
     return Value(parse_amount(chosen.text), place.text, place.line.box, chosen.score, line=place.line)
 
 
+def _visits_of_several_days(draft: Draft) -> None:
+    """`就诊日期：20260920-20260928` says what 住院时间 says."""
+    visits = draft.values.get("visit_date")
+    if visits is not None and visits.text is not None and all(parse_date_range(visits.text)):
+        draft.values.setdefault("stay", draft.values.pop("visit_date"))
+
+
 def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
     texts = [plain(p.text) for p in page]
     titles = [t for t in texts if re.search(r"收费票据|医疗.*票据|发票", t) and not find_labels(t)]
     stay = draft.text("stay")
-    start, end = parse_date_range(stay) if stay else (None, None)
+    start, end = parse_date_range(stay) if stay else (draft.text("admitted"), draft.text("discharged"))
     return Extras(
         title=titles[0] if titles else _heading_of_list(page),
         serial_no=draft.text("serial_no"),
@@ -350,6 +358,6 @@ def form_of(draft: Draft) -> Form | None:
         return "inpatient"
     if "门诊收费" in texts or "门(急)诊收费" in texts or "疗门诊" in texts:
         return "outpatient"
-    if {"stay", "prepaid"} & draft.labelled.keys() or "住院号" in texts or "住院科别" in texts:
+    if {"stay", "admitted", "prepaid"} & draft.labelled.keys() or "住院号" in texts or "住院科别" in texts:
         return "inpatient"
     return "outpatient" if "门诊号" in texts or "visit_date" in draft.labelled else None

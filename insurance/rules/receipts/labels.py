@@ -86,6 +86,8 @@ LABELS: dict[str, Sequence[str]] = {
     "serial_no": ("业务流水号", "流水号", "交易流水号", "结算流水号"),
     "visit_date": ("就诊日期", "就诊时间", "看病日期", "就医日期", "就医时间", "门诊日期"),
     "stay": ("住院时间", "住院日期", "住院起止时间", "起止日期"),
+    "admitted": ("入院日期", "入院时间", "入院"),
+    "discharged": ("出院日期", "出院时间", "出院"),
     "prepaid": ("预缴金额", "预交金额", "预缴款", "预交款"),
     "topped_up": ("补缴金额", "补交金额", "补缴款"),
     "refunded": ("退费金额", "退款金额", "退费"),
@@ -109,7 +111,7 @@ OTHER_LABELS = (
     "登记号", "终端", "终端号", "状态", "缴费方式", "付款方式", "结算方式", "就诊卡号", "诊疗卡号", "病历编号", "病案号", "就诊号",
     "接诊医生", "开单医生", "医生", "医师", "执行科室", "开单科室", "就诊科室", "发药窗口", "取药窗口", "诊断", "临床诊断", "操作员",
     "收银员", "工号", "窗口", "电话", "联系电话", "地址", "机器编号", "订单号", "交易单号", "商户单号", "找零", "欠费", "余额", "卡余额",
-    "机器号", "病区", "入院", "出院", "天数", "参保类型", "人员类别", "险种类型", "就诊类型", "单据类型", "医保卡余额", "大病补偿",
+    "机器号", "病区", "天数", "参保类型", "人员类别", "险种类型", "就诊类型", "单据类型", "医保卡余额", "大病补偿",
     "民政救助", "医疗救助", "大额医疗支付", "公务员补助支付", "商业保险支付", "个人负担", "个人承担", "现金找零", "卡号", "医保账户余额",
     "个账余额", "统筹累计", "起付线累计", "统筹累计支付", "开户行", "开户银行", "开户行及账号", "银行账号", "密码区", "规格型号",
     "税额", "税率", "不含税金额", "折扣", "优惠", "抹零", "减免金额", "门诊统筹累计", "累计支付", "本年累计",
@@ -245,7 +247,9 @@ def _end_of_label(text: str, end: int) -> int:
 def _nearest(text: str) -> tuple[str, ...]:
     """Fields of the labels at the least distance, when that is small for their length; else of the labels whose end it is."""
     _, owner = _pattern()
-    distances = {label: _distance(text, label) for label in owner if len(label) >= 3}
+    # 入 and 出 are one character from 住: what a damaged one of them is, its value tells
+    known = (label for label, name in owner.items() if len(label) >= 3 and name not in ("admitted", "discharged"))
+    distances = {label: _distance(text, label) for label in known}
     least = min(distances.values())
     if least <= (1 if len(text) < 6 else 2):
         return tuple(sorted({owner[label] or label for label, distance in distances.items() if distance == least}))

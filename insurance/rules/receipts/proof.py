@@ -59,8 +59,9 @@ def _basis(draft: Draft, codes: Sequence[QrFields]) -> Basis:
 
 def _unread(draft: Draft) -> tuple[str, ...]:
     """A day that was read and does not count is not read either."""
-    days = {"visit_date": draft.extras.visit_date, "stay": draft.extras.stay_from}
-    return tuple(sorted(name for name in draft.labelled if days.get(name, draft.text(name)) is None))
+    extras = draft.extras
+    days = {"visit_date": extras.visit_date, "stay": extras.stay_from, "admitted": extras.stay_from}
+    return tuple(sorted(name for name in draft.labelled if draft.text(name) is None or days.get(name, "") is None))
 
 
 def _fill(fields: ReceiptFields, draft: Draft, codes: Sequence[QrFields]) -> tuple[ReceiptFields, list[str]]:

@@ -10,6 +10,7 @@ from insurance.rules.receipts.unlabelled import lost_a_character, without_seal
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS
 
 AMOUNTS = frozenset((*AMOUNT_FIELDS, "prepaid", "topped_up", "refunded", FURTHER_FUND))
+DAYS = frozenset(("date", "visit_date", "admitted", "discharged"))
 AMOUNT_CHARACTERS = "0123456789.,-¥元"
 # dust before a sum
 SPECKS = "。·'`"
@@ -43,10 +44,10 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
         raw = raw.part(0, told.end()) if told else raw.without_end("*★☆")
         chosen = raw.without_start(SPECKS).only(AMOUNT_CHARACTERS)
         return ("0.00" if chosen.text == "0元" else parse_amount(chosen.text)), chosen.score
-    if name in ("date", "visit_date"):
-        return parse_date(raw.text), min(
-            (s for c, s in zip(raw.text, raw.scores, strict=True) if c.isdigit()), default=0.0
-        )
+    if name in DAYS:
+        several = name == "visit_date" and all(parse_date_range(raw.text))
+        figures = (s for c, s in zip(raw.text, raw.scores, strict=True) if c.isdigit())
+        return (raw.text if several else parse_date(raw.text)), min(figures, default=0.0)
     if name == "total_upper":
         raw = raw.without("。.,;、·*")
         # what stands before the sum in capitals (a currency sign, a bracket) is no part of it

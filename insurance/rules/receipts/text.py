@@ -18,7 +18,9 @@ _DATES = (
     re.compile(rf"{_YEAR}[-/.年](\d\d?)[-/.月](\d\d?)(?:日(?:{_TIME})?)?"),
     re.compile(rf"{_YEAR}[-/.年](?=0|\d\d?[-/.月](?:0|\d{{4}}:))(\d\d?)[-/.月](\d\d){_TIME}"),
 )
-
+_LASTING = re.compile(r"[,;(]?共?(\d+)天\)?$")
+# behind a day of visit
+_PART_OF_A_DAY = re.compile(r"(?:[上下]午|(?:周|星期)[一二三四五六日天])$")
 
 _NO_SECOND = ("", 0.0)
 # a next guess below this is no reading at all
@@ -141,15 +143,34 @@ def fen_of_capitals(text: str) -> int | None:
 
 
 def parse_date(text: str) -> str | None:
-    """`20200312`, `2020-03-12`, `2020年3月12日`, with or without a time → `2020-03-12`."""
-    bare = plain(text).rstrip(".:,;")
+    """`20200312`, `2020-03-12`, `2020年3月12日`, with or without a time (上午, 周一) → `2020-03-12`."""
+    bare = _PART_OF_A_DAY.sub("", plain(text).rstrip(".:,;"))
     return next((_iso(match) for shape in _DATES if (match := shape.fullmatch(bare))), None)
 
 
 def parse_date_range(text: str) -> tuple[str | None, str | None]:
-    """`20210323至20210414` or `20210323-20210414` → both days."""
-    days = [_iso(m) for m in re.finditer(r"((?:19|20)\d\d)[-/.年]?(\d\d)[-/.月]?(\d\d)日?", plain(text))]
-    return (days[0], days[-1]) if len(days) == 2 else (None, None)
+    """`20210323至20210414`, `2021-3-23 - 2021-4-14`, `2021年3月23日至2021年4月14日 共22天` → both days."""
+    bare = plain(text).rstrip(".:,;")
+    for second in re.finditer(r"(?=(?:19|20)\d\d)", bare):
+        start = parse_date(re.sub(r"[^\d日]+$", "", bare[: second.start()]))
+        end = _end_of_stay(bare[second.start() :], start) if start else None
+        if end:
+            return start, end
+    return None, None
+
+
+def _end_of_stay(text: str, start: str) -> str | None:
+    """A day, and perhaps for how many days it was. Where these figures touch (`2021/4/14 22天`), the days that lie between tell
+    which of them are whose."""
+    lasting = _LASTING.search(text)
+    if lasting is None:
+        return parse_date(text)
+    figures, found = lasting[1], set()
+    for at in range(len(figures)):
+        day = parse_date(text[: lasting.start()] + figures[:at])
+        if day and int(figures[at:]) - (date.fromisoformat(day) - date.fromisoformat(start)).days in (0, 1):
+            found.add(day)
+    return found.pop() if len(found) == 1 else None
 
 
 def _iso(match: re.Match[str]) -> str | None:

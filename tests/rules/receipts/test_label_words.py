@@ -68,7 +68,7 @@ def test_most_of_the_known_labels_are_told_by_their_words_too() -> None:
 
 
 def test_a_day_of_admission_is_not_the_day_of_issue() -> None:
-    assert find_labels("入院日期") == []
+    assert [label.field for label in find_labels("入院日期")] == ["admitted"]
     assert [label.field for label in find_labels("日期2016-03-01")] == ["date"]
 
 

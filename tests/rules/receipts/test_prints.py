@@ -9,7 +9,14 @@ from insurance.rules.receipts.layout import Line
 from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.second import combine, needs_second_reading, where_to_look
 from insurance.rules.receipts.shapes import read_value
-from insurance.rules.receipts.text import fen_of_capitals, looks_like_another, parse_amount, parse_date, plain_print
+from insurance.rules.receipts.text import (
+    fen_of_capitals,
+    looks_like_another,
+    parse_amount,
+    parse_date,
+    parse_date_range,
+    plain_print,
+)
 from insurance.rules.receipts.vocabulary import HOSPITAL_KINDS, ITEM_NAMES
 
 
@@ -76,6 +83,7 @@ def test_the_sign_before_two_last_figures_is_the_point(text: str, amount: str | 
         ("2026-11-05 8:15", "2026-11-05"),
         ("2026-11-12 08:15:30", "2026-11-12"),
         ("２０２６.０１.１２", "2026-01-12"),
+        ("2026-01-12上午", "2026-01-12"),
         # a figure or a sign was lost, or the space before the time
         ("2026112", None), ("202611", None), ("2021118", None), ("2026-112", None), ("2026/112", None), ("2026年112日", None),
         ("202601123", None), ("2026-02-30", None), ("2026-11-1 18:15", None), ("2026-11-11 8:15", None),
@@ -83,6 +91,35 @@ def test_the_sign_before_two_last_figures_is_the_point(text: str, amount: str | 
 )  # fmt: skip
 def test_a_day_has_eight_figures_or_a_sign_on_both_sides_of_its_month(text: str, day: str | None) -> None:
     assert parse_date(text) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("20210323-20210414", ("2021-03-23", "2021-04-14")),
+        ("20210323 20210414", ("2021-03-23", "2021-04-14")),
+        ("2021-3-23至2021-4-14", ("2021-03-23", "2021-04-14")),
+        ("2021-03-23 08:00～2021-04-14 09:00", ("2021-03-23", "2021-04-14")),
+        ("2021年3月23日起至2021年4月14日（共22天）", ("2021-03-23", "2021-04-14")),
+        ("2021/3/23-2021/4/14 22天", ("2021-03-23", "2021-04-14")),
+        ("2021/3/23-2021/4/1 9天", ("2021-03-23", "2021-04-01")),
+        # no count of days that fits, half a day, a lost figure
+        ("2021/3/23-2021/4/14 3天", (None, None)), ("20210323-0414", (None, None)), ("2021323-2021414", (None, None)),
+    ],
+)  # fmt: skip
+def test_a_stay_is_read_however_its_days_are_written(text: str, days: tuple[str | None, str | None]) -> None:
+    assert parse_date_range(text) == days
+
+
+@pytest.mark.parametrize("days", ["就诊日期：20261020-20261028", "入院日期：2026-10-20 出院日期：2026-10-28"])
+def test_visits_of_several_days_and_admission_with_discharge_are_a_stay(days: str) -> None:
+    page = changed(receipt(), "就诊日期：20261102", days)
+    extras = prove(extract(page)).extras
+    assert (extras.visit_date, extras.stay_from, extras.stay_to) == (None, "2026-10-20", "2026-10-28")
+    late = changed(page, "开票日期：2026-11-02", "开票日期：2026-10-27")
+    assert "days_in_order" in {check.code for check in prove(extract(late)).checks if not check.ok}
+    unclear = prove(extract(changed(late, days, days, 0.7)))
+    assert unclear.extras.stay_from is None and {"admitted", "visit_date", "stay"} & set(unclear.basis.unread)
 
 
 def test_a_day_of_issue_that_lost_a_figure_is_not_told() -> None:
