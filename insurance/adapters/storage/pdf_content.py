@@ -25,7 +25,7 @@ _MAX_ATTACHMENTS = 10
 _END = b"%%EOF"
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _ACTIVE = re.compile(
-    rb"/(?:JavaScript|JS|Launch|RichMedia|XFA|SubmitForm|ImportData|GoToE|Rendition|FileAttachment)(?=[\s/(<\[>\]\d]|$)"
+    rb"/(?:JavaScript|JS|Launch|RichMedia|XFA|SubmitForm|ImportData|GoTo[ER]|Rendition|FileAttachment)(?=[\s/(<\[>\]\d]|$)"
 )
 _SPELLED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PACKED = re.compile(rb"/(?:FlateDecode|Fl|LZWDecode|LZW|RunLengthDecode|RL)(?=[\s/\[\]>])")

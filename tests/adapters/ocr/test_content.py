@@ -128,6 +128,7 @@ ACTIVE = {
     "a script behind a word that looks like a stream": pdf(
         catalog=b"/A(stream\n)/OpenAction" + SCRIPT + b"/B(endstream)"
     ),
+    "a file elsewhere to be opened": pdf(catalog=rb"/OpenAction<</S/GoToR/F(\\\\elsewhere\\share)>>"),
     "a program to be started": pdf(page=ANNOTATION % (b"Link", b"/A<</S/Launch/F(cmd.exe)>>")),
     "a form to be sent": pdf(page=ANNOTATION % (b"Link", b"/A<</S/SubmitForm/F(http://a)>>")),
     "a form of XFA": pdf(catalog=b"/AcroForm<</XFA[(a)5 0 R]/Fields[]>>"),
