@@ -56,10 +56,13 @@ class AlipaySettings(BaseModel):
     timeout_seconds: float = 10.0
 
 
+Engine = Literal["rapidocr", "tesseract"]
+
+
 class OcrSettings(BaseModel):
     """Pages are read in a process of their own, which the kernel holds to these bounds."""
 
-    engine: Literal["rapidocr", "tesseract"] = "rapidocr"
+    engine: Engine = "rapidocr"
     threads: int = 2
     # of its data; with its parent an OCR worker stays under 1.5 GB
     memory_mb: int = 1280

@@ -26,12 +26,14 @@ from insurance.adapters.ocr.process_wire import WireClosed, receive, send
 from insurance.adapters.ports import PageView, ReadingRefused, ReadingUnavailable
 from insurance.adapters.storage.kinds import Content
 from insurance.adapters.storage.refusals import refuse
-from insurance.settings import OcrSettings
+from insurance.settings import Engine, OcrSettings
 
 T = TypeVar("T")
 
 _START_SECONDS = 60.0
 _ATTEMPTS = 2
+# where onnxruntime can't run: no library for this machine, or one that uses what its processor has not
+_FALLBACK: Engine = "tesseract"
 # how often it is looked at in the time that it may do nothing
 _LOOKS = 20
 # no secret of ours: who opens strangers' files has no use for one
@@ -70,6 +72,12 @@ class ReadingProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._sock: socket.socket | None = None
         self._loaded = self._interrupted = self._closed = False
+        self._engine: Engine = settings.engine
+
+    @property
+    def engine(self) -> Engine:
+        """The one that reads: another than was set where that one can't run."""
+        return self._engine
 
     @property
     def pid(self) -> int | None:
@@ -128,14 +136,31 @@ class ReadingProcess:
     # --- on the thread ------------------------------------------------------------------------------------------------
 
     def _load(self) -> None:
+        """The engine that is set; where it can't run, Tesseract, which reads far less."""
         if self._loaded:
             return
+        engine, why = self._settings.engine, self._cannot_run(self._settings.engine)
+        if why is not None:
+            if engine == _FALLBACK or self._order["reader"] or self._cannot_run(_FALLBACK) is not None:
+                raise ReadingUnavailable(why)
+            _log.warning("reading: %s. %s reads instead, and far less", why, _FALLBACK)
+            engine = _FALLBACK
+        self._engine, self._loaded = engine, True
+
+    def _cannot_run(self, engine: str) -> str | None:
+        """Load it; None, or why it can't run here. Raises `ReadingUnavailable` for what the machine did, which passes."""
         try:
-            self._once({"do": "start"}, None, _START_SECONDS)
-        except _Ended:
+            self._once({"do": "start", "engine": engine}, None, _START_SECONDS)
+        except ReadingUnavailable as told:
+            if self._sock is None:
+                raise
+            return str(told)
+        except _Ended as end:
             self._end()
-            raise ReadingUnavailable("the engine does not start") from None
-        self._loaded = True
+            if end.code != "unreadable" or self._interrupted:
+                raise ReadingUnavailable("the engine does not start") from None
+            return f"{engine} crashes at its start"
+        return None
 
     def _read(self, source: bytes | BinaryIO) -> FileReading:
         answer, _ = self._ask(source, "read", self._settings.file_seconds)

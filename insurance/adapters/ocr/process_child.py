@@ -64,8 +64,8 @@ class Child:
         finally:
             _limit_cpu(None)
 
-    def _start(self, _: bytes, __: dict[str, Any]) -> Answer:
-        self._reader = self._made_reader()
+    def _start(self, _: bytes, head: dict[str, Any]) -> Answer:
+        self._reader = self._made_reader(head["engine"])
         return {"result": None}, []
 
     def _inspect(self, data: bytes, _: dict[str, Any]) -> Answer:
@@ -94,7 +94,7 @@ class Child:
             self._looked_into = data, inspect(data)
         return self._looked_into[1]
 
-    def _made_reader(self) -> PageReader:
+    def _made_reader(self, engine: str) -> PageReader:
         if named := self._order["reader"]:
             module, _, attribute = named.partition(":")
             reader: PageReader = getattr(import_module(module), attribute)()
@@ -102,7 +102,7 @@ class Child:
         from insurance.adapters.registry import open_reader
         from insurance.settings import OcrSettings
 
-        return open_reader(OcrSettings.model_validate(self._order["settings"]))
+        return open_reader(OcrSettings.model_validate({**self._order["settings"], "engine": engine}))
 
 
 def _data(file: int | None) -> bytes:

@@ -123,6 +123,28 @@ def test_an_engine_that_does_not_start_is_unavailable_or_refuses_nobody(maker: s
         process.start()
 
 
+@pytest.mark.parametrize("broken", ["raise ImportError", "import os; os.kill(os.getpid(), 4)"])
+def test_where_onnxruntime_can_not_run_tesseract_reads_and_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: str
+) -> None:
+    (tmp_path / "rapidocr.py").write_text(broken)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with ReadingProcess(QUICK) as process:
+        process.start()
+        assert process.engine == "tesseract"
+    assert "tesseract reads instead" in caplog.text
+
+
+def test_where_neither_engine_can_run_it_is_told_why_the_first_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rapidocr.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with ReadingProcess(QUICK) as process, pytest.raises(ReadingUnavailable, match="rapidocr"):
+        process.start()
+
+
 def test_what_a_file_says_is_in_no_log(reading: ReadingProcess, caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ReadingRefused):
         reading.read(picture(bad_readers.BUG))
