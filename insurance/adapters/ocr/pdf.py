@@ -24,7 +24,7 @@ def open_page(document: pypdfium2.PdfDocument, number: int) -> tuple[Image.Image
             return _render(page), _text_page(page)
         finally:
             page.close()
-    except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError, MemoryError):
+    except (pypdfium2.PdfiumError, ctypes.ArgumentError, ValueError):
         raise refuse("damaged_file") from None
 
 

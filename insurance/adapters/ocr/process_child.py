@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psutil
 from pydantic import TypeAdapter
 
 from insurance.adapters.ocr.file_reading import FileReading
@@ -28,6 +29,8 @@ _READING, _CONTENT = TypeAdapter(FileReading), TypeAdapter(Content)
 
 Answer = tuple[dict[str, Any], list[bytes]]
 
+# with an engine and no file yet a process holds a fifth
+_WORN = 1 / 3
 _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG
 
 
@@ -53,6 +56,8 @@ class Child:
                 _limit_cpu(head["inspect_seconds"])
             return self._operations[head["do"]](data, head)
         except ReadingRefused as refusal:
+            if refusal.code == "damaged_file" and self._is_worn():
+                return {"failed": "no room for a picture, perhaps", "code": refusal.code}, []
             return {"refused": [refusal.code, refusal.message]}, []
         except ReadingUnavailable as outage:
             return {"unavailable": str(outage)}, []
@@ -60,9 +65,20 @@ class Child:
             # where, and never what: texts of errors may carry what a file says
             frame = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-            return {"failed": place, "memory": isinstance(error, MemoryError)}, []
+            return {"failed": place, "code": self._code(error)}, []
         finally:
             _limit_cpu(None)
+
+    def _is_worn(self) -> bool:
+        """Files of before have left little memory, and decoders that get none say that the file is damaged."""
+        used = psutil.Process().memory_info()
+        return bool(getattr(used, "data", used.rss) > _WORN * (self._order["memory_mb"] << 20))
+
+    def _code(self, error: Exception) -> str:
+        if not isinstance(error, MemoryError):
+            return "unreadable"
+        is_picture = self._looked_into is not None and self._looked_into[1].kind != "pdf"
+        return "too_many_pixels" if is_picture else "too_complex"
 
     def _start(self, _: bytes, head: dict[str, Any]) -> Answer:
         self._reader = self._made_reader(head["engine"])

@@ -131,7 +131,7 @@ def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Ima
         return ImageOps.exif_transpose(paper)
     except (
         OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, struct.error, RuntimeError,
-        OverflowError, MemoryError,
+        OverflowError,
     ):  # fmt: skip
         raise refuse("damaged_file") from None
 

@@ -91,6 +91,6 @@ def open_image(data: bytes) -> Image.Image:
         raise refuse("damaged_file" if kind_of(data) else "unsupported_type") from None
     except (
         OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError, IndexError, struct.error, RuntimeError,
-        OverflowError, MemoryError,
+        OverflowError,
     ):  # fmt: skip
         raise refuse("damaged_file") from None

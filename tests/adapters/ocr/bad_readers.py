@@ -11,7 +11,7 @@ from PIL import Image
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ports import Page, ReadingUnavailable
 
-CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG = (
+CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG, KEEP = (
     (250, 0, 0),
     (0, 250, 0),
     (0, 0, 250),
@@ -19,6 +19,7 @@ CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG = (
     (0, 250, 250),
     (250, 0, 250),
     (120, 120, 0),
+    (0, 120, 120),
 )
 
 
@@ -35,6 +36,9 @@ class Moody(FakeReader):
             kept = []
             while True:
                 kept.append(bytearray(os.urandom(1) * (64 << 20)))
+        if colour == KEEP:
+            # as an engine that has seen many pages
+            self.kept = bytearray(200 << 20)
         if colour == HANG:
             # as a decoder that holds the interpreter and waits for ever
             ctypes.PyDLL(None).pause()

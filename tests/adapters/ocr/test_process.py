@@ -82,7 +82,7 @@ def test_a_file_of_gigabytes_is_refused_as_too_large_and_not_for_the_memory_it_t
         (bad_readers.CRASH, "unreadable"),
         (bad_readers.BUG, "unreadable"),
         (bad_readers.LOOP, "too_complex"),
-        (bad_readers.HOARD, "too_complex"),
+        (bad_readers.HOARD, "too_many_pixels"),
     ],
 )
 def test_a_file_that_ends_the_process_is_refused_and_the_next_one_is_read(
@@ -93,6 +93,27 @@ def test_a_file_that_ends_the_process_is_refused_and_the_next_one_is_read(
     assert refused.value.code == code
     assert any("\u4e00" <= character <= "\u9fff" for character in refused.value.message)
     assert reading.read(picture()).kind_of_file == "png"
+
+
+def test_a_picture_that_finds_no_room_beside_what_files_of_before_left_is_read_by_a_fresh_process(
+    reading: ReadingProcess,
+) -> None:
+    reading.read(picture(bad_readers.KEEP))
+    pid = reading.pid
+    assert reading.read(picture(size=(7000, 6000))).pages[0].width == 3200
+    assert reading.pid != pid
+
+
+def test_a_file_is_damaged_only_when_a_fresh_process_says_so(reading: ReadingProcess) -> None:
+    cut_off = picture()[:-40]
+    with pytest.raises(ReadingRefused, match="damaged_file"):
+        reading.read(cut_off)
+    pid = reading.pid
+    reading.read(picture(bad_readers.KEEP))
+    with pytest.raises(ReadingRefused, match="damaged_file"):
+        reading.read(cut_off)
+    assert reading.read(picture()).kind_of_file == "png"
+    assert reading.pid != pid
 
 
 def test_a_decoder_that_waits_for_ever_is_ended() -> None:
