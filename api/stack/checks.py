@@ -44,6 +44,7 @@ def examine(folder: Path, port: int | None) -> list[Check]:
     """Every check at once, for `xueping doctor`."""
     return [
         *programs(),
+        _engine(),
         _python(),
         _fonts(),
         _calendar(),
@@ -103,6 +104,14 @@ def _tesseract() -> Check:
     if "chi_sim" not in listed.stdout.split():
         return Check("tesseract", False, "Tesseract 没有简体中文数据 chi_sim", mend)
     return Check("tesseract", True, "Tesseract 与 chi_sim 已安装")
+
+
+def _engine() -> Check:
+    """Of receipts. Loaded in a process of its own: where its library does not fit the processor, it ends that."""
+    loaded = subprocess.run([sys.executable, "-c", "import onnxruntime"], check=False, capture_output=True)
+    if loaded.returncode:
+        return Check("engine", False, "onnxruntime 在这里不能运行，票据由 Tesseract 识别，准确率低得多", "make setup")
+    return Check("engine", True, "票据识别引擎 onnxruntime 可用")
 
 
 def _fonts() -> Check:

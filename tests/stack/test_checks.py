@@ -63,6 +63,17 @@ def test_tesseract_with_simplified_chinese_is_enough(tmp_path, tesseract):
     assert found(tmp_path)["tesseract"].ok
 
 
+@pytest.mark.parametrize("broken", ["raise ImportError", "import os; os.kill(os.getpid(), 4)"])
+def test_an_engine_of_receipts_that_can_not_run_here_is_told(tmp_path, monkeypatch, broken):
+    (tmp_path / "onnxruntime.py").write_text(broken)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    engine = checks._engine()
+    assert (engine.ok, engine.mend) == (False, "make setup")
+    assert "Tesseract" in engine.detail
+    monkeypatch.delenv("PYTHONPATH")
+    assert checks._engine().ok
+
+
 def test_the_port_of_a_stack_that_runs_is_its_own(tmp_path, taken_port):
     assert not found(tmp_path, taken_port)["port"].ok
     with locked(tmp_path):
