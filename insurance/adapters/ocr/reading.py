@@ -16,7 +16,7 @@ from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
 from insurance.adapters.ports import Page, PageReader
 from insurance.adapters.storage.content import Content, inspect, open_image, open_pdf, refuse
-from insurance.rules.receipts.codes_on_page import codes_of_each
+from insurance.rules.receipts.codes_on_page import codes_of_each, with_others_told
 from insurance.rules.receipts.draft import Draft
 from insurance.rules.receipts.extraction import extract
 from insurance.rules.receipts.layout import Line, Quad
@@ -38,7 +38,8 @@ def read_file(data: bytes, reader: PageReader) -> FileReading:
         source = "image" if image else "text_layer"
         pages.append(PageRead(number, page.width, page.height, page.turned_ccw, source, tuple(page.qr)))
         receipts += _receipts_of(page, number, image, reader)
-    return FileReading(content.kind, tuple(pages), tuple(receipts), perf_counter() - started, process_time() - cpu)
+    told = with_others_told(receipts, [page.qr for page in pages])
+    return FileReading(content.kind, tuple(pages), told, perf_counter() - started, process_time() - cpu)
 
 
 def _receipts_of(page: Page, number: int, image: Image.Image | None, reader: PageReader) -> list[ReceiptReading]:

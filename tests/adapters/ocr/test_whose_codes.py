@@ -54,3 +54,17 @@ def test_a_code_gives_the_number_to_the_receipt_on_which_it_stands(monkeypatch: 
     receipt = of_two(monkeypatch, " ")
     assert receipt.fields.bill_no == "0098765432"
     assert [check.ok for check in receipt.checks if check.code == "qr_agrees"] == [True]
+
+
+def test_a_bill_that_only_its_code_tells_of_is_no_bill_without_trace() -> None:
+    day = date(2026, 5, 6)
+    left, right = (bills.electronic_bill("李安然", day, number, tenths=5) for number in (12345678, 98765432))
+    blank = pypdfium2.PdfDocument(right)
+    page = blank[0]
+    for thing in [thing for thing in page.get_objects() if thing.type == pdfium.FPDF_PAGEOBJ_TEXT]:
+        page.remove_obj(thing)
+    page.gen_content()
+    saved = io.BytesIO()
+    blank.save(saved)
+    (receipt,) = read_file(side_by_side(left, saved.getvalue()), FakeReader()).receipts
+    assert [check.code for check in receipt.checks if not check.ok] == ["another_receipt_on_page"]
