@@ -39,8 +39,8 @@ _LOOKS = 20
 # no secret of ours: who opens strangers' files has no use for one
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 _MARKS = "XUEPING_STACK"
-# what the child may find wrong with a file without being sure, so that another one looks
-_FAILURES = ("damaged_file", "too_many_pixels", "too_complex", "unreadable")
+# what the child may find wrong with a file without being sure, so that another one looks; None: it was our mistake
+_FAILURES = ("damaged_file", "too_many_pixels", "too_complex", "unreadable", None)
 
 _READING, _CONTENT, _SIZES = TypeAdapter(FileReading), TypeAdapter(Content), TypeAdapter(list[tuple[int, int]])
 _log = logging.getLogger(__name__)
@@ -247,7 +247,7 @@ class ReadingProcess:
                 raise ReadingRefused(code, message)
             case {"unavailable": str(text)}:
                 raise ReadingUnavailable(text)
-            case {"failed": str(place), "code": str(code)} if code in _FAILURES:
+            case {"failed": str(place), "code": code} if code in _FAILURES:
                 _log.error("reading: %s", place)
                 raise _Ended(code)
             case _:

@@ -63,9 +63,10 @@ class Child:
             return {"unavailable": str(outage)}, []
         except Exception as error:
             # where, and never what: texts of errors may carry what a file says
-            frame = traceback.extract_tb(error.__traceback__)[-1]
-            place = f"{type(error).__name__} at {Path(frame.filename).name}:{frame.lineno}"
-            return {"failed": place, "code": self._code(error)}, []
+            frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+            place = f"{type(error).__name__} at {Path(frame.f_code.co_filename).name}:{line}"
+            is_ours = _is_ours(error, frame.f_globals.get("__name__", ""))
+            return {"failed": place, "code": None if is_ours else self._code(error)}, []
         finally:
             _limit_cpu(None)
 
@@ -119,6 +120,13 @@ class Child:
         from insurance.settings import OcrSettings
 
         return open_reader(OcrSettings.model_validate({**self._order["settings"], "engine": engine}))
+
+
+def _is_ours(error: Exception, module: str) -> bool:
+    """Whether we made the mistake, and not a library that met a strange file."""
+    if isinstance(error, NameError | ImportError):
+        return True
+    return module.startswith("insurance.") and isinstance(error, AttributeError | AssertionError | TypeError)
 
 
 def _data(file: int | None) -> bytes:

@@ -11,7 +11,7 @@ from PIL import Image
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ports import Page, ReadingUnavailable
 
-CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG, KEEP = (
+CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG, KEEP, MISTAKE = (
     (250, 0, 0),
     (0, 250, 0),
     (0, 0, 250),
@@ -20,6 +20,7 @@ CRASH, LOOP, HOARD, HANG, BUG, KILLED, LONG, KEEP = (
     (250, 0, 250),
     (120, 120, 0),
     (0, 120, 120),
+    (120, 0, 120),
 )
 
 
@@ -39,6 +40,8 @@ class Moody(FakeReader):
         if colour == KEEP:
             # as an engine that has seen many pages
             self.kept = bytearray(200 << 20)
+        if colour == MISTAKE:
+            return Page(300, 200, boxes=None)  # type: ignore[arg-type]
         if colour == HANG:
             # as a decoder that holds the interpreter and waits for ever
             ctypes.PyDLL(None).pause()

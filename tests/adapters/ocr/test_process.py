@@ -116,6 +116,13 @@ def test_a_file_is_damaged_only_when_a_fresh_process_says_so(reading: ReadingPro
     assert reading.pid != pid
 
 
+def test_a_mistake_of_ours_is_no_fault_of_the_file(reading: ReadingProcess, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ReadingUnavailable):
+        reading.read(picture(bad_readers.MISTAKE))
+    assert "TypeError at reading.py" in caplog.text
+    assert reading.read(picture()).kind_of_file == "png"
+
+
 def test_a_decoder_that_waits_for_ever_is_ended() -> None:
     with ReadingProcess(QUICK.model_copy(update={"file_seconds": 2}), MOODY) as process:
         process.start()
