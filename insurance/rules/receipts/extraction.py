@@ -338,6 +338,7 @@ def _extras(page: Sequence[Placed], draft: Draft) -> Extras:
         refunded=draft.text("refunded"),
         insurance_type=draft.text("insurance_type"),
         payer_id=draft.text("payer_id"),
+        payer_id_clear="payer_id" in draft.values and draft.values["payer_id"].clearness >= _CLEAR,
         void_mark=void_mark(page),
         tax=tax(page) if is_invoice(page) else None,
         tax_unread=is_invoice(page) and leaves_tax_unread(page),

@@ -51,7 +51,7 @@ AMOUNT_FIELDS = ("total", "pool_pay", "other_pay", "account_pay", "cash_pay", "s
 class Extras:
     """Other prints that the checks stand on: visit and stay dates, deposits of a stay, 医保类型, the masked identity number,
     the tax of an invoice (None on every other paper; `tax_unread`: it has some, which was not read), and what funds paid that
-    have no field (大病保险, 医疗救助; None: not clear)."""
+    have no field (大病保险, 医疗救助; None: not clear). `payer_id_clear`: each character of it was read clearly."""
 
     title: str | None = None
     serial_no: str | None = None
@@ -67,6 +67,7 @@ class Extras:
     tax: str | None = None
     further_funds: tuple[str | None, ...] = ()
     tax_unread: bool = False
+    payer_id_clear: bool = False
 
 
 @dataclass(frozen=True)

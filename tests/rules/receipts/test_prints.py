@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from printed import changed, receipt
+from printed import changed, line, receipt
 
 from insurance.rules.receipts.extraction import extract
 from insurance.rules.receipts.labels import telling_places
@@ -202,3 +202,13 @@ def test_a_seals_star_behind_a_value_is_no_part_of_it() -> None:
 def test_capitals_that_begin_with_a_nought_before_a_figure_are_the_end_of_longer_ones() -> None:
     assert fen_of_capitals("零伍元肆角捌分") is None
     assert fen_of_capitals("零元伍角") is not None
+
+
+@pytest.mark.parametrize(("score", "clear"), [(0.95, True), (0.85, False)])
+def test_a_hidden_number_is_clear_when_each_of_its_characters_is(score: float, clear: bool) -> None:
+    label, number = "交款人统一社会信用代码：", "360102********1249"
+    page = [*receipt(), line(label + number, 80, 150)]
+    scores = (*[1.0] * (len(label) + 8), score, *[1.0] * (len(number) - 9))
+    page[-1] = replace(page[-1], scores=scores)
+    extras = extract(page).extras
+    assert (extras.payer_id, extras.payer_id_clear) == (number, clear)
