@@ -15,7 +15,7 @@ CERTAIN = 0.995
 # below this the least sure character of a value is as likely wrong as not worth telling
 SURE = 0.75
 # nothing on the receipt proves a name, so more is asked of its print; long names lose a character more easily
-SURE_OF_NAMES = {"payer": 0.95, "hospital": 0.98}
+SURE_OF_NAMES = {"payer": 0.75, "hospital": 0.9}
 # what two looks at the print agree on, or what a contradicted print must be to stand
 CLEAR = 0.9
 _UNPROVED = 0.98
