@@ -22,7 +22,7 @@ from insurance.adapters.storage.kinds import (
 from insurance.adapters.storage.pdf_content import inspect_pdf, open_pdf
 from insurance.adapters.storage.pictures import kind_of, measure
 from insurance.adapters.storage.refusals import refuse
-from insurance.adapters.storage.strangers import ends_as_archive, has_markup, is_ofd, is_stranger
+from insurance.adapters.storage.strangers import has_markup, is_more_than_a_picture, is_ofd, is_stranger
 
 __all__ = ["Content", "inspect", "open_image", "open_pdf", "refuse"]
 
@@ -54,7 +54,7 @@ def inspect(data: bytes, max_bytes: int = MAX_BYTES) -> Content:
     kind = kind_of(data)
     if kind is None:
         raise refuse(_why_unknown(data))
-    if has_markup(data) or b"%PDF-" in data[:1024] or data.startswith(_SCRIPT_HEAD) or ends_as_archive(data):
+    if has_markup(data) or b"%PDF-" in data[:1024] or data.startswith(_SCRIPT_HEAD) or is_more_than_a_picture(data):
         raise refuse("mixed_content")
     return _inspect_image(data, kind)
 

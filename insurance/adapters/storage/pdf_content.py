@@ -14,7 +14,7 @@ import pypdfium2.raw as pdfium
 
 from insurance.adapters.storage.kinds import MAX_JPEG_PIXELS, MAX_PAGES
 from insurance.adapters.storage.refusals import refuse
-from insurance.adapters.storage.strangers import is_ofd, is_stranger
+from insurance.adapters.storage.strangers import hides_archive, is_ofd, is_stranger
 
 # contents, fonts and tables of honest receipts unpack to a few megabytes; pictures are measured in pixels
 _MAX_STREAM = 64 * 1024 * 1024
@@ -23,6 +23,8 @@ _MAX_STREAMS = 20_000
 _MAX_ATTACHMENTS = 10
 
 _END = b"%%EOF"
+# a document may be continued behind its end
+_BORDER = re.compile(rb"%%EOF|obj|xref|trailer")
 _STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _ACTIVE = re.compile(
     rb"/(?:JavaScript|JS|Launch|RichMedia|XFA|SubmitForm|ImportData|GoTo[ER]|Rendition|FileAttachment)(?=[\s/(<\[>\]\d]|$)"
@@ -38,7 +40,7 @@ _PASSIVE = (b"<?xml", b"\xef\xbb\xbf<?xml", b"\x89PNG\r\n", b"\xff\xd8\xff")
 
 def inspect_pdf(data: bytes) -> int:
     """The number of pages. Raises `ReadingRefused`."""
-    if is_stranger(data[data.rfind(_END) + len(_END) :] if _END in data else b""):
+    if hides_archive(data) or any(is_stranger(text) for text in _behind_ends(data)):
         raise refuse("mixed_content")
     _check(data)
     document = open_pdf(data)
@@ -55,6 +57,16 @@ def inspect_pdf(data: bytes) -> int:
     if pages > MAX_PAGES:
         raise refuse("too_many_pages")
     return pages
+
+
+def _behind_ends(data: bytes) -> Iterator[bytes]:
+    """What stands behind each end that the document tells, up to where it goes on."""
+    at = data.find(_END)
+    while at >= 0:
+        start = at + len(_END)
+        border = _BORDER.search(data, start)
+        yield data[start : border.start() if border else len(data)]
+        at = data.find(_END, start)
 
 
 def open_pdf(data: bytes) -> pypdfium2.PdfDocument:

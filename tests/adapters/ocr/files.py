@@ -110,11 +110,12 @@ def with_attachment(name: str, content: bytes) -> bytes:
     return file.getvalue()
 
 
-def archive(*names: str, content: bytes = b"<x/>") -> bytes:
+def archive(*names: str, content: bytes = b"<x/>", comment: bytes = b"") -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         for name in names:
             made.writestr(name, content)
+        made.comment = comment
     return file.getvalue()
 
 

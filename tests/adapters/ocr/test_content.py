@@ -77,6 +77,22 @@ def box(name: bytes, content: bytes) -> bytes:
 
 
 VIDEO = box(b"ftyp", b"mp42\0\0\0\0isommp42") + box(b"mdat", RANDOM)
+
+
+def continued(document: bytes) -> bytes:
+    """An incremental update (ISO 32000-1, 7.5.6)."""
+    start = document[document.rfind(b"startxref") :].split()[1]
+    more = document + b"5 0 obj\n<</Type/Sig/Contents<3082>>>\nendobj\n"
+    table = b"xref\n5 1\n%010d 00000 n \ntrailer\n<</Size 6/Root 1 0 R/Prev %s>>\n" % (len(document), start)
+    return more + table + b"startxref\n%d\n%%%%EOF\n" % len(more)
+
+
+def comment(text: bytes) -> bytes:
+    """Far behind what browsers look at."""
+    text = bytes(1200) + text
+    return JPEG[:2] + b"\xff\xfe" + struct.pack(">H", len(text) + 2) + text + JPEG[2:]
+
+
 SIGNED = (
     b"/AcroForm<</SigFlags 3/Fields[<</FT/Sig/T(s)/V<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached"
     b"/ByteRange[0 100 200 300]/Contents<3082>>>>>]>>"
@@ -106,6 +122,7 @@ HONEST = {
     "an XBRL voucher without a head": with_attachment("voucher.xbrl", "<xbrl>票据</xbrl>".encode()),
     "its OFD attached": with_attachment("receipt.ofd", archive("OFD.xml", "Doc_0/Document.xml")),
     "a byte order mark before it": b"\xef\xbb\xbf\r\n" + pdf(),
+    "signed later, behind its end": continued(pdf()),
     "words of scripts where they are data": pdf(stream(b"/JS (x) /S/JavaScript <script>" + RANDOM)),
     "unpacked names in a page's own text": pdf(contents=b"BT (/JavaScript /Launch ) Tj ET"),
     "objects in an object stream": hidden_in_an_object_stream(b"<</S/GoTo/D[3 0 R/Fit]>>"),
@@ -150,6 +167,22 @@ MIXED = {
     **{f"{name} behind a packed scan": PACKED + guest for name, guest in GUESTS.items()},
     **{f"{name} behind pages": pages_of_tiff(2) + guest for name, guest in GUESTS.items()},
     **{f"{name} behind a document": pdf() + guest for name, guest in GUESTS.items() if name != "a document"},
+    **{
+        f"{name} between two ends of a document": pdf() + guest + b"\n%%EOF\n"
+        for name, guest in GUESTS.items()
+        if name not in ("an archive", "an empty archive")
+    },
+    **{
+        f"{name} before a document goes on": continued(pdf() + guest)
+        for name, guest in GUESTS.items()
+        if name not in ("an archive", "an empty archive", "a document")
+    },
+    "an archive whose comment ends as a document does": pdf() + archive("a.txt", comment=b"\n%%EOF\n"),
+    "an archive in a stream of a document": pdf(stream(archive("a.txt"))),
+    "another archive in a stream of a document": pdf(stream(b"Rar!\x1a\x07\x01\0")),
+    "an archive beside the OFD of a document": with_attachment("a.ofd", archive("OFD.xml")) + archive("a.txt"),
+    "another archive in a comment of a photo": comment(b"Rar!\x1a\x07\x01\0"),
+    "a script in a comment of a photo": comment(b"<script>alert(1)</script>"),
     "a document behind a page": b"<html>" + pdf(),
     "a document behind an archive": archive("a.txt") + pdf(),
     "a document inside a photo": b"\xff\xd8\xff\xfe\0\x0b%PDF-1.7\n" + JPEG[2:],
