@@ -13,6 +13,8 @@ from insurance.rules.receipts.reading import Check, ReceiptReading
 
 # a code may be printed at the edge of its receipt, as long as the next one is that much farther away
 _FARTHER = 2
+# how far outside of the print of its receipt, in parts of its height
+_EDGE = 0.05
 # so many numbers a warning names
 _NAMED = 3
 
@@ -29,10 +31,15 @@ def codes_of_each(drafts: Sequence[Draft], codes: Sequence[str], places: Sequenc
         whose = _nearest(place, drafts)
         if code not in known and whose is not None:
             by_place[whose].append(code)
-    return [
-        own or ([] if _has_number(draft) or len(near) > 1 else near)
-        for draft, own, near in zip(drafts, by_number, by_place, strict=True)
-    ]
+    return [own or _of_one_number(near) for own, near in zip(by_number, by_place, strict=True)]
+
+
+def _of_one_number(near: Sequence[str]) -> list[str]:
+    """Of the codes that stand on a receipt those that tell of it; none where they tell of several."""
+    numbered = [code for code in near if _number(code)]
+    if len({_number(code) for code in numbered}) == 1:
+        return numbered
+    return list(near) if len(near) == 1 else []
 
 
 def with_others_told(receipts: Sequence[ReceiptReading], codes: Sequence[Sequence[str]]) -> tuple[ReceiptReading, ...]:
@@ -85,10 +92,16 @@ def _has_number(draft: Draft) -> bool:
 
 
 def _nearest(place: Point, drafts: Sequence[Draft]) -> int | None:
-    """None when two are about as near."""
+    """None when two are about as near. One whose number is clear is contradicted only by what stands among its lines."""
     distances = sorted((_distance(place, draft), which) for which, draft in enumerate(drafts))
     (nearest, whose), (next_one, _) = distances[:2]
-    return whose if _FARTHER * nearest < next_one else None
+    near = not _has_number(drafts[whose]) or nearest <= _EDGE * _height(drafts[whose])
+    return whose if near and _FARTHER * nearest < next_one else None
+
+
+def _height(draft: Draft) -> float:
+    boxes = [line.box for line in draft.lines]
+    return max((box[3] for box in boxes), default=0) - min((box[1] for box in boxes), default=0)
 
 
 def _distance(place: Point, draft: Draft) -> float:

@@ -111,8 +111,24 @@ def test_where_nobody_tells_the_places_a_code_without_its_number_is_nobodys() ->
     ],
 )
 def test_a_code_of_which_it_is_not_clear_whose_it_is_is_nobodys(places: tuple[tuple[float, float], ...]) -> None:
-    assert codes_of_each(drafts(None), ["one,code", RIGHT], places)[1] == []
+    third = RIGHT.replace("0098765432", "0055555555")
+    assert codes_of_each(drafts(None), [third, RIGHT], places)[1] == []
 
 
-def test_a_code_contradicts_no_receipt_whose_own_number_was_read() -> None:
-    assert codes_of_each(drafts(right="票据号码：0098765433"), [LEFT, RIGHT], BESIDE) == [[LEFT], []]
+def test_an_address_beside_the_code_of_a_receipt_leaves_no_doubt_whose_it_is() -> None:
+    assert codes_of_each(drafts(None), [LEFT, LINK, RIGHT], (BESIDE[0], BESIDE[1], BESIDE[1])) == [[LEFT], [RIGHT]]
+
+
+def test_a_code_among_the_lines_of_a_receipt_contradicts_its_clear_number() -> None:
+    page = drafts(right="票据号码：0098765433")
+    assert codes_of_each(page, [LEFT, RIGHT], BESIDE) == [[LEFT], [RIGHT]]
+    second = prove(page[1], [RIGHT])
+    assert "qr_agrees" in {check.code for check in second.checks if not check.ok}
+    assert second.confidence["bill_no"] < 0.99
+
+
+def test_a_code_beside_a_receipt_or_named_by_its_neighbour_contradicts_no_clear_number() -> None:
+    page, beyond = drafts(right="票据号码：0098765433"), (2 * WIDTH + 200.0, 300.0)
+    assert codes_of_each(page, [LEFT, RIGHT], (BESIDE[0], beyond)) == [[LEFT], []]
+    assert codes_of_each(page, [LEFT], (BESIDE[1],)) == [[LEFT], []]
+    assert codes_of_each(drafts(None), [LEFT, RIGHT], (BESIDE[0], beyond)) == [[LEFT], [RIGHT]]
