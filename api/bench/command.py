@@ -89,7 +89,7 @@ def _show(console: Console, bench: Bench) -> None:
         console.print(f"识别 {what}：{found['n']} 份，p50 {found['p50']} s，最长 {found['max']} s")
     if pages := told["page_costs"]:
         console.print(
-            f"识别一页：{pages['n']} 份，p50 {pages['p50']} s，p90 {pages['p90']} s，"
+            f"识别一页（{pages['engine']}）：{pages['n']} 份，p50 {pages['p50']} s，p90 {pages['p90']} s，"
             f"处理器 {pages['cpu_p50']} s，内存最多 {pages['peak_mb']} MB"
         )
     console.print(f"{told['cores']} 核，测前负载 {told['load_before']}，用时 {told['seconds']} s")

@@ -9,7 +9,7 @@ import psutil
 
 from insurance.adapters.ocr.process import ReadingProcess
 from insurance.adapters.ports import ReadingUnavailable
-from insurance.settings import OcrSettings
+from insurance.settings import Settings
 from insurance.simulators.receipts.corpus import corpus
 
 PAGES = 12
@@ -23,6 +23,7 @@ class PageCosts:
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     peak_mb: float = 0.0
+    engine: str = ""
 
     def document(self) -> dict[str, Any]:
         ordered = sorted(self.seconds)
@@ -32,14 +33,16 @@ class PageCosts:
             "p90": round(ordered[int(0.9 * (len(ordered) - 1))], 2),
             "cpu_p50": round(median(self.cpu), 2),
             "peak_mb": round(self.peak_mb),
+            "engine": self.engine,
         }
 
 
 def read_pages(pages: int = PAGES) -> PageCosts:
-    """Raises `ReadingUnavailable` when the engine does not start, `FontMissing` where no Chinese font is installed."""
+    """By the engine that is set. Raises `ReadingUnavailable` when none starts, `FontMissing` where no Chinese font is installed."""
     costs = PageCosts()
-    with ReadingProcess(OcrSettings()) as reader:
+    with ReadingProcess(Settings().ocr) as reader:
         reader.start()
+        costs.engine = reader.engine
         for drawn in corpus(pages, SEED, "known"):
             reading = reader.read(drawn.content)
             costs.seconds.append(reading.seconds)
