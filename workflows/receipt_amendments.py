@@ -13,6 +13,7 @@ from insurance.rules.errors import Invalid
 from insurance.rules.money import parse_yuan, yuan
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, Item
 from insurance.rules.receipts.recheck import rechecked
+from insurance.rules.receipts.text import fen_of_capitals
 from workflows.messages import Correction
 
 CATEGORIES = get_args(Category)
@@ -97,19 +98,33 @@ def _name(field: str, value: str) -> str:
 
 
 def _capitals(field: str, value: str) -> str:
-    if parse_capitals(value) is None:
+    # what was taken before is taken for ever: a recorded correction is made again when its process is replayed
+    if fen_of_capitals(value) is None and parse_capitals(value) is None:
         raise NotCorrectable("invalid_value", field, "应为大写金额，如 壹佰元整")
     return value
 
 
 def _amount(field: str, value: str) -> str:
-    try:
-        fen = parse_yuan(value) if re.search(r"\.\d\d$", value) else -1
-    except Invalid:
-        fen = -1
-    if not 0 <= fen < _MOST_FEN:
+    fen = _fen(value)
+    if fen is None or fen < 0:
         raise NotCorrectable("invalid_amount", field, "金额应为不小于 0 的两位小数，如 128.50")
     return yuan(fen)
+
+
+def _charge(field: str, value: str) -> str:
+    """One line of the charges: a discount (优惠) or a red-letter (红字) one is below zero."""
+    fen = _fen(value)
+    if fen is None:
+        raise NotCorrectable("invalid_amount", field, "金额应为两位小数，如 128.50，优惠或冲减如 -12.00")
+    return yuan(fen)
+
+
+def _fen(value: str) -> int | None:
+    try:
+        fen = parse_yuan(value) if re.search(r"\.\d\d$", value) else None
+    except Invalid:
+        return None
+    return fen if fen is not None and abs(fen) < _MOST_FEN else None
 
 
 def _day(field: str, value: str) -> str:
@@ -132,7 +147,7 @@ def _items(field: str, value: str) -> str:
         raise NotCorrectable("invalid_value", field, "收费项目应为列表，每项有名称和金额") from None
     if len(pairs) > _MOST_ITEMS or not all(isinstance(text, str) for pair in pairs for text in pair):
         raise NotCorrectable("invalid_value", field, "收费项目每项应有名称和金额，最多200项")
-    return _as_text([{"name": _name(field, name), "amount": _amount(field, amount)} for name, amount in pairs])
+    return _as_text([{"name": _name(field, name), "amount": _charge(field, amount)} for name, amount in pairs])
 
 
 def _as_text(lines: list[dict[str, Any]]) -> str:

@@ -183,8 +183,9 @@ def _void(extras: Extras) -> Check | None:
 
 
 def _not_negative(fields: ReceiptFields) -> Check | None:
-    """R11: no sum is below zero."""
+    """R11: no sum is below zero, nor is one in capitals."""
     sums = [getattr(fields, n) for n in AMOUNT_FIELDS] + [item.amount for item in fields.items]
-    if any(s is not None and s.startswith("-") for s in sums):
+    upper = fen_of_capitals(fields.total_upper) if fields.total_upper else None
+    if any(s is not None and s.startswith("-") for s in sums) or (upper is not None and upper < 0):
         return Check("amounts_not_negative", False, "票面有负数金额", "warning")
     return None

@@ -9,7 +9,7 @@ from datetime import date
 from insurance.rules.capitals import parse_capitals
 
 # the sign before two last figures can only be the point, however it was read
-_AMOUNT = re.compile(r"[¥Y]?(-?(?:\d{1,3}(?:[,.]\d{3})+|\d+)[.,:]\d{2})元?")
+_AMOUNT = re.compile(r"(-?)[¥Y]?(-?)((?:\d{1,3}(?:[,.]\d{3})+|\d+)[.,:]\d{2})元?")
 _YEAR, _TIME = r"((?:19|20)\d\d)", r"\d\d?:\d\d(?::\d\d)?"
 # eight figures, or a sign on both sides of the month: else a figure was lost and the day would be a guess. Without the space
 # before its time a day of one figure and an hour of two can't be told from the other way round, but where a 0 or four figures tell
@@ -22,6 +22,7 @@ _LASTING = re.compile(r"[,;(]?共?(\d+)天\)?$")
 # behind a day of visit
 _PART_OF_A_DAY = re.compile(r"(?:[上下]午|(?:周|星期)[一二三四五六日天])$")
 
+_PLAIN_SIGNS = str.maketrans("∶．−", ":.-")
 _NO_SECOND = ("", 0.0)
 # a next guess below this is no reading at all
 _LIKELY_SECOND = 0.05
@@ -82,7 +83,7 @@ class Print:
         for i, (seconds, chance) in enumerate(self.seconds):
             for at, second in enumerate(seconds):
                 # of a later guess only its place is known
-                likely = chance >= _LIKELY_SECOND if at == 0 else self.scores[i] < _DOUBTFUL
+                likely = self.scores[i] < _DOUBTFUL or (at == 0 and chance >= _LIKELY_SECOND)
                 if likely and known(self.text[:i] + second + self.text[i + 1 :]):
                     return self._with_second(i, at)
         return self
@@ -90,7 +91,7 @@ class Print:
     def _with_second(self, i: int, at: int = 0) -> "Print":
         """A next guess at one place: the first as sure as it is when what was read can't be, a later one hardly."""
         seconds, chance = self.seconds[i]
-        score = min(chance / max(1 - self.scores[i], 0.01), 0.95) if at == 0 else _HARDLY
+        score = min(chance / max(1 - self.scores[i], 0.01), 0.95) if at == 0 and chance >= _LIKELY_SECOND else _HARDLY
         return Print(
             self.text[:i] + seconds[at] + self.text[i + 1 :],
             (*self.scores[:i], score, *self.scores[i + 1 :]),
@@ -99,8 +100,8 @@ class Print:
 
 
 def plain(text: str) -> str:
-    """Half-width, without spaces; `：` becomes `:`, `（` becomes `(`, `￥` becomes `¥`."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("∶", ":").replace("．", ".")
+    """Half-width, without spaces; `：` becomes `:`, `（` becomes `(`, `￥` becomes `¥`, the sign − a hyphen."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(_PLAIN_SIGNS)
 
 
 def plain_print(text: str, scores: Sequence[float], seconds: Sequence[tuple[str, float]] = ()) -> Print:
@@ -115,16 +116,16 @@ def plain_print(text: str, scores: Sequence[float], seconds: Sequence[tuple[str,
 
 
 def parse_amount(text: str) -> str | None:
-    """`￥1,234.50` → `1234.50`. A sum without two decimals is not read: a lost point would multiply it."""
+    """`￥1,234.50` → `1234.50`, `-￥12.00` → `-12.00`. A sum without two decimals is not read: a lost point would multiply it."""
     bare = plain(text).rstrip(".:,;。")
     if re.fullmatch(r"¥?0{2,3}", bare):
         # nothing is nothing, wherever its point went
         return "0.00"
     match = _AMOUNT.fullmatch(bare)
-    if match is None:
+    if match is None or (match[1] and match[2]):
         return None
-    whole, cents = match[1][:-3], match[1][-2:]
-    return f"{int(re.sub('[,.]', '', whole))}.{cents}" if not whole.startswith("-0") else f"-0.{cents}"
+    whole, cents = re.sub("[,.]", "", match[3][:-3]), match[3][-2:]
+    return f"{match[1] or match[2]}{int(whole)}.{cents}"
 
 
 def to_fen(amount: str) -> int:

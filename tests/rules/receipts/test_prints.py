@@ -58,6 +58,22 @@ def test_a_known_name_one_guess_away_is_that_name() -> None:
     assert name.ending_as(HOSPITAL_KINDS).text == "新建妇幼保健院"
 
 
+@pytest.mark.parametrize("sign", ["-", "\u2212", "\uff0d"])
+def test_a_sum_below_zero_is_read_wherever_its_sign_stands(sign: str) -> None:
+    assert [parse_amount(text) for text in (f"{sign}12.00", f"￥{sign}12.00", f"{sign}￥0.50")] == [
+        "-12.00",
+        "-12.00",
+        "-0.50",
+    ]
+    assert [parse_amount(text) for text in (f"{sign}￥{sign}12.00", f"12.00{sign}")] == [None, None]
+
+
+def test_capitals_below_zero_are_a_finding_though_no_figures_were_read() -> None:
+    page = changed(receipt(), "金额合计（大写）伍佰零陆元伍角整", "金额合计（大写）负伍佰零陆元伍角整")
+    page = changed(page, "506.50", None)
+    assert "amounts_not_negative" in {check.code for check in prove(extract(page)).checks if not check.ok}
+
+
 def test_signs_that_print_alike_are_no_contradiction() -> None:
     assert looks_like_another("fob4", ["f0b4"])
     assert not looks_like_another("f1b4", ["f0b4"])
