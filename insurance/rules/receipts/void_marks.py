@@ -15,14 +15,14 @@ _REFUND = r"退[费款号]"
 _PAPER = r"(?:电子)?(?:票据|发票|收据|单据|票)"
 _DONE = r"(?:已经|已被|已开具?|已|被)"
 _ALONE = re.compile(rf"(?:[此本该原]?{_PAPER})?(?:于年?月?日?)?(?:{_DONE}|予以)?({_WORDS})(?:{_PAPER}|章|专用章)?")
-_GIVEN_BACK = re.compile(rf"[此本该原]?{_PAPER}(?:于年?月?日?)?{_DONE}(退[费款号]?)|({_REFUND})(?:专用)?章")
+_GIVEN_BACK = re.compile(rf"[此本该原]?{_PAPER}(?:于年?月?日?)?({_DONE}退[费款号]?)|({_REFUND})(?:专用)?章")
 _STATE = re.compile(rf"状态:?{_DONE}?({_WORDS}|{_REFUND}|退票)")
 # the first signs of a slanting stamp are read as others; no small print is that short and ends so
 _STAMPED = re.compile(r"[^不可得能勿须请应是否未无非]{0,2}(红冲|冲红)")
 _IN_BRACKETS = re.compile(r"[(\[【〔<《]已?(作废|红冲|冲红|红字|冲销|负数)[)\]】〕>》]")
 # of the reversing receipt: `红冲原票据号码：0012345678`
 _REVERSED = re.compile(r"被?(红字冲销|红冲|冲红|冲销)[^:,。;]{0,10}(?:(?:代码|号码|原因):|号码\d)")
-_REFUNDED = re.compile(rf"[(\[【〔<《]?(?:已经|已)?({_REFUND}|(?<=已)退)[)\]】〕>》]?!?")
+_REFUNDED = re.compile(rf"[(\[【〔<《]?((?:已经|已)?{_REFUND}|已退)[)\]】〕>》]?!?")
 _DEPOSIT = re.compile(r"预[缴交付]|补[缴交]|找零|\d[.:]\d\d$")
 # the two signs of a stamp are as far apart as they are high, or a little more
 _REACH = 3.0

@@ -164,6 +164,13 @@ def test_a_void_mark_is_an_error(mark: str) -> None:
     assert failing(read([*receipt(), line(mark, 700, 500)], QR)) == {"not_void"}
 
 
+@pytest.mark.parametrize(
+    ("text", "mark"), [("此票已退", "已退"), ("（已退费）", "已退费"), ("票据状态：已红冲", "红冲")]
+)
+def test_a_void_mark_is_told_as_it_is_printed(text: str, mark: str) -> None:
+    assert read([*receipt(), line(text, 700, 500)]).extras.void_mark == mark
+
+
 def test_a_stamp_that_was_read_in_two_pieces_is_a_void_mark() -> None:
     assert failing(read([*receipt(), line("作", 700, 500), line("废", 760, 510)], QR)) == {"not_void"}
     assert failing(read([*receipt(), line("作", 100, 500), line("废", 1300, 510)], QR)) == set()
