@@ -88,8 +88,11 @@ def read_path(path: Path, reader: ReadingProcess) -> FileReading:
 
 
 def with_progress(files: Sequence[Path]) -> Iterator[Path]:
-    """A bar on stderr. What is printed meanwhile goes through it only where both are one terminal, never past a redirection."""
-    bar = Progress(console=Console(stderr=True), transient=True, redirect_stdout=sys.stdout.isatty())
+    """A bar on a terminal. What is printed meanwhile goes through it only to that terminal too, and in lines as long as they are."""
+    terminal = Console(stderr=True, soft_wrap=True)
+    bar = Progress(
+        console=terminal, transient=True, redirect_stdout=sys.stdout.isatty(), disable=not terminal.is_terminal
+    )
     with bar:
         yield from bar.track(files, description="识别票据")
 

@@ -19,7 +19,7 @@ receipts_app = typer.Typer(no_args_is_help=True, help="医疗票据：识别与�
 receipts_app.command("draw")(draw)
 receipts_app.command("score")(score)
 
-Paths = Annotated[list[Path], typer.Argument(help="票据图片、PDF，或装有它们的文件夹")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH", help="票据图片、PDF，或装有它们的文件夹")]
 
 _NO_RECEIPT = {"code": "no_receipt", "message": "没有认出医疗票据。"}
 

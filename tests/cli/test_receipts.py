@@ -99,6 +99,14 @@ def test_of_a_folder_what_is_a_receipt_by_content_is_read_and_what_is_none_is_co
     assert "跳过 2 个" in done.stderr
 
 
+def test_a_bar_on_the_terminal_takes_nothing_from_what_is_sent_into_a_file(tmp_path, bill, without_engine, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    (tmp_path / "a.pdf").write_bytes(bill)
+    done, lines = read(tmp_path)
+    assert "识别票据" in done.stderr
+    assert lines["a.pdf"]["fields"]["payer"] == "李知远"
+
+
 def test_a_folder_without_receipts_is_told(tmp_path):
     (tmp_path / "note.txt").write_text("不是票据")
     done, lines = read(tmp_path)
