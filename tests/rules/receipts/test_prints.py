@@ -58,6 +58,23 @@ def test_a_known_name_one_guess_away_is_that_name() -> None:
     assert name.ending_as(HOSPITAL_KINDS).text == "新建妇幼保健院"
 
 
+def test_an_end_that_only_one_kind_of_hospital_can_have_is_read() -> None:
+    def told(text: str, scores: list[float], guesses: dict[int, str]) -> tuple[str | None, float]:
+        seconds = [(guesses.get(i, ""), 0.3 if i in guesses else 0.0) for i in range(len(text))]
+        return read_value("hospital", plain_print(text, scores, seconds))
+
+    clear = [1.0] * 6
+    # two unclear characters of four, and no other end among the engine's guesses
+    assert told("洛阳市朝阳路儿宣医隆", [*clear, 0.81, 0.26, 1.0, 0.45], {7: "重宦度童宜", 9: "降院阵陈除"}) == (
+        "洛阳市朝阳路儿童医院",
+        0.99,
+    )
+    # the clear ones belong to many, and two of these are guessed
+    name, score = told("洛阳市朝阳路眼科医院", [*clear, 0.5, 1.0, 1.0, 0.5], {6: "骨", 9: "降"})
+    assert name == "洛阳市朝阳路眼科医院"
+    assert score == 0.5
+
+
 @pytest.mark.parametrize("sign", ["-", "\u2212", "\uff0d"])
 def test_a_sum_below_zero_is_read_wherever_its_sign_stands(sign: str) -> None:
     assert [parse_amount(text) for text in (f"{sign}12.00", f"￥{sign}12.00", f"{sign}￥0.50")] == [
@@ -66,6 +83,13 @@ def test_a_sum_below_zero_is_read_wherever_its_sign_stands(sign: str) -> None:
         "-0.50",
     ]
     assert [parse_amount(text) for text in (f"{sign}￥{sign}12.00", f"12.00{sign}")] == [None, None]
+
+
+def test_a_discount_among_the_charges_is_one_of_them() -> None:
+    page = changed(changed(receipt(), "300.00", "398.50"), "86.00", "-￥12.50")
+    reading = prove(extract(page))
+    assert [item.amount for item in reading.fields.items] == ["120.50", "398.50", "-12.50"]
+    assert [check.code for check in reading.checks if not check.ok] == ["amounts_not_negative"]
 
 
 def test_capitals_below_zero_are_a_finding_though_no_figures_were_read() -> None:
@@ -218,6 +242,27 @@ def test_a_seals_star_behind_a_value_is_no_part_of_it() -> None:
 def test_capitals_that_begin_with_a_nought_before_a_figure_are_the_end_of_longer_ones() -> None:
     assert fen_of_capitals("零伍元肆角捌分") is None
     assert fen_of_capitals("零元伍角") is not None
+
+
+@pytest.mark.parametrize("total", ["506.5", "506.500", "506"])
+def test_a_total_without_two_decimals_is_not_read_and_a_person_looks(total: str) -> None:
+    reading = prove(extract(changed(receipt(), "506.50", total)))
+    assert reading.fields.total is None
+    assert [check.code for check in reading.checks if not check.ok] == ["total_unclear"]
+
+
+@pytest.mark.parametrize(("second", "contradicted"), [("20.50", False), ("25.50", True)])
+def test_lines_below_a_charge_that_do_not_make_it_are_charges_which_the_total_contradicts(
+    second: str, contradicted: bool
+) -> None:
+    page = [item for item in receipt() if item.text not in ("检查费", "300.00", "治疗费", "86.00")]
+    page = [item for item in page if item.box[1] != 300 or item.box[0] < 700]
+    parts = (("阿莫西林", "100.00", 130), ("布洛芬", second, 130), ("检查费", "386.00", 80))
+    for row, (name, amount, x) in enumerate(parts):
+        page += [line(name, x, 385 + 35 * row), line(amount, 530, 385 + 35 * row)]
+    reading = prove(extract(page))
+    assert ("items_equal_total" in {check.code for check in reading.checks if not check.ok}) is contradicted
+    assert len(reading.fields.items) == (4 if contradicted else 2)
 
 
 @pytest.mark.parametrize(("score", "clear"), [(0.95, True), (0.85, False)])
