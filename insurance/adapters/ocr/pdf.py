@@ -6,6 +6,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
+from insurance.adapters.ocr.long_pages import longest_side
 from insurance.adapters.ports import Page, TextBox
 from insurance.adapters.storage.content import refuse
 
@@ -73,4 +74,4 @@ def _scale(page: pypdfium2.PdfPage) -> float:
     width, height = page.get_size()
     if not (1 <= width <= 14_400 and 1 <= height <= 14_400):
         raise refuse("damaged_file")
-    return float(min(_SCALE, _MAX_SIDE / max(width, height)))
+    return float(min(_SCALE, longest_side(width, height, _MAX_SIDE) / max(width, height)))

@@ -4,6 +4,7 @@ Lines are found on a reduced copy, which tells the orientation too; the characte
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from insurance.adapters.ocr.crops import cut_lines, half_turned
+from insurance.adapters.ocr.long_pages import detect_in_parts, is_long
 from insurance.adapters.ocr.orientation import looks_sideways, turn_image, turn_quads
 from insurance.adapters.ocr.recogniser import Guess, Recogniser
 from insurance.adapters.ocr.seal import weaken_seal
@@ -54,12 +56,13 @@ class RapidOcrReader:
 
     def read_page(self, image: object) -> Page:
         pixels = _pixels(image)
-        quads = self._detect(pixels)
+        find = partial(detect_in_parts, self._detect) if is_long(*pixels.shape[:2]) else self._detect
+        quads = find(pixels)
         turned = 0
         if looks_sideways(quads):
             # upright lines are found worse: a picture turned by 90 or 270 is made level and looked at again
             pixels, turned = turn_image(pixels, 90), 90
-            quads = self._detect(pixels)
+            quads = find(pixels)
         crops = cut_lines(pixels, quads)
         upside_down, read = self._which_way_up(crops)
         if upside_down:

@@ -11,6 +11,7 @@ from PIL import Image, ImageOps
 
 from insurance.adapters.ocr.file_reading import FileReading as FileReading
 from insurance.adapters.ocr.file_reading import PageRead as PageRead
+from insurance.adapters.ocr.long_pages import longest_side
 from insurance.adapters.ocr.pdf import open_page
 from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
@@ -117,10 +118,10 @@ def _holds_receipt(page: Page) -> bool:
 
 
 def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Image.Image:
-    """The pixels of a frame, upright by EXIF, in RGB, at most `max_side` on the longest side."""
+    """The pixels of a frame, upright by EXIF, in RGB, at most `max_side` on the longest side; `longest_side` of a long one."""
     try:
         image.seek(number)
-        longest = max(image.size)
+        longest, max_side = max(image.size), longest_side(*image.size, max_side)
         image.draft("RGB", (image.width * max_side // longest, image.height * max_side // longest))
         image.load()
         turned = image.info.get("exif")

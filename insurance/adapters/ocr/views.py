@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
+from insurance.adapters.ocr.long_pages import longest_side
 from insurance.adapters.ocr.pdf import open_page
 from insurance.adapters.ocr.reading import unpack
 from insurance.adapters.ports import PageView
@@ -36,7 +37,8 @@ def _pages(data: bytes, content: Content) -> Iterator[Image.Image]:
 
 
 def _view(page: Image.Image, turned_ccw: int) -> PageView:
-    page.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    longest = longest_side(*page.size, MAX_SIDE)
+    page.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     upright = page.rotate(-turned_ccw, expand=True) if turned_ccw % 360 else page
     # a comment of the original's would be written along
     upright.info.clear()
