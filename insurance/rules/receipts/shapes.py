@@ -74,11 +74,13 @@ def read_value(name: str, raw: Print) -> tuple[str | None, float]:
 
 
 def _borne_out_by_its_end(name: Print) -> Print:
-    """Where one character of a known end (儿童医院) is unclear, or the clear ones belong to no other end (骨科医院), the end counts
-    as read, and the name is as sure as what stands before."""
+    """Where one character of a known end (儿童医院) is unclear, or no other end (骨科医院) has the clear ones, or none but this is
+    among the engine's guesses, the end counts as read, and the name is as sure as what stands before."""
     end = max((len(kind) for kind in HOSPITAL_KINDS if name.text.endswith(kind)), default=0)
     clear = [i for i in range(-end, 0) if name.scores[i] >= _CLEAR_END]
     alike = [kind for kind in HOSPITAL_KINDS if len(kind) == end and all(kind[i] == name.text[i] for i in clear)]
-    if end < 3 or len(clear) < 2 or (len(clear) < end - 1 and len(alike) != 1):
+    guessed = [kind for kind in alike if all(kind[i] in name.text[i] + name.seconds[i][0] for i in range(-end, 0))]
+    told = len(guessed) == 1 and all(name.seconds[i][0] for i in range(-end, 0) if i not in clear)
+    if end < 3 or len(clear) < 2 or (len(clear) < end - 1 and len(alike) != 1 and not told):
         return name
     return Print(name.text, (*name.scores[:-end], *[max(score, _READ) for score in name.scores[-end:]]), name.seconds)

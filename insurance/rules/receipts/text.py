@@ -28,6 +28,8 @@ _NO_SECOND = ("", 0.0)
 _LIKELY_SECOND = 0.05
 # a character read less surely than this may be a later guess of the engine; such a one is worth so much
 _DOUBTFUL, _HARDLY = 0.95, 0.3
+# two of a hospital's end (社区卫生服务中心) less sure than this may both be later guesses
+_UNCLEAR, _LONGEST_END = 0.6, 8
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,15 @@ class Print:
         return self._turned_into(lambda text: text in names)
 
     def ending_as(self, ends: tuple[str, ...]) -> "Print":
-        """Where one character's next guess makes the end a known one (妇纺保健院: 妇幼保健院), with that."""
-        return self._turned_into(lambda text: text.endswith(ends))
+        """Where the next guesses of one character, or of two unclear ones, make the end a known one (妇纺保健院: 妇幼保健院), with
+        them."""
+        one = self._turned_into(lambda text: text.endswith(ends))
+        unclear = [i for i, score in enumerate(self.scores) if score < _UNCLEAR and i >= len(self.text) - _LONGEST_END]
+        if one.text.endswith(ends) or len(unclear) < 2:
+            return one
+        first = (self._with_second(i, at) for i in unclear for at in range(len(self.seconds[i][0])))
+        both = (other._turned_into(lambda text: text.endswith(ends)) for other in first)
+        return next((two for two in both if two.text.endswith(ends)), self)
 
     def only(self, allowed: str) -> "Print":
         """Where a character can't stand here, the engine's next guess if that can: of `461:39` as a sum, `461.39`."""

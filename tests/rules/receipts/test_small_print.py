@@ -42,7 +42,7 @@ def test_the_clear_characters_of_an_end_that_no_other_has_bear_it_out() -> None:
 
 
 def test_a_print_seen_again_without_its_label_agrees() -> None:
-    scores = (*[1.0] * 10, 0.92, *[1.0] * 6)
+    scores = (*[1.0] * 10, 0.85, *[1.0] * 6)
     first = scored(receipt(), HOSPITAL, HOSPITAL, scores)
     assert fields_of(first).hospital is None
     again = [line("复核人：1234", 1280, 860), line("南昌市明湖人民医院", 80 + 24 * 8, 900, 0.97)]
