@@ -3,6 +3,7 @@
 import json
 import statistics
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -31,10 +32,11 @@ def score(
     json_: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """与标准答案比较，按字段、按类别：正确、空缺、错误 (exact, null, wrong). 没有可比的票据时退出码为 2。"""
-    truths = {path.stem: _truth(path) for path in sorted((folder / "truth").glob("*.json")) if only in path.stem}
+    written = [path for path in sorted((folder / "truth").glob("*.json")) if not path.name.startswith(".")]
+    truths = {path.stem: _truth(path) for path in written if only in path.stem}
     files = [path for path in files_of([folder])[0] if path.stem in truths]
     if not files:
-        typer.echo("这个文件夹里没有带标准答案的票据。", err=True)
+        typer.echo("没有带标准答案的票据：文件夹里要有票据，和 truth/ 中同名的 .json。", err=True)
         raise typer.Exit(2)
     if alone := truths.keys() - {path.stem for path in files}:
         typer.echo(f"{len(alone)} 份标准答案没有票据，不计。", err=True)
@@ -116,8 +118,9 @@ def _report(whole: Tally, classes: dict[str, Tally], run: Run, as_json: bool) ->
         }
         sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
-    console = Console()
-    console.print(_table("字段", {name: (whole, name) for name in whole.fields}))
+    console = Console(soft_wrap=True)
+    one_by_one = {name: (whole, name) for name in FIELD_NAMES if name != "items"}
+    console.print(_table("字段", {**one_by_one, "全部字段": (whole, "all"), "收费项目": (whole, "items")}))
     console.print(_table("类别（字段）", {name: (tally, "all") for name, tally in classes.items()}))
     console.print(_table("类别（项目）", {name: (tally, "items") for name, tally in classes.items()}))
     console.print(f"确定的字段 {whole.certain}，其中错误 {whole.certain_wrong}")
@@ -153,5 +156,5 @@ def _table(title: str, rows: dict[str, tuple[Tally, str]]) -> Table:
         shares = [f"{tally.share(name, outcome):.1%}" for outcome in ("exact", "null", "wrong")]
         printed = tally.share_of_printed(name)
         told = "—" if printed is None else f"{printed:.1%}"
-        table.add_row(label, str(sum(tally.fields[name].values())), *shares, told)
+        table.add_row(label, str(tally.fields.get(name, Counter()).total()), *shares, told)
     return table

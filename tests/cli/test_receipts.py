@@ -188,6 +188,15 @@ def test_a_truth_that_can_not_be_understood_is_named_before_anything_is_read(tmp
     assert "a.json" in done.stderr
 
 
+def test_a_score_is_a_table_for_people_with_what_is_exact_of_prints_and_what_a_person_looks_at(drawn, without_engine):
+    hidden = drawn / "truth" / "._finder.json"
+    hidden.write_bytes(b"\0")
+    done = RUNNER.invoke(app, ["receipts", "score", str(drawn)])
+    hidden.unlink()
+    assert done.exit_code == 0, done.output
+    assert [word in done.stdout for word in ("印有的正确", "转人工", "全部字段", "收费项目")] == [True] * 4
+
+
 def test_a_folder_without_truth_is_told_and_not_scored(tmp_path):
     done = RUNNER.invoke(app, ["receipts", "score", str(tmp_path)])
     assert done.exit_code == 2
