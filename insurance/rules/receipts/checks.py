@@ -8,7 +8,8 @@ from insurance.rules.receipts.qr import QrFields
 from insurance.rules.receipts.reading import AMOUNT_FIELDS, PAYERS, Check, Extras, Level, ReceiptFields
 from insurance.rules.receipts.text import fen_of_capitals, to_fen
 
-_HIGHEST_RATE = 13
+# until April 2018; in fen, what rounding each line may add up to
+_HIGHEST_RATE, _ROUNDED = 17, 10
 QR_FIELDS = ("bill_code", "bill_no", "check_code", "date", "total")
 
 
@@ -64,7 +65,7 @@ def _items_sum(fields: ReceiptFields, extras: Extras, whole: bool) -> Check | No
 
 def _may_be_taxed(net: int, total: int) -> bool:
     """The total is the net sum and at most the highest rate of it (增值税暂行条例 第二条)."""
-    return net <= total and 100 * total <= (100 + _HIGHEST_RATE) * net + 100
+    return net <= total and 100 * (total - _ROUNDED) <= (100 + _HIGHEST_RATE) * net
 
 
 def _payers_sum(fields: ReceiptFields, extras: Extras) -> Check | None:

@@ -6,8 +6,10 @@ import pytest
 from printed import changed, line, receipt
 from test_other_papers import failing, invoice, read
 
+from insurance.rules.receipts.checks import check_receipt
 from insurance.rules.receipts.layout import Line
-from insurance.rules.receipts.reading import Item
+from insurance.rules.receipts.qr import QrFields
+from insurance.rules.receipts.reading import Extras, Item, ReceiptFields
 
 
 def test_a_sum_whose_point_was_read_as_a_colon_is_that_sum() -> None:
@@ -197,3 +199,10 @@ def test_where_the_tax_is_not_read_some_rate_explains_the_sum_of_an_older_invoic
 def test_a_tax_that_no_rate_makes_explains_no_total() -> None:
     page = changed(changed(invoice(), "（小写）¥81.60", "（小写）¥981.60"), "¥0.81", "¥900.81")
     assert agrees(page, "80.79") is False
+
+
+def test_the_tax_of_each_line_is_rounded_and_of_older_invoices_it_was_higher() -> None:
+    for net, total in (("501.29", "566.47"), ("69.74", "81.60")):
+        fields = ReceiptFields(bill_no="04722674", total=total)
+        code = QrFields(bill_no="04722674", total=net, total_may_differ=True)
+        assert all(check.ok for check in check_receipt(fields, Extras(), (code,), items_whole=False))
