@@ -3,6 +3,8 @@
 Its own orientation finding turns upright pages over, so a page is tried as it is and, when hardly a word is found, turned.
 """
 
+import resource
+import signal
 from itertools import groupby
 from typing import Any
 
@@ -10,9 +12,12 @@ import pytesseract
 from PIL import Image
 
 from insurance.adapters.ports import Page, ReadingRefused, ReadingUnavailable, TextBox
+from insurance.adapters.storage.refusals import refuse
 
 _LANGUAGE = "chi_sim+eng"
 _TIMEOUT_SECONDS = 60
+# of that time, in processor seconds
+_WORKED = 0.5
 # a page read the wrong way up gives words, but none that the engine believes
 _CLEAR = 0.6
 
@@ -51,6 +56,7 @@ class TesseractReader:
         return TextBox("".join(b.text for b in found), corners, min((b.score for b in found), default=0.0))
 
     def _lines(self, picture: Image.Image, config: str) -> list[TextBox]:
+        spent = _spent()
         try:
             table = pytesseract.image_to_data(
                 picture,
@@ -59,13 +65,28 @@ class TesseractReader:
                 timeout=_TIMEOUT_SECONDS,
                 output_type=pytesseract.Output.DICT,
             )
-        except (pytesseract.TesseractError, RuntimeError, OSError) as error:
+        except (RuntimeError, OSError) as error:
+            if _is_too_much(error, _spent() - spent):
+                raise refuse("too_complex") from None
             raise ReadingUnavailable(f"tesseract failed: {type(error).__name__}") from error
         words = [i for i, text in enumerate(table["text"]) if text.strip()]
         lines: list[TextBox] = []
         for _, line in groupby(words, key=lambda i: (table["block_num"][i], table["par_num"][i], table["line_num"][i])):
             lines += _pieces(table, list(line))
         return lines
+
+
+def _spent() -> float:
+    """Processor seconds of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _is_too_much(error: Exception, spent: float) -> bool:
+    """Whether the page took its time, and not a busy machine: ended by the kernel, or by the clock after it had worked."""
+    if isinstance(error, pytesseract.TesseractError):
+        return bool(error.status == -signal.SIGXCPU)
+    return isinstance(error, RuntimeError) and spent >= _WORKED * _TIMEOUT_SECONDS
 
 
 def _pieces(table: dict[str, list[Any]], words: list[int]) -> list[TextBox]:

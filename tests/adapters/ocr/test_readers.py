@@ -1,12 +1,14 @@
 import io
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from insurance.adapters.ocr import tesseract_reader
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ocr.orientation import looks_sideways, turn_quads
 from insurance.adapters.ocr.rapidocr_reader import RapidOcrReader
@@ -124,6 +126,29 @@ def test_a_tampered_total_is_read_as_printed_and_reported(rapid: PageReader) -> 
     (receipt,) = read_file(data, rapid).receipts
     assert receipt.fields.total not in (None, "80.00")
     assert "capitals_equal_total" in [check.code for check in receipt.checks if not check.ok]
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("while :; do :; done", ReadingRefused),
+        ("kill -XCPU $$", ReadingRefused),
+        ("exec sleep 30", ReadingUnavailable),
+        ("exit 1", ReadingUnavailable),
+    ],
+)
+def test_a_page_that_keeps_tesseract_at_work_is_refused_and_a_busy_machine_refuses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, told: type[Exception]
+) -> None:
+    (tmp_path / "tesseract").write_text(f"#!/bin/sh\n{program}\n")
+    (tmp_path / "tesseract").chmod(0o700)
+    monkeypatch.setattr("pytesseract.pytesseract.tesseract_cmd", str(tmp_path / "tesseract"))
+    monkeypatch.setattr(tesseract_reader, "_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(tesseract_reader, "_WORKED", 0.1)
+    reader = object.__new__(tesseract_reader.TesseractReader)
+    with pytest.raises(told) as raised:
+        reader.read_page(printed())
+    assert getattr(raised.value, "code", "too_complex") == "too_complex"
 
 
 def test_long_upright_boxes_mean_a_picture_on_its_side() -> None:
