@@ -287,7 +287,8 @@ class ReadingProcess:
             status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return _Ended("unreadable")
-        _log.warning("reading: the process ended with %s", status)
+        if not self._interrupted:
+            _log.warning("reading: the process ended with %s", status)
         if status == -signal.SIGKILL:
             return _Ended(None)
         return _Ended("too_complex", surely=True) if status == -signal.SIGXCPU else _Ended("unreadable")

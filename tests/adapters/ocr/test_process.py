@@ -211,7 +211,7 @@ async def test_a_reading_that_is_called_off_ends_at_once(reading: ReadingProcess
     assert (await reading.read_file(picture())).kind_of_file == "png"
 
 
-def test_a_closed_reader_leaves_nothing_running() -> None:
+def test_a_closed_reader_leaves_nothing_running_and_warns_of_nothing(caplog: pytest.LogCaptureFixture) -> None:
     process = ReadingProcess(QUICK, MOODY)
     process.start()
     pid = process.pid
@@ -223,6 +223,7 @@ def test_a_closed_reader_leaves_nothing_running() -> None:
     blocked.join(10)
     assert not blocked.is_alive()
     assert not psutil.pid_exists(pid)
+    assert not caplog.records
 
 
 def _read_quietly(process: ReadingProcess) -> None:
