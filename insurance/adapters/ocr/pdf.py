@@ -60,9 +60,11 @@ def _pixel(page: pypdfium2.PdfPage, size: tuple[int, int], point: tuple[float, f
 
 
 def _hidden_text(page: pypdfium2.PdfPage) -> bool:
-    """Text that is there and not drawn (a scanner's own reading, or a forger's) is not what the page prints."""
+    """Text that is there and not drawn (a scanner's own reading, or a forger's) is not what the page prints: in mode 7 it only
+    clips what comes after it."""
     texts = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=4)
-    return any(pdfium.FPDFTextObj_GetTextRenderMode(text.raw) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE for text in texts)
+    not_drawn = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+    return any(pdfium.FPDFTextObj_GetTextRenderMode(text.raw) in not_drawn for text in texts)
 
 
 def _render(page: pypdfium2.PdfPage) -> Image.Image:

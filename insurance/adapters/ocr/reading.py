@@ -15,6 +15,7 @@ from insurance.adapters.ocr.long_pages import longest_side
 from insurance.adapters.ocr.pdf import open_page
 from insurance.adapters.ocr.qr import read_qr
 from insurance.adapters.ocr.seal import weaken_seal
+from insurance.adapters.ocr.visible import is_visible
 from insurance.adapters.ports import Page, PageReader
 from insurance.adapters.storage.content import Content, inspect, open_image, open_pdf, refuse
 from insurance.rules.receipts.codes_on_page import codes_of_each, with_others_told
@@ -103,7 +104,7 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
     try:
         for number in range(content.pages):
             image, text = open_page(document, number)
-            if text is None or not _holds_receipt(text):
+            if text is None or not _prints_receipt(text, image, reader):
                 yield _read_image(image, reader), image
             else:
                 yield Page(text.width, text.height, text.boxes, 0, *read_qr(image)), None
@@ -111,10 +112,13 @@ def _pdf_pages(data: bytes, content: Content, reader: PageReader) -> Iterator[tu
         document.close()
 
 
-def _holds_receipt(page: Page) -> bool:
-    """A layer without a total is the frame alone, and what was filled in is a picture; or it is a page of another kind."""
-    drafts = [extract(part) for part in split_receipts(_lines(page))]
-    return any(draft.text(name) is not None for draft in drafts for name in ("total", "total_upper"))
+def _prints_receipt(layer: Page, image: Image.Image, reader: PageReader) -> bool:
+    """A layer without a total is the frame alone, and what was filled in is a picture; or it is a page of another kind. One whose
+    values are not on the page to be seen is not believed."""
+    drafts = [extract(part) for part in split_receipts(_lines(layer))]
+    if all(draft.text(name) is None for draft in drafts for name in ("total", "total_upper")):
+        return False
+    return is_visible(drafts, image, reader)
 
 
 def unpack(image: Image.Image, number: int = 0, max_side: int = MAX_SIDE) -> Image.Image:

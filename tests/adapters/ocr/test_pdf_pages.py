@@ -1,11 +1,17 @@
 import io
+from collections.abc import Callable
 from random import Random
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
+from PIL import Image
 
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ocr.reading import FileReading, read_file
+from insurance.adapters.ocr.visible import is_visible
+from insurance.rules.receipts.draft import Draft, Value
+from insurance.rules.receipts.layout import Line
 from insurance.simulators.receipts.canvas import Canvas
 from insurance.simulators.receipts.forms import draw_sheet
 from insurance.simulators.receipts.known import invent_known
@@ -74,3 +80,54 @@ def test_a_page_that_is_turned_or_begins_elsewhere_reads_the_same(
     assert len(seen.receipts[0].fields.items) == len(sheet.fields["items"])
     for name, box in expected.receipts[0].boxes.items():
         assert seen.receipts[0].boxes[name] == pytest.approx(box, abs=4)
+
+
+def changed(data: bytes, change: Callable[[pypdfium2.PdfDocument, pypdfium2.PdfPage], None]) -> bytes:
+    document = pypdfium2.PdfDocument(data)
+    page = document[0]
+    change(document, page)
+    page.gen_content()
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def texts(page: pypdfium2.PdfPage) -> list[pypdfium2.PdfObject]:
+    return list(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]))
+
+
+def only_clips(_: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
+    for text in texts(page):
+        pdfium.FPDFTextObj_SetTextRenderMode(text.raw, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+
+
+def in_white_ink(_: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
+    for text in texts(page):
+        pdfium.FPDFPageObj_SetFillColor(text.raw, 255, 255, 255, 255)
+
+
+def under_a_white_box(_: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> None:
+    box = pdfium.FPDFPageObj_CreateNewRect(0, 0, *page.get_size())
+    pdfium.FPDFPageObj_SetFillColor(box, 255, 255, 255, 255)
+    pdfium.FPDFPath_SetDrawMode(box, pdfium.FPDF_FILLMODE_WINDING, False)
+    pdfium.FPDFPage_InsertObject(page.raw, box)
+
+
+@pytest.mark.parametrize("hide", [only_clips, in_white_ink, under_a_white_box])
+def test_a_layer_that_nobody_sees_is_not_believed(
+    sheet: Sheet, hide: Callable[[pypdfium2.PdfDocument, pypdfium2.PdfPage], None]
+) -> None:
+    reading, asked = read(changed(with_text_of(sheet.canvas, values=True), hide))
+    assert (reading.pages[0].source, asked, reading.receipts) == ("image", 1, ())
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [("8813.59", True), ("（小写）8,813.59 元", True), ("", True), ("9813.59", False), ("8813.5", False)],
+)
+def test_a_total_is_believed_when_the_page_shows_no_other_figures(seen: str, told: bool) -> None:
+    page = Image.new("RGB", (300, 100), "white")
+    page.paste("black", (100, 40, 180, 52))
+    line = Line("¥8813.59", ((96, 36), (184, 36), (184, 56), (96, 56)))
+    draft = Draft({"total": Value("8813.59", line.text, line.box, 1.0, line=line)})
+    assert is_visible([draft], page, FakeReader(lines=[seen])) is told
