@@ -41,7 +41,11 @@ def without_unproved(
     unsure = {n for n in scores.keys() & set(FIELD_NAMES) if scores[n] < _asked(n, draft)} - borne_out
     if looks_like_another(fields.check_code, [code.check_code for code in codes]):
         unsure.add("check_code")
-    unsure |= _unclear_and_contradicted(fields, draft, scores, checks)
+    # what is left out anyway contradicts nothing
+    told = replace(fields, **cast(Any, dict.fromkeys(unsure & {*PAYERS, "self_pay", "self_expense"})))
+    unsure |= _unclear_and_contradicted(
+        told, draft, scores, check_receipt(told, draft.extras, codes, draft.items_whole)
+    )
     if not unsure & set(PAYERS):
         unsure |= _payers_at_fault(fields, draft, ok)
     if not ok.get("capitals_equal_total", True) and _capitals_are_cut(fields, draft, ok, codes):
@@ -50,6 +54,24 @@ def without_unproved(
         unsure.discard("date")
     items = _items_that_count(fields, draft, ok, unsure="items" in unsure)
     return replace(fields, **cast(Any, dict.fromkeys(unsure - {"items"})), items=items)
+
+
+def with_the_look_that_adds_up(draft: Draft, codes: Sequence[QrFields]) -> Draft:
+    """Of one payer two looks read different sums: the one that makes the total counts, where the capitals bear the total out and
+    every other payer is read. It is a print that was read, and never certain."""
+    fields = draft.fields
+    differing = [name for name in PAYERS if name in draft.values and draft.values[name].looks]
+    unread = {name for name in PAYERS if getattr(fields, name) is None and name in draft.labelled} - set(differing)
+    checks = {check.code: check.ok for check in check_receipt(fields, draft.extras, codes, draft.items_whole)}
+    if len(differing) != 1 or unread or draft.further_funds or not checks.get("capitals_equal_total"):
+        return draft
+    others = [told for name in PAYERS if (told := getattr(fields, name)) is not None]
+    missing = to_fen(fields.total or "0.00") - sum(map(to_fen, others))
+    value = draft.values[differing[0]]
+    fitting = [look for look in value.looks if to_fen(look) == missing]
+    if len(fitting) != 1:
+        return draft
+    return replace(draft, values=draft.values | {differing[0]: replace(value, text=fitting[0])})
 
 
 def without_unclear_days(draft: Draft, codes: Sequence[QrFields]) -> Draft:

@@ -26,6 +26,8 @@ class Value:
     agreed: bool = False
     looked: float | None = None
     line: Line | None = None
+    # what two looks at the print said, where they differ and neither counts by itself
+    looks: tuple[str, ...] = ()
 
     @property
     def clearness(self) -> float:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from insurance.rules.receipts.checks import QR_FIELDS, check_receipt
 from insurance.rules.receipts.confidence import rate
-from insurance.rules.receipts.doubt import without_unclear_days, without_unproved
+from insurance.rules.receipts.doubt import with_the_look_that_adds_up, without_unclear_days, without_unproved
 from insurance.rules.receipts.draft import Draft, Value
 from insurance.rules.receipts.extraction import form_of
 from insurance.rules.receipts.open_questions import open_questions
@@ -24,7 +24,7 @@ _UNSETTLED = ("自费", "普通", "全自费", "非医保", "现金")
 def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptReading:
     """The reading that a draft and the QR codes of its page support."""
     codes = [code for code in map(parse_qr, payloads) if code is not None]
-    draft = without_unclear_days(draft, codes)
+    draft = with_the_look_that_adds_up(without_unclear_days(draft, codes), codes)
     scores = _scores(draft)
     fields, filled = _fill(without_unproved(draft.fields, draft, scores, codes), draft, codes)
     checks = check_receipt(fields, draft.extras, codes, draft.items_whole)
@@ -34,6 +34,8 @@ def prove(draft: Draft, payloads: Sequence[str] = (), page: int = 0) -> ReceiptR
     for name in filled:
         # nothing printed was read beside it, so nothing proves it
         confidence[name] = 0.9
+    for name in [name for name in confidence if name in draft.values and draft.values[name].looks]:
+        confidence[name] = min(confidence[name], 0.9)
     return ReceiptReading(
         fields=fields,
         confidence=confidence,

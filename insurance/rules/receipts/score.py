@@ -82,7 +82,8 @@ class Tally:
             self.count("items", "wrong" if near is not None and None not in near else "null")
         for invented in left:
             self.count("items", "wrong" if None not in invented else "null")
-        self._certainty("items", reading, read == lines)
+        # columns may be read down or across
+        self._certainty("items", reading, Counter(read) == Counter(lines))
 
     def _certainty(self, name: str, reading: ReceiptReading | None, right: bool) -> None:
         if reading and reading.confidence.get(name, 0.0) >= CERTAIN_FROM:

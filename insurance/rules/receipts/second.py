@@ -121,7 +121,7 @@ def _together(one: Value | None, other: Value | None) -> Value | None:
         return surer
     if surer.score >= _FIRM > weaker.score or (surer.score >= SURE and weaker.score < 0.5):
         return replace(surer, score=0.9 * surer.score)
-    return replace(one, text=None)
+    return replace(one, text=None, looks=(one.text, other.text))
 
 
 def _seen_again(value: Value | None, second: Draft) -> Value | None:
