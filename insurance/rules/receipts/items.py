@@ -29,6 +29,8 @@ _QUANTITY = re.compile(r"[×xX*]\d*[\d.]+$|\d[×xX]")
 # 10ml*6支, 12粒/盒: the size of a package, printed below the name
 _UNIT = r"(?:[mμu]?g|kg|m?l|iu|cm|mm|s|片|粒|支|袋|盒|瓶|丸|贴|包|枚|板)"
 _SIZE = re.compile(rf"[\d.]+{_UNIT}(?:[*×x/:][\d.]*{_UNIT}?)*", re.IGNORECASE)
+# how a social insurance pays for it, printed behind the sum
+_CLASS = re.compile(r"[(]?[甲乙丙]类?[)]?|全?自费")
 _STAMP = re.compile(r"作废|红冲|冲红|收讫|付讫|复印件|原件|专用章")
 _HEAD = re.compile(
     r"^(?:[数教]量|单价|规格|单位|[金全]额|备注|税率|税额|序号|计量单位|收费标准|收费金额|牙位|应收|实收|折扣)"
@@ -132,7 +134,7 @@ def _ends_the_table(place: Placed) -> bool:
 
 def _is_name(place: Placed) -> bool:
     text = place.print.text
-    if text.startswith(ITEM_HEADS) or _HEAD.search(text) or _SIZE.fullmatch(text):
+    if text.startswith(ITEM_HEADS) or _HEAD.search(text) or _SIZE.fullmatch(text) or _CLASS.fullmatch(text):
         return False
     return bool(_WORD.search(text)) and not _STAMP.search(text) and not _QUANTITY.search(text) and not find_labels(text)
 

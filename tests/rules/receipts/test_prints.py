@@ -273,3 +273,11 @@ def test_a_hidden_number_is_clear_when_each_of_its_characters_is(score: float, c
     page[-1] = replace(page[-1], scores=scores)
     extras = extract(page).extras
     assert (extras.payer_id, extras.payer_id_clear) == (number, clear)
+
+
+@pytest.mark.parametrize("size", ["10ml*6支", "100ml/瓶", "0.5g×24片", "12粒/盒", "甲类", "(乙类)"])
+def test_the_size_of_a_package_and_how_it_is_insured_name_no_charge(size: str) -> None:
+    reading = prove(extract(changed(receipt(), "西药费", size)))
+    assert [item.name for item in reading.fields.items if item.amount == "120.50"] == [None]
+    named = prove(extract(changed(receipt(), "西药费", "5g口服糖"))).fields.items
+    assert "5g口服糖" in [item.name for item in named]
