@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from PIL import Image
 
 from insurance.adapters.ports import PageReader
+from insurance.rules.receipts.against_claim import DECIDING_FIELDS
 from insurance.rules.receipts.draft import Draft
 from insurance.rules.receipts.layout import Line
 
-# what a payment and a receipt's identity stand on is read with eyes as well
-_READ = ("total", "bill_no", "date")
 # shades between paper and print, of 255: less is no print
 _CONTRAST = 40
 # of a line's height, around it
@@ -17,14 +16,16 @@ _MARGIN = 0.2
 
 
 def is_visible(drafts: Sequence[Draft], page: Image.Image, reader: PageReader) -> bool:
-    """There is ink where each value stands, and the engine sees no other figures where those do that count most. `page` in the
+    """There is ink where each value stands, and the engine sees no other figures where those do that decide. `page` in the
     pixels of the drafts."""
     values = [value for draft in drafts for value in draft.values.values()]
     cells = [value for draft in drafts for cell in draft.cells for value in cell if value]
     lines = {value.line for value in [*values, *cells] if value.line}
     if not all(_has_ink(line, page) for line in lines):
         return False
-    telling = {value.line for draft in drafts for name, value in draft.values.items() if name in _READ and value.line}
+    telling = {
+        value.line for draft in drafts for name, value in draft.values.items() if name in DECIDING_FIELDS and value.line
+    }
     return all(_reads_the_same(line, page, reader) for line in telling)
 
 

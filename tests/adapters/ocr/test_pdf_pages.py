@@ -125,9 +125,10 @@ def test_a_layer_that_nobody_sees_is_not_believed(
     ("seen", "told"),
     [("8813.59", True), ("（小写）8,813.59 元", True), ("", True), ("9813.59", False), ("8813.5", False)],
 )
-def test_a_total_is_believed_when_the_page_shows_no_other_figures(seen: str, told: bool) -> None:
+@pytest.mark.parametrize("name", ["total", "pool_pay"])
+def test_a_sum_is_believed_when_the_page_shows_no_other_figures(name: str, seen: str, told: bool) -> None:
     page = Image.new("RGB", (300, 100), "white")
     page.paste("black", (100, 40, 180, 52))
     line = Line("¥8813.59", ((96, 36), (184, 36), (184, 56), (96, 56)))
-    draft = Draft({"total": Value("8813.59", line.text, line.box, 1.0, line=line)})
+    draft = Draft({name: Value("8813.59", line.text, line.box, 1.0, line=line)})
     assert is_visible([draft], page, FakeReader(lines=[seen])) is told
