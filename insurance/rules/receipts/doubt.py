@@ -58,7 +58,8 @@ def without_unproved(
 
 def with_the_look_that_adds_up(draft: Draft, codes: Sequence[QrFields]) -> Draft:
     """Of one payer two looks read different sums: the one that makes the total counts, where the capitals bear the total out and
-    every other payer is read. It is a print that was read, and never certain."""
+    every other payer is read. It is a print that was read, and never certain. Where neither does, another is wrong: none of them
+    counts that is not clear."""
     fields = draft.fields
     differing = [name for name in PAYERS if name in draft.values and draft.values[name].looks]
     unread = {name for name in PAYERS if getattr(fields, name) is None and name in draft.labelled} - set(differing)
@@ -69,9 +70,10 @@ def with_the_look_that_adds_up(draft: Draft, codes: Sequence[QrFields]) -> Draft
     missing = to_fen(fields.total or "0.00") - sum(map(to_fen, others))
     value = draft.values[differing[0]]
     fitting = [look for look in value.looks if to_fen(look) == missing]
-    if len(fitting) != 1:
-        return draft
-    return replace(draft, values=draft.values | {differing[0]: replace(value, text=fitting[0])})
+    if len(fitting) == 1:
+        return replace(draft, values=draft.values | {differing[0]: replace(value, text=fitting[0])})
+    unclear = {n: v for n in PAYERS if (v := draft.values.get(n)) and v.clearness < CLEAR}
+    return replace(draft, values=draft.values | {name: replace(v, text=None) for name, v in unclear.items()})
 
 
 def without_unclear_days(draft: Draft, codes: Sequence[QrFields]) -> Draft:

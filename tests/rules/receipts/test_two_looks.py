@@ -5,7 +5,7 @@ from insurance.rules.receipts.proof import prove
 from insurance.rules.receipts.reading import ReceiptReading
 from insurance.rules.receipts.second import combine
 
-CASH = "个人现金支付：356.50"
+CASH, POOL = "个人现金支付：356.50", "医保统筹基金支付：150.00"
 
 
 def test_of_two_looks_at_a_payer_the_one_that_makes_the_total_counts_and_is_never_certain() -> None:
@@ -32,3 +32,12 @@ def test_a_payer_that_is_left_out_takes_no_other_with_it() -> None:
 
     assert (read_with(0.2).fields.account_pay, read_with(0.2).fields.cash_pay) == (None, "356.50")
     assert read_with(1.0).fields.cash_pay is None
+
+
+def test_where_neither_look_makes_the_total_no_unclear_payer_counts() -> None:
+    first, second = (
+        changed(changed(receipt(), CASH, f"个人现金支付：{cash}", 0.7), POOL, "医保统筹基金支付：156.00", 0.8)
+        for cash in ("356.50", "856.50")
+    )
+    fields = prove(combine(extract(first), extract(second))).fields
+    assert (fields.pool_pay, fields.other_pay, fields.cash_pay) == (None, "0.00", None)
