@@ -17,6 +17,8 @@ _DATES = (
     re.compile(rf"{_YEAR}(\d\d)(\d\d)(?:{_TIME})?"),
     re.compile(rf"{_YEAR}[-/.年](\d\d?)[-/.月](\d\d?)(?:日(?:{_TIME})?)?"),
     re.compile(rf"{_YEAR}[-/.年](?=0|\d\d?[-/.月](?:0|\d{{4}}:))(\d\d?)[-/.月](\d\d){_TIME}"),
+    # no month has forty days
+    re.compile(rf"{_YEAR}[-/.年](\d\d?)[-/.月]([4-9])(?=\d\d:){_TIME}"),
 )
 _LASTING = re.compile(r"[,;(]?共?(\d+)天\)?$")
 # behind a day of visit

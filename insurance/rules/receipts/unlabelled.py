@@ -79,7 +79,8 @@ def hospital_by_its_name(page: Sequence[Placed], foot: float) -> Found | None:
     named = []
     for place in page:
         label, colon, _ = place.print.text.rpartition(":")
-        at_an_end = place.y > foot or place.y < min(labelled, default=float("inf"))
+        # a number may stand in the row of the head
+        at_an_end = place.y > foot or place.y < min(labelled, default=float("inf")) + 0.7 * place.height
         if not at_an_end or (colon and not re.search(r"[位章)]", label)):
             continue
         name = without_seal(place.print.part(len(label + colon)).without("。.,;*·"))

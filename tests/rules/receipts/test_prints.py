@@ -127,6 +127,8 @@ def test_the_sign_before_two_last_figures_is_the_point(text: str, amount: str | 
         # a figure or a sign was lost, or the space before the time
         ("2026112", None), ("202611", None), ("2021118", None), ("2026-112", None), ("2026/112", None), ("2026年112日", None),
         ("202601123", None), ("2026-02-30", None), ("2026-11-1 18:15", None), ("2026-11-11 8:15", None),
+        # no month has ninety days
+        ("2015/4/908:33:43", "2015-04-09"), ("2015/4/308:33:43", None),
     ],
 )  # fmt: skip
 def test_a_day_has_eight_figures_or_a_sign_on_both_sides_of_its_month(text: str, day: str | None) -> None:
@@ -281,3 +283,9 @@ def test_the_size_of_a_package_and_how_it_is_insured_name_no_charge(size: str) -
     assert [item.name for item in reading.fields.items if item.amount == "120.50"] == [None]
     named = prove(extract(changed(receipt(), "西药费", "5g口服糖"))).fields.items
     assert "5g口服糖" in [item.name for item in named]
+
+
+def test_a_number_in_the_row_of_the_head_leaves_it_the_hospital() -> None:
+    page = [item for item in receipt() if not item.text.startswith("收款单位")]
+    slip = [line("锦州市传染病医院", 300, 10), line("凭证号：0009309890", 900, 4), *page]
+    assert prove(extract(slip)).fields.hospital == "锦州市传染病医院"
