@@ -74,7 +74,9 @@ class LetterSteps:
         event = Event(told.event, told.happened_on, told.on_campus, deductible_taken_fen=told.deductible_taken_fen)
         split = apportion(terms, event, counted, paid)
         in_it = {share.receipt.receipt_id for share in split.receipts}
-        numbers = {r.receipt_id: PrintedNumber(r.fields.bill_code, r.fields.bill_no) for r in step.receipts}
+        numbers = {
+            r.receipt_id: PrintedNumber(r.fields.bill_code, r.fields.bill_no) for r in step.receipts if not r.superseded
+        }
         paper = ApportionmentOnPaper(
             number=letter_id,
             claim=_on_paper(step.claim, policy),

@@ -93,17 +93,28 @@ async def complete_upload(
     async with parts.database.transaction() as session:
         await visible_claim(session, caller, claim_id)
     if (answer := await _given(parts, claim_id, document_id, kind)) is None:
-        async with _uploaded(parts, claim_id, upload_id) as file:
-            digest = await digest_of(parts, file)
-            content_type = await content_type_of(parts, file)
-            stored = await _keep(parts, claim_id, file, digest, content_type)
-        answer = await _give(parts, caller, claim_id, document_id, kind, stored)
-        # it may have been completed with other bytes at the same moment: what the claim has counts
+        try:
+            answer = await _made_evidence(parts, caller, claim_id, upload_id, document_id)
+        except Problem:
+            # it may have been completed, and dropped, at the same moment
+            if (answer := await _given(parts, claim_id, document_id, kind)) is None:
+                raise
+        # it may have been completed with other bytes: what the claim has counts
         answer = await _given(parts, claim_id, document_id, kind) or answer
-    with suppress(StorageUnavailable):
-        # else the store drops it by itself
+    with suppress(StorageUnavailable, StorageRefused):
+        # else the store drops it by itself, or another call did
         await parts.storage.drop_upload(_upload_key(claim_id, upload_id))
     return JSONResponse(answer, 201)
+
+
+async def _made_evidence(
+    parts: Parts, caller: Caller, claim_id: str, upload_id: str, document_id: str
+) -> dict[str, Any]:
+    async with _uploaded(parts, claim_id, upload_id) as file:
+        digest = await digest_of(parts, file)
+        content_type = await content_type_of(parts, file)
+        stored = await _keep(parts, claim_id, file, digest, content_type)
+    return await _give(parts, caller, claim_id, document_id, _kind_of_upload(upload_id), stored)
 
 
 async def _given(parts: Parts, claim_id: str, document_id: str, kind: str) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from PIL import Image
 from refusals import problems_of
 
 from activities.claims import ClaimRecords
-from insurance.adapters.ports import ReadingUnavailable, StoredObject
+from insurance.adapters.ports import ReadingUnavailable, StorageRefused, StoredObject
 from insurance.adapters.storage.fake import FakeStorage
 from insurance.rules.case import EvidenceFile, EvidenceView
 from tests import records
@@ -192,6 +192,30 @@ async def test_of_two_that_complete_an_upload_at_once_both_hear_what_the_claim_h
     monkeypatch.setattr(door.processes, "update", publish)
     answer = await door.client.post(f"{address}/{form['upload_id']}/complete", headers=headers)
     assert answer.json()["sha256"] == theirs.sha256
+
+
+async def test_an_upload_that_another_call_made_evidence_and_dropped_meanwhile_is_what_the_claim_has(
+    door: Door, family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, address = door.parent(family.subject), f"/v1/claims/{family.claim_id}/uploads"
+    form = (await door.client.post(address, headers=headers, json={"kind": "diagnosis"})).json()
+    theirs = records.document(
+        kind="diagnosis", document_id=f"do-{form['upload_id'].rsplit('-', 1)[1]}", sha256="8" * 64
+    )
+
+    async def gone(key: str, version_id: str | None = None) -> AsyncIterator[bytes]:
+        case = records.case(claim_id=family.claim_id, policy_no=family.policy_no, subject=family.subject)
+        await ClaimRecords(door.database).publish_claim(records.claim(10, case=case, documents=(theirs,)))
+        raise StorageRefused("not_found", "没有这个文件。")
+        yield b""
+
+    async def refused(key: str) -> None:
+        raise StorageRefused("not_found", "没有这个文件。")
+
+    monkeypatch.setattr(door.storage, "open", gone)
+    monkeypatch.setattr(door.storage, "drop_upload", refused)
+    answer = await door.client.post(f"{address}/{form['upload_id']}/complete", headers=headers)
+    assert (answer.status_code, answer.json()["sha256"]) == (201, theirs.sha256)
 
 
 async def test_an_inspector_that_is_away_is_an_outage(door: Door, family: Family) -> None:

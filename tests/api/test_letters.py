@@ -99,6 +99,17 @@ async def test_the_apportionment_is_made_when_it_is_asked_for_and_adds_up(door: 
     assert "理赔分割单" in text_of(file.content)
 
 
+async def test_a_receipt_that_a_newer_reading_did_not_find_is_on_no_apportionment(door: Door, family: Family):
+    case = await decided(door, family, paid=True)
+    told, never_there = (records.receipt(document_id="do-again", superseded=gone) for gone in (False, True))
+    record = records.claim(30, case=case, open=False, receipts=(told, never_there))
+    await ClaimRecords(door.database).publish_claim(record)
+    url = (await post(door, family, "apportionment")).json()["url"]
+    text = text_of((await door.client.get(url, headers=door.parent(family.subject))).content)
+    assert told.fields.bill_no in text
+    assert never_there.fields.bill_no not in text
+
+
 @pytest.mark.parametrize("state", ["decided", "agreed", "paying", "payee_needed"])
 async def test_there_is_no_apportionment_before_everything_is_paid(door: Door, family: Family, state):
     await decided(door, family, state=state)

@@ -124,9 +124,11 @@ class Child:
 
 def _is_ours(error: Exception, module: str) -> bool:
     """Whether we made the mistake, and not a library that met a strange file."""
-    if isinstance(error, NameError | ImportError):
+    if isinstance(error, ImportError) or (isinstance(error, NameError) and not isinstance(error, UnboundLocalError)):
         return True
-    return module.startswith("insurance.") and isinstance(error, AttributeError | AssertionError | TypeError)
+    return module.startswith("insurance.") and isinstance(
+        error, AttributeError | AssertionError | TypeError | UnboundLocalError
+    )
 
 
 def _data(file: int | None) -> bytes:

@@ -24,7 +24,7 @@ from minio.versioningconfig import VersioningConfig
 
 from insurance.adapters.ports import SignedPost, StorageRefused, StorageUnavailable, StoredObject
 from insurance.adapters.storage.stream import CHUNK, hash_stream, rewindable
-from insurance.adapters.storage.uploads import only_uploads, with_uploads_dropped
+from insurance.adapters.storage.uploads import is_dropping_uploads, only_uploads, uploads_dropped
 from insurance.settings import StorageSettings
 
 T = TypeVar("T")
@@ -84,13 +84,19 @@ class S3Storage:
         self._drop_uploads_in_time()
 
     def _drop_uploads_in_time(self) -> None:
-        """A store without such rules, or one that leaves them to its operator, works as well: most uploads are dropped one by one."""
+        """A store without such rules, or one that leaves them to its operator, works as well: most uploads are dropped one by one.
+        Rules of somebody else are not written again: the client does not know all that may stand in them."""
         try:
-            rules = with_uploads_dropped(self._asker.get_bucket_lifecycle(self._bucket))
-            if rules is not None:
-                self._client.set_bucket_lifecycle(self._bucket, rules)
+            known = self._asker.get_bucket_lifecycle(self._bucket)
+            if known is None:
+                self._client.set_bucket_lifecycle(self._bucket, uploads_dropped())
+            reason = None if known is None or is_dropping_uploads(known) else "it has rules of its operator"
         except S3Error as error:
-            _log.warning("the bucket will not drop forgotten uploads by itself: %s", error.code)
+            reason = error.code
+        except ValueError:
+            reason = "its rules can't be understood"
+        if reason:
+            _log.warning("the bucket will not drop forgotten uploads by itself: %s", reason)
 
     async def ready(self) -> None:
         if not await self._run(lambda: self._asker.bucket_exists(self._bucket)):

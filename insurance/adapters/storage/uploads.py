@@ -14,12 +14,12 @@ def only_uploads(key: str) -> None:
         raise ValueError("only what was uploaded is dropped")
 
 
-def with_uploads_dropped(known: LifecycleConfig | None) -> LifecycleConfig | None:
-    """The bucket's rules with ours beside those of others: what was posted yesterday gives way to a mark, and a day later it is
-    gone. None when it has ours."""
-    rules = list(known.rules) if known else []
-    if any(rule.rule_id == _RULE for rule in rules):
-        return None
+def is_dropping_uploads(known: LifecycleConfig) -> bool:
+    return any(rule.rule_id == _RULE for rule in known.rules)
+
+
+def uploads_dropped() -> LifecycleConfig:
+    """The rule of a bucket that has none: what was posted yesterday gives way to a mark, and a day later it is gone."""
     ours = Rule(
         ENABLED,
         rule_filter=Filter(prefix=UPLOADS),
@@ -27,4 +27,4 @@ def with_uploads_dropped(known: LifecycleConfig | None) -> LifecycleConfig | Non
         expiration=Expiration(days=1),
         noncurrent_version_expiration=NoncurrentVersionExpiration(noncurrent_days=1),
     )
-    return LifecycleConfig([*rules, ours])
+    return LifecycleConfig([ours])

@@ -20,7 +20,7 @@ _DATES = (
     # no month has forty days
     re.compile(rf"{_YEAR}[-/.年](\d\d?)[-/.月]([4-9])(?=\d\d:){_TIME}"),
 )
-_LASTING = re.compile(r"[,;(]?共?(\d+)天\)?$")
+_LASTING = re.compile(r"[,;(]?共?(\d{1,5})天\)?$")
 # behind a day of visit
 _PART_OF_A_DAY = re.compile(r"(?:[上下]午|(?:周|星期)[一二三四五六日天])$")
 

@@ -18,6 +18,7 @@ from PIL import Image
 from api.bench.electronic_bill import electronic_bill
 from insurance.adapters.ocr.fake import FakeReader
 from insurance.adapters.ocr.process import ReadingProcess
+from insurance.adapters.ocr.process_child import _is_ours
 from insurance.adapters.ocr.reading import read_file
 from insurance.adapters.ports import ReadingRefused, ReadingUnavailable
 from insurance.settings import OcrSettings
@@ -121,6 +122,12 @@ def test_a_mistake_of_ours_is_no_fault_of_the_file(reading: ReadingProcess, capl
         reading.read(picture(bad_readers.MISTAKE))
     assert "TypeError at reading.py" in caplog.text
     assert reading.read(picture()).kind_of_file == "png"
+
+
+def test_a_mistake_inside_a_library_is_none_of_ours() -> None:
+    ours, theirs = "insurance.rules.receipts.proof", "PIL.TiffImagePlugin"
+    found = [(error, place) for error in (NameError(), UnboundLocalError(), TypeError()) for place in (ours, theirs)]
+    assert [_is_ours(error, place) for error, place in found] == [True, True, True, False, True, False]
 
 
 def test_a_decoder_that_waits_for_ever_is_ended() -> None:

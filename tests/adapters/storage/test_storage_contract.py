@@ -178,11 +178,16 @@ def test_a_store_without_rules_of_its_own_is_ready_all_the_same(
     def refuse(bucket: str) -> None:
         raise S3Error(None, "NotImplemented", "no", bucket, "1", "1")  # type: ignore[arg-type]
 
+    def stumble(bucket: str) -> None:
+        raise ValueError("only one of and, prefix or tag must be provided")
+
     storage = S3Storage(settings(9))
-    monkeypatch.setattr(storage._asker, "get_bucket_lifecycle", refuse)
-    storage._drop_uploads_in_time()
+    for answer in (refuse, stumble):
+        monkeypatch.setattr(storage._asker, "get_bucket_lifecycle", answer)
+        storage._drop_uploads_in_time()
     storage.close()
     assert "NotImplemented" in caplog.text
+    assert "can't be understood" in caplog.text
 
 
 class TestRealStore:
@@ -215,16 +220,23 @@ class TestRealStore:
         assert held is not None
         assert (held.mode, held.retain_until_date) == ("COMPLIANCE", LATER)
 
-    async def test_the_bucket_drops_forgotten_uploads_and_keeps_the_rules_of_others(self, s3: S3Storage) -> None:
+    async def test_the_bucket_drops_forgotten_uploads_and_the_rules_of_others_stay_as_they_are(
+        self, s3: S3Storage, caplog: pytest.LogCaptureFixture
+    ) -> None:
         theirs = Rule(ENABLED, rule_filter=Filter(prefix="elsewhere/"), rule_id="theirs", expiration=Expiration(days=9))
         s3._client.set_bucket_lifecycle(s3._bucket, LifecycleConfig([theirs]))
+        await s3.prepare()
+        (rule,) = s3._client.get_bucket_lifecycle(s3._bucket).rules
+        assert (rule.rule_filter.prefix, rule.expiration.days) == ("elsewhere/", 9)
+        assert "rules of its operator" in caplog.text
+        caplog.clear()
+        s3._client.delete_bucket_lifecycle(s3._bucket)
         for _ in range(2):
             await s3.prepare()
-        rules = s3._client.get_bucket_lifecycle(s3._bucket).rules
-        told = {rule.rule_filter.prefix: rule.expiration.days for rule in rules}
-        assert told == {"elsewhere/": 9, UPLOADS: 1}
-        dropped = [rule.noncurrent_version_expiration for rule in rules if rule.rule_filter.prefix == UPLOADS]
-        assert [noncurrent.noncurrent_days for noncurrent in dropped] == [1]
+        (rule,) = s3._client.get_bucket_lifecycle(s3._bucket).rules
+        assert (rule.rule_filter.prefix, rule.expiration.days) == (UPLOADS, 1)
+        assert rule.noncurrent_version_expiration.noncurrent_days == 1
+        assert not caplog.text
 
     async def test_a_stranger_gets_nothing_and_a_signed_address_serves(self, s3: S3Storage, key: str) -> None:
         await put(s3, key, b"evidence")
