@@ -179,7 +179,7 @@ async def test_of_two_that_complete_an_upload_at_once_both_hear_what_the_claim_h
     headers, address = door.parent(family.subject), f"/v1/claims/{family.claim_id}/uploads"
     form = (await door.client.post(address, headers=headers, json={"kind": "diagnosis"})).json()
     await door.storage.put(
-        form["fields"]["key"], io.BytesIO(painted("blue")), "image/png", locked_until=None, max_bytes=10**6
+        form["fields"]["key"], io.BytesIO(painted("green")), "image/png", locked_until=None, max_bytes=10**6
     )
     theirs = records.document(
         kind="diagnosis", document_id=f"do-{form['upload_id'].rsplit('-', 1)[1]}", sha256="7" * 64

@@ -34,14 +34,14 @@ def detect_in_parts(detect: Callable[[Array], Array], pixels: Array) -> Array:
     is asked."""
     height, width = pixels.shape[:2]
     axis = 1 if height > width else 0
-    found: list[Array] = []
+    found = np.zeros((0, 4, 2), np.float32)
     for start, end, first, last in _parts(max(height, width), min(height, width)):
         quads = detect(pixels[start:end] if axis else np.ascontiguousarray(pixels[:, start:end])).copy()
         quads[..., axis] += start
         middles = quads[..., axis].mean(axis=1)
         kept = quads[(middles >= first - _SHAKE) & (middles < last + _SHAKE)]
-        found += [quad for quad in kept if not any(_is_same(quad, other) for other in found)]
-    return np.array(found, np.float32).reshape(-1, 4, 2)
+        found = np.concatenate([found, kept[_are_new(kept, found, axis, first - _SHAKE)]], dtype=np.float32)
+    return found
 
 
 def _parts(length: int, short: int) -> Iterator[tuple[int, int, float, float]]:
@@ -54,6 +54,13 @@ def _parts(length: int, short: int) -> Iterator[tuple[int, int, float, float]]:
         yield start, start + size, first, last
 
 
-def _is_same(quad: Array, other: Array) -> bool:
-    thickness = min(float(np.linalg.norm(quad[0] - quad[3])), float(np.linalg.norm(quad[0] - quad[1])))
-    return float(np.linalg.norm(quad.mean(axis=0) - other.mean(axis=0))) < max(thickness, 1) / 2
+def _are_new(quads: Array, found: Array, axis: int, first: float) -> Array:
+    """Of each of a part's boxes (n, 4, 2), none of which has its middle before `first`: whether no earlier one is the same."""
+    sides = np.linalg.norm(quads[:, :1] - quads[:, [1, 3]], axis=2)
+    reach = np.maximum(sides.min(axis=1), 1) / 2
+    middles, others = quads.mean(axis=1), found.mean(axis=1)
+    # of a page with many lines few lie at the border
+    others = others[others[:, axis] >= first - reach.max(initial=0)]
+    apart = np.linalg.norm(middles[:, None] - others, axis=2)
+    is_new: Array = (apart >= reach[:, None]).all(axis=1)
+    return is_new

@@ -14,6 +14,8 @@ from insurance.adapters.storage.content import Content, open_image, open_pdf
 
 MAX_SIDE = 2000
 _QUALITY = 82
+# of a side, what libjpeg writes
+_MAX_JPEG_SIDE = 65_500
 
 
 def draw_views(data: bytes, content: Content, turned_ccw: Sequence[int] = ()) -> list[PageView]:
@@ -37,7 +39,7 @@ def _pages(data: bytes, content: Content) -> Iterator[Image.Image]:
 
 
 def _view(page: Image.Image, turned_ccw: int) -> PageView:
-    longest = longest_side(*page.size, MAX_SIDE)
+    longest = min(longest_side(*page.size, MAX_SIDE), _MAX_JPEG_SIDE)
     page.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=2.0)
     upright = page.rotate(-turned_ccw, expand=True) if turned_ccw % 360 else page
     # a comment of the original's would be written along

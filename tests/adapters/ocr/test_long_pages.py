@@ -71,3 +71,41 @@ def test_however_long_a_page_is_it_has_no_more_pixels_than_a_square_one() -> Non
         scale = side / max(width, height)
         assert width * scale * height * scale <= 3200 * 3200
     assert [longest_side(*size, 3200) for size in [(3, 9), (100, 100)]] == [3200, 3200]
+
+
+def test_a_box_is_compared_with_those_at_the_border_of_its_part_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+    norm = np.linalg.norm
+
+    def counted(vectors: Array, axis: int) -> Array:
+        compared.append(vectors.shape[0] * vectors.shape[1])
+        lengths: Array = norm(vectors, axis=axis)
+        return lengths
+
+    monkeypatch.setattr(np.linalg, "norm", counted)
+    page = np.full((36_100, 1080), 255, np.uint8)
+    for top in range(10, 36_000, 40):
+        page[top : top + 24, 40:400] = 0
+    assert len(detect_in_parts(Detector(is_upright=False), page)) == 900
+    assert sum(compared) < 10 * 900
+
+
+def test_a_line_at_a_border_is_found_once_however_thick_and_two_beside_each_other_twice() -> None:
+    # the first border of such a page is at 1890
+    for thickness in (6, 60, 400):
+        page = np.full((8000, 1080), 255, np.uint8)
+        page[1890 - thickness // 2 : 1890 + thickness // 2, 40:900] = 0
+        assert len(detect_in_parts(Detector(is_upright=False), page)) == 1
+
+    def two(pixels: Array) -> Array:
+        quads = Detector(is_upright=False)(pixels)
+        return np.concatenate([quads, quads + np.array([500, 0], np.float32)])
+
+    assert len(detect_in_parts(two, page)) == 2
+
+
+def test_a_strip_longer_than_a_jpeg_may_be_has_a_view() -> None:
+    file = io.BytesIO()
+    Image.new("1", (100, 499_000), 1).save(file, "PNG")
+    (view,) = draw_views(file.getvalue(), inspect(file.getvalue()))
+    assert (view.width, view.height) == (13, 65_500)
