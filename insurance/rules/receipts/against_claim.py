@@ -78,8 +78,7 @@ def unproven(receipt: CaseReceipt) -> Iterator[Finding]:
 
 
 def payer(receipt: CaseReceipt, insured_name: str, insured_number: str) -> Iterator[Finding]:
-    """R8: the payer is the insured. A partly hidden number that agrees is told beside a name that does not; one that clearly differs
-    is somebody's of the same name."""
+    """R8: the payer is the insured. A partly hidden number that agrees is told beside a name that does not."""
     printed = receipt.fields.payer
     beside = "；证件号码的可见部分一致" if masked_agrees(receipt.extras.payer_id, insured_number) else ""
     match resemblance(printed, insured_name) if printed else None:
@@ -92,23 +91,19 @@ def payer(receipt: CaseReceipt, insured_name: str, insured_number: str) -> Itera
             words = f"上的姓名不是被保险人，请核对交的是不是孩子本人的票据{beside}"
             yield _finding("payer_other_person", receipt, words, ("payer",))
 
-    if _is_clear(receipt) and masked_agrees(receipt.extras.payer_id, insured_number) is False:
-        yield _number_differs(receipt, "请核对交的是不是孩子本人的票据")
-
 
 def payer_number(receipt: CaseReceipt, insured_number: str) -> Iterator[Finding]:
-    """For a person who looks anyway: a number that differs where few of its characters are visible or the print is not clear."""
-    if not _is_clear(receipt) and masked_agrees(receipt.extras.payer_id, insured_number) is False:
-        yield _number_differs(receipt, "可能看错，请核对")
+    """For a person who looks anyway: a number that differs is no evidence by itself (DOMAIN 5.7), for children are registered under a
+    parent's number as well."""
+    if masked_agrees(receipt.extras.payer_id, insured_number) is False:
+        clear = _is_clear(receipt)
+        words = "请核对交的是不是孩子本人的票据，或登记的是不是监护人的证件" if clear else "可能看错，请核对"
+        yield _finding("payer_number_differs", receipt, f"上证件号码的可见部分与被保险人不同，{words}", ("payer",))
 
 
 def _is_clear(receipt: CaseReceipt) -> bool:
     number = receipt.extras.payer_id or ""
     return receipt.extras.payer_id_clear and len(number) - number.count("*") >= _TELLING
-
-
-def _number_differs(receipt: CaseReceipt, words: str) -> Finding:
-    return _finding("payer_number_differs", receipt, f"上证件号码的可见部分与被保险人不同，{words}", ("payer",))
 
 
 def days(receipt: CaseReceipt, event_day: date, received_on: date | None) -> Iterator[Finding]:
