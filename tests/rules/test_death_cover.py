@@ -4,19 +4,19 @@ from datetime import date
 import pytest
 from rule_builders import application, insured, product
 
-from insurance.rules.application import Consent
+from insurance.rules.application import Consent, Insured
 from insurance.rules.death_cover import elsewhere_fen
 from insurance.rules.eligibility import OnFile, check_application
 from tests.rules.applying import ADULT, REQUIRED, SHARED, TODAY, check, errors, warnings, with_check
 
 
+def pupil(born: date) -> Insured:
+    number = with_check(f"360102{born:%Y%m%d}124")
+    return insured(id_number=number, birth_date=born, school_type="primary", school_code="2136000001")
+
+
 def test_at_the_cap_nothing_more_is_accepted():
-    young = insured(
-        id_number=with_check("36010220170315124"),
-        birth_date=date(2017, 3, 15),
-        school_type="primary",
-        school_code="2136000001",
-    )
+    young = pupil(date(2017, 3, 15))
     assert errors(insured=young, existing_death_cover_fen=200_000_00) == [
         ("existing_death_cover_fen", "minor_death_cap")
     ]
@@ -69,12 +69,7 @@ def test_a_negative_death_cover_is_refused():
 
 
 def test_the_age_counts_on_the_first_day_of_cover():
-    child = insured(
-        id_number=with_check("36010220160901124"),
-        birth_date=date(2016, 9, 1),
-        school_type="primary",
-        school_code="2136000001",
-    )
+    child = pupil(date(2016, 9, 1))
     asked = {"insured": child, "existing_death_cover_fen": 200_000_00}
     assert errors(**asked, requested_effective_date=date(2026, 8, 31)) != []
     assert errors(**asked, requested_effective_date=date(2026, 9, 1)) == []
